@@ -1,0 +1,44 @@
+"""The errors a person may meet; each is one sentence that says what is wrong and what to do."""
+
+
+class ClaudeStatusError(Exception):
+    """Base of every error raised on purpose; ``str()`` is fit to print, and never holds a token."""
+
+
+class SettingsError(ClaudeStatusError):
+    """The settings file or an environment variable holds something that cannot be used."""
+
+
+class CacheError(ClaudeStatusError):
+    """The cache directory cannot be used: missing, not writable, or not safely ours."""
+
+
+class LoginError(ClaudeStatusError):
+    """There is no login that can read usage.
+
+    ``state`` is one of ``missing``, ``blank``, ``only_mcp``, ``expired``, ``no_scope``,
+    ``unreadable``, ``malformed``, ``keychain_locked``, ``keychain_refused``. ``fingerprint``
+    changes when the stored login changes and holds nothing secret ("" where there is none).
+    """
+
+    def __init__(self, state: str, message: str, fingerprint: str = "") -> None:
+        super().__init__(message)
+        self.state = state
+        self.fingerprint = fingerprint
+
+
+class AskError(ClaudeStatusError):
+    """The API gave no reading.
+
+    ``kind`` is one of ``unauthorized`` (401 and 403 with the API's own JSON error),
+    ``throttled`` (429) and ``transient`` (everything else). ``status`` is the HTTP status, or 0
+    where there was none. ``retry_after`` is the server's wish in seconds, or None.
+    """
+
+    def __init__(
+        self, kind: str, message: str, *, status: int = 0, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.status = status
+        self.retry_after = retry_after

@@ -1,0 +1,38 @@
+"""What every test may lean on: a home of its own, programs that are there, a way to see frames."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHELL = ROOT / "shell"
+
+
+def program(name: str) -> str:
+    """The absolute path of a program; where it is missing the test is skipped, or with CI=true fails."""
+    path = shutil.which(name)
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{name} is not installed, and CI skips nothing")
+        pytest.skip(f"{name} is not installed")
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home directory, with no variable left that could lead out of it."""
+    path = tmp_path / "home"
+    path.mkdir(mode=0o700)
+    for name in list(os.environ):
+        if name.startswith(("CLAUDE", "XDG_", "ANTHROPIC_", "LC_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    for name in ("NO_COLOR", "LANG", "LANGUAGE", "STARSHIP_SHELL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(path))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    return path

@@ -1,0 +1,111 @@
+"""A terminal that a test can look at: a real program on a pty, its screen kept by pyte."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import pyte
+
+
+class Screen:
+    """Runs ``argv`` on a pty of ``columns`` by ``lines`` and shows what a person would see."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        *,
+        columns: int = 80,
+        lines: int = 24,
+        cwd: str | None = None,
+    ) -> None:
+        """Start the program; ``env`` is its whole environment."""
+        self.display = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self.display)
+        self.raw = b""
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            try:
+                if cwd:
+                    os.chdir(cwd)
+                os.execve(argv[0], list(argv), dict(env))
+            finally:
+                os._exit(127)
+        size = struct.pack("HHHH", lines, columns, 0, 0)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, size)
+
+    def __enter__(self) -> Screen:
+        """Hand out the running screen."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the program that this screen started."""
+        self.close()
+
+    def send(self, text: str) -> None:
+        """Type ``text``; a newline is the return key."""
+        os.write(self._fd, text.replace("\n", "\r").encode())
+
+    def pump(self, seconds: float = 0.0) -> bool:
+        """Take in what the program has written within ``seconds``; False at its end."""
+        ready, _, _ = select.select([self._fd], [], [], seconds)
+        if not ready:
+            return True
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:
+            return False
+        self.raw += data
+        self._stream.feed(data)
+        return bool(data)
+
+    def until(self, seen: str | Callable[[str], bool], seconds: float = 20.0) -> str:
+        """Wait until the screen's text holds ``seen``, or it answers True; return that text."""
+        wanted = seen if callable(seen) else lambda text: seen in text
+        deadline = time.monotonic() + seconds
+        alive = True
+        while not wanted(self.text()):
+            left = deadline - time.monotonic()
+            if left <= 0 or not alive:
+                raise AssertionError(f"never seen: {seen!r} on\n{self.text()}")
+            alive = self.pump(min(left, 0.5))
+        return self.text()
+
+    def text(self) -> str:
+        """The screen, one line a row, trailing blanks cut."""
+        return "\n".join(row.rstrip() for row in self.display.display).rstrip()
+
+    def row(self, number: int) -> str:
+        """One row of the screen, counted from 0."""
+        return str(self.display.display[number]).rstrip()
+
+    def colours(self, text: str) -> set[str]:
+        """The foreground colours of the last place on the screen where ``text`` stands."""
+        for y in reversed(range(self.display.lines)):
+            x = self.display.display[y].rfind(text)
+            if x >= 0:
+                return {self.display.buffer[y][x + i].fg for i in range(len(text))}
+        raise AssertionError(f"not on the screen: {text!r}\n{self.text()}")
+
+    def close(self) -> None:
+        """Hang up, and end the program if it does not go by itself."""
+        with contextlib.suppress(OSError):
+            os.close(self._fd)
+        for sign in (signal.SIGHUP, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, sign)
+            deadline = time.monotonic() + 2
+            while time.monotonic() < deadline:
+                done, _ = os.waitpid(self.pid, os.WNOHANG)
+                if done:
+                    return
+                time.sleep(0.01)
