@@ -1,0 +1,168 @@
+"""Reads the body of the usage endpoint; also what Claude Code keeps and repeats of it.
+
+The endpoint is undocumented, so nothing in a body is taken on trust: a value of the wrong type or
+out of all reason is unknown, and the rest stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from claude_status.usage import SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage, order
+from claude_status.values import clean, minute, number, percentage, severity
+
+LABELS = {SESSION: "5h", WEEK: "7d"}
+OLD_MODEL_KEYS = {"seven_day_opus": "Opus", "seven_day_sonnet": "Sonnet"}
+ROW_KEYS = {"session": SESSION, "weekly_all": WEEK}
+GROUP_SECONDS = {"session": WINDOW_SECONDS[SESSION], "weekly": WINDOW_SECONDS[WEEK]}
+KNOWN_KEYS = {
+    *LABELS, *OLD_MODEL_KEYS, "seven_day_oauth_apps", "seven_day_cowork", "extra_usage", "limits",
+    "spend", "member_dashboard_available",
+}  # fmt: skip
+MAX_ROWS = 50
+
+
+def parse_body(body: object, as_of: float, source: str) -> Usage:
+    """Read one body that was true at ``as_of`` (epoch seconds); never raises."""
+    if not isinstance(body, Mapping):
+        return Usage(source, as_of)
+    rows = body.get("limits")
+    found = dict(_old_limits(body, as_of, source, with_models=not isinstance(rows, list)))
+    if isinstance(rows, list):
+        for row in rows[:MAX_ROWS]:
+            limit = _row(row, as_of, source)
+            if limit is not None:
+                found[limit.key] = limit
+    return Usage(
+        source=source,
+        as_of=as_of,
+        limits=tuple(sorted(found.values(), key=order)),
+        credits=_credits(body, as_of, source),
+        rows_as_of=as_of if isinstance(rows, list) else 0.0,
+        unknown_keys=tuple(
+            sorted(clean(str(key)) for key in body if key not in KNOWN_KEYS)
+        )[:MAX_ROWS],
+    )  # fmt: skip
+
+
+def _old_limits(
+    body: Mapping[object, object], as_of: float, source: str, *, with_models: bool
+) -> list[tuple[str, Limit]]:
+    """The windows of the older keys; the per-model ones only where there are no rows for them."""
+    found = []
+    names = {**LABELS, **(OLD_MODEL_KEYS if with_models else {})}
+    for name, label in names.items():
+        value = body.get(name)
+        percent = percentage(value.get("utilization")) if isinstance(value, Mapping) else None
+        if percent is None or not isinstance(value, Mapping):
+            continue
+        key = name if name in LABELS else model_key(label)
+        window = WINDOW_SECONDS.get(name, WINDOW_SECONDS[WEEK])
+        resets_at = minute(value.get("resets_at"))
+        found.append(
+            (key, Limit(key, label, percent, resets_at, as_of, source, window=window))
+        )  # fmt: skip
+    return found
+
+
+def model_key(name: str) -> str:
+    """The key of a limit that holds for one model or surface only."""
+    return f"scope:{name.lower()}"
+
+
+def _row(row: object, as_of: float, source: str) -> Limit | None:
+    if not isinstance(row, Mapping) or not isinstance(row.get("kind"), str):
+        return None
+    percent = percentage(row.get("percent"))
+    if percent is None:
+        return None
+    kind = clean(row["kind"])
+    name = _scope_name(row.get("scope"))
+    if name:
+        key, label = model_key(name), name
+    else:
+        key = ROW_KEYS.get(kind, f"kind:{kind}")
+        label = LABELS.get(key, kind.replace("_", " "))
+    group = row.get("group")
+    return Limit(
+        key=key,
+        label=label,
+        percent=percent,
+        resets_at=minute(row.get("resets_at")),
+        as_of=as_of,
+        source=source,
+        severity=severity(row.get("severity")),
+        active=row.get("is_active") is True,
+        window=GROUP_SECONDS.get(group) if isinstance(group, str) else None,
+    )
+
+
+def _scope_name(scope: object) -> str:
+    if not isinstance(scope, Mapping):
+        return ""
+    model = scope.get("model")
+    names = [scope.get("surface")]
+    if isinstance(model, Mapping):
+        names = [model.get("display_name"), model.get("id"), *names]
+    return next((clean(name) for name in names if isinstance(name, str) and clean(name)), "")
+
+
+def _credits(body: Mapping[object, object], as_of: float, source: str) -> Credits | None:
+    """The credits, ``spend`` before ``extra_usage``; None where they are switched off."""
+    extra = body.get("extra_usage")
+    extra = extra if isinstance(extra, Mapping) else {}
+    spend = body.get("spend")
+    spend = spend if isinstance(spend, Mapping) else {}
+    if True not in (extra.get("is_enabled"), spend.get("enabled")):
+        return None
+    used, limit = (_amount(spend.get(name)) for name in ("used", "limit"))
+    unit = (_currency(extra.get("currency")), _places(extra.get("decimal_places")))
+    if used is None:
+        used = _minor(extra.get("used_credits"), *unit)
+    if limit is None:
+        limit = _minor(extra.get("monthly_limit"), *unit)
+    money = used or limit
+    if money is None:
+        return None
+    percent = percentage(spend.get("percent")) if spend.get("enabled") is True else None
+    if percent is None:
+        percent = percentage(extra.get("utilization"))
+    if percent is None and used and limit and limit[0] > 0:
+        percent = percentage(100 * used[0] / limit[0])
+    return Credits(
+        used=used[0] if used else None,
+        limit=limit[0] if limit and limit[1:] == money[1:] else None,
+        currency=money[1],
+        exponent=money[2],
+        percent=percent,
+        as_of=as_of,
+        source=source,
+        severity=severity(spend.get("severity")) if spend.get("enabled") is True else None,
+    )
+
+
+def _amount(value: object) -> tuple[int, str, int] | None:
+    """``{amount_minor, currency, exponent}`` as minor units, currency, decimal places."""
+    if not isinstance(value, Mapping):
+        return None
+    unit = (_currency(value.get("currency")), _places(value.get("exponent")))
+    return _minor(value.get("amount_minor"), *unit)
+
+
+def _minor(value: object, currency: str, exponent: int) -> tuple[int, str, int] | None:
+    amount = number(value)
+    if amount is None or not 0 <= amount < 1e15:
+        return None
+    return int(amount), currency, exponent
+
+
+def _places(value: object) -> int:
+    """The decimal places of a currency; two where the body does not say."""
+    places = number(value)
+    return int(places) if places is not None and places in range(7) else 2
+
+
+def _currency(value: object) -> str:
+    """An ISO 4217 code; the plans without one are billed in US dollars."""
+    good = isinstance(value, str) and len(value) == 3 and value.isascii() and value.isalpha()
+    return str(value).upper() if good else "USD"

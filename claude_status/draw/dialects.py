@@ -1,0 +1,60 @@
+"""The same line in the language of each host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from claude_status.draw.line import Line, Piece
+
+SGR = {"normal": "32", "warning": "33", "critical": "31"}
+NAMES = {"normal": "green", "warning": "yellow", "critical": "red"}
+ASCII = str.maketrans({"·": "-", "–": "-", "€": "EUR ", "£": "GBP ", "¥": "JPY "})
+
+
+def plain(line: Line) -> str:
+    """Text alone, for pipes and terminals without colour."""
+    return "".join(piece.text for piece in line)
+
+
+def ascii_only(line: Line) -> str:
+    """Text alone, for terminals that know nothing but ASCII."""
+    return plain(line).translate(ASCII).encode("ascii", "replace").decode("ascii")
+
+
+def ansi(line: Line) -> str:
+    """SGR colours; only the foreground is set and given back, so that bold stays bold."""
+    return _coloured(line, lambda text, colour: f"\033[{SGR[colour]}m{text}\033[39m")
+
+
+def bash(line: Line) -> str:
+    """SGR colours between the bytes that tell readline what has no width."""
+    return _coloured(
+        line, lambda text, colour: f"\001\033[{SGR[colour]}m\002{text}\001\033[39m\002"
+    )
+
+
+def zsh(line: Line) -> str:
+    """Zsh's prompt escapes."""
+    escaped = tuple(Piece(piece.text.replace("%", "%%"), piece.colour) for piece in line)
+    return _coloured(escaped, lambda text, colour: f"%F{{{NAMES[colour]}}}{text}%f")
+
+
+def tmux(line: Line) -> str:
+    """The styles of tmux's own formats."""
+    return _coloured(line, lambda text, colour: f"#[fg={NAMES[colour]}]{text}#[fg=default]")
+
+
+DIALECTS: dict[str, Callable[[Line], str]] = {
+    "plain": plain,
+    "ascii": ascii_only,
+    "ansi": ansi,
+    "bash": bash,
+    "zsh": zsh,
+    "tmux": tmux,
+}
+
+
+def _coloured(line: Line, paint: Callable[[str, str], str]) -> str:
+    return "".join(
+        paint(piece.text, piece.colour) if piece.colour else piece.text for piece in line
+    )

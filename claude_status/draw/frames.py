@@ -1,0 +1,65 @@
+"""The film strip: all that the line will say from now on if nobody refreshes it.
+
+A frame is ``<from> <text>``, the time in epoch seconds; a strip is a header and its frames in
+ascending order. A reader shows the text of the last frame whose time has come.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+from claude_status.draw.line import HOUR, Line, Style, draw_line
+from claude_status.usage import MAX_AGE, SESSION, Credits, Limit, Usage
+
+HEADER = "claude-status 1"
+MAX_FRAMES = 40
+MAX_MINUTES = 12  # frames that count down; then the reset stands as clock time
+Strip = list[tuple[int, Line]]
+
+
+def draw_strip(usage: Usage | None, now: int, style: Style) -> Strip:
+    """Every change of the line from ``now`` on, the last of them to an empty line.
+
+    Ascending and at most ``MAX_FRAMES``; where there were more, the strip ends early with an
+    empty line, since an old text that nobody replaces would be a lie.
+    """
+    counting_until = now + MAX_MINUTES * 60
+    session = usage.find(SESSION) if usage else None
+    if session:
+        counting_until = min(counting_until, math.floor(session.as_of + 2 * style.ttl) + 1)
+    strip: Strip = []
+    for when in sorted({now, counting_until, *_changes(usage, now, counting_until, style)}):
+        if when >= now:
+            line = draw_line(usage, when, style, minutes=when < counting_until)
+            if not strip or line != strip[-1][1]:
+                strip.append((when, line))
+    if len(strip) > MAX_FRAMES:
+        strip = [*strip[: MAX_FRAMES - 1], (strip[MAX_FRAMES - 1][0], ())]
+    return strip
+
+
+def write_strip(strip: Strip, refresh_at: int, dialect: Callable[[Line], str]) -> str:
+    """A strip as the text of a file in one dialect."""
+    lines = [f"{HEADER} {refresh_at}", *(f"{when} {dialect(line)}" for when, line in strip)]
+    return "\n".join(lines) + "\n"
+
+
+def _changes(usage: Usage | None, now: int, counting_until: int, style: Style) -> Iterator[int]:
+    """The times at which the line may change; more than enough is no harm."""
+    if usage is None:
+        return
+    if usage.credits:
+        yield from _ageing(usage.credits, style)
+    for limit in usage.limits:
+        yield from _ageing(limit, style)
+        if limit.resets_at is not None:
+            yield limit.resets_at
+            if limit.key == SESSION:
+                # the countdown rounds down, so it changes in the second after a full minute
+                yield from range(now - now % 60 + 1, min(counting_until, limit.resets_at), 60)
+
+
+def _ageing(limit: Limit | Credits, style: Style) -> Iterator[int]:
+    yield math.floor(limit.as_of + 2 * style.ttl) + 1
+    yield from (math.ceil(limit.as_of + hours * HOUR) for hours in range(1, MAX_AGE // HOUR + 1))

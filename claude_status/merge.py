@@ -1,0 +1,122 @@
+"""Many readings into one truth.
+
+Each source keeps its own: a reading joins the earlier ones of its source, and what all sources
+know is merged when it is needed. Both are idempotent and take no notice of the order in which
+readings arrive; only the time at which a number was true counts.
+
+A *push* is a reading that a running session of Claude Code hands over. Its numbers may be old,
+since an idle session repeats its last ones, and its date is a guess; what was asked is dated to
+the second. So a push never outweighs what was asked later than it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from claude_status.usage import Credits, Limit, Usage, order
+
+PUSH = "statusline"
+SAME_TIME = 60  # seconds within which two pushes count as simultaneous
+
+
+def join(one: Usage, other: Usage) -> Usage:
+    """Two readings of the same source as one: of each limit the number that was true last.
+
+    A limit that the later one does not know keeps its number while its window is open.
+    """
+    newer = max(one, other, key=lambda usage: (usage.as_of, usage.unknown_keys))
+    as_of, rows_as_of = newer.as_of, max(one.rows_as_of, other.rows_as_of)
+    best: dict[str, Limit] = {}
+    for limit in (*one.limits, *other.limits):
+        if _stands(limit, as_of, rows_as_of):
+            known = best.get(limit.key)
+            best[limit.key] = limit if known is None else max(known, limit, key=_weight)
+    return replace(
+        newer,
+        limits=tuple(sorted(best.values(), key=order)),
+        credits=_latest_credits((one, other)),
+        rows_as_of=rows_as_of,
+    )
+
+
+def merge(readings: Iterable[Usage]) -> Usage | None:
+    """What all sources together know, or None where nothing was ever read."""
+    known = list(readings)
+    if not known:
+        return None
+    asked = [usage for usage in known if not is_push(usage.source)]
+    heard = max((usage.as_of for usage in asked), default=0.0)
+    rows_as_of = max(usage.rows_as_of for usage in known)
+    candidates: dict[str, list[Limit]] = {}
+    for usage in known:
+        for limit in usage.limits:
+            if _stands(limit, heard, rows_as_of):
+                candidates.setdefault(limit.key, []).append(limit)
+    newest = max(known, key=lambda usage: (usage.as_of, usage.source))
+    return Usage(
+        source=newest.source,
+        as_of=newest.as_of,
+        limits=tuple(sorted((_pick(found) for found in candidates.values()), key=order)),
+        credits=_latest_credits(asked),
+        rows_as_of=rows_as_of,
+        unknown_keys=tuple(sorted({key for usage in known for key in usage.unknown_keys})),
+    )
+
+
+def is_push(source: str) -> bool:
+    """Whether a source is a running session that hands its numbers over."""
+    return source.partition(":")[0] == PUSH
+
+
+def _stands(limit: Limit, heard: float, rows_as_of: float) -> bool:
+    """Whether a number still has a place, given when its source was last heard.
+
+    It has none once a later reading lists every scoped limit without it, nor where its window
+    was over before the latest reading, which did not know of a new one.
+    """
+    if limit.key.startswith(("scope:", "kind:")) and limit.as_of < rows_as_of:
+        return False
+    return limit.as_of >= heard or not limit.is_over(heard)
+
+
+def _pick(found: list[Limit]) -> Limit:
+    asked = [limit for limit in found if not is_push(limit.source)]
+    best = max(asked, key=_weight, default=None)
+    pushes = [
+        limit
+        for limit in found
+        if is_push(limit.source)
+        and (best is None or (limit.as_of > best.as_of and not _window(limit) < _window(best)))
+    ]
+    if not pushes:
+        return best or max(found, key=_weight)
+    window = max(_window(limit) for limit in pushes)
+    pushes = [limit for limit in pushes if _window(limit) == window]
+    latest = max(limit.as_of for limit in pushes)
+    return max(
+        (limit for limit in pushes if limit.as_of > latest - SAME_TIME),
+        key=lambda limit: (limit.percent, _weight(limit)),
+    )
+
+
+def _weight(limit: Limit) -> tuple[float, float, int, str, str, str]:
+    """The later number weighs more; the rest only makes the choice the same in any order."""
+    return (
+        limit.as_of,
+        limit.percent,
+        _window(limit),
+        limit.source,
+        limit.severity or "",
+        f"{limit.label}{limit.active}{limit.window}",
+    )
+
+
+def _window(limit: Limit) -> int:
+    return limit.resets_at or 0
+
+
+def _latest_credits(readings: Iterable[Usage]) -> Credits | None:
+    """The credits of the latest reading, which says None where they were switched off."""
+    latest = max(readings, key=lambda usage: (usage.as_of, repr(usage.credits)), default=None)
+    return latest.credits if latest else None

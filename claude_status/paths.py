@@ -1,0 +1,143 @@
+"""Where things are: Claude Code's directory, and our own beside no one else's."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from claude_status.errors import CacheError, SettingsError
+
+DEFAULT = "/default"  # stands for the unset CLAUDE_CONFIG_DIR in the cache
+
+
+@dataclass(frozen=True)
+class Account:
+    """One login's places; two accounts never share one."""
+
+    name: str  # the absolute CLAUDE_CONFIG_DIR without trailing slashes, or "/default"
+    configured: str | None  # CLAUDE_CONFIG_DIR as it was given, None where it is unset
+    config_dir: Path  # Claude Code's own directory
+    claude_json: Path  # Claude Code's own state file
+    cache: Path  # the root of everything that we keep
+
+    @property
+    def home(self) -> Path:
+        """The directory of this account in the cache."""
+        return Path(f"{self.cache}/at{self.name}/@")
+
+    @property
+    def frames(self) -> Path:
+        """The directory of the drawn frames, one file a dialect."""
+        return self.home / "frames"
+
+    @property
+    def store(self) -> Path:
+        """The directory of the database."""
+        return self.home / "store"
+
+
+def locate(environ: Mapping[str, str]) -> Account:
+    """Find the account that this environment means; raises SettingsError for a refused value."""
+    cache = cache_root(environ)
+    given = environ.get("CLAUDE_CONFIG_DIR") or None
+    if given is None:
+        home = _home(environ)
+        return Account(DEFAULT, None, home / ".claude", home / ".claude.json", cache)
+    name = given.rstrip("/")
+    parts = name.split("/")
+    if not name.startswith("/") or "." in parts or ".." in parts or name == DEFAULT:
+        raise SettingsError(
+            "CLAUDE_CONFIG_DIR must be an absolute path without . or .. components: "
+            "change it, or unset it."
+        )
+    return Account(name, given, Path(name), Path(name, ".claude.json"), cache)
+
+
+def cache_root(environ: Mapping[str, str]) -> Path:
+    """The root of the cache; raises SettingsError where it is not an absolute path."""
+    own = environ.get("CLAUDE_STATUS_CACHE_DIR")
+    base = environ.get("XDG_CACHE_HOME")
+    root = own or (f"{base}/claude-status" if base else f"{_home(environ)}/.cache/claude-status")
+    if not root.startswith("/"):
+        name = "CLAUDE_STATUS_CACHE_DIR" if own else "XDG_CACHE_HOME"
+        raise SettingsError(f"{name} must be an absolute path: change it, or unset it.")
+    if os.path.expandvars(root) != root:  # the database library would follow the variable
+        raise SettingsError("The path of the cache holds the name of a variable: choose another.")
+    return Path(root)
+
+
+def settings_file(environ: Mapping[str, str]) -> Path:
+    """The path of the settings file, whether or not there is one."""
+    own = environ.get("CLAUDE_STATUS_CONFIG")
+    if own:
+        return Path(own)
+    base = environ.get("XDG_CONFIG_HOME") or f"{_home(environ)}/.config"
+    return Path(base, "claude-status", "config.toml")
+
+
+def accounts(cache: Path) -> Iterator[str]:
+    """The names of all accounts that the cache knows, sorted."""
+    top = cache / "at"
+    for place, directories, _ in os.walk(top):
+        if "@" in directories:
+            yield f"/{Path(place).relative_to(top)}"
+            directories.remove("@")
+        directories.sort()
+
+
+def make_private(account: Account) -> None:
+    """Make the account's directories, 0700 and ours; raises CacheError where they cannot be."""
+    root = account.cache
+    _check_ground(root)
+    relative = account.frames.relative_to(root)
+    for path in (root, *(root / part for part in reversed(relative.parents) if part.parts)):
+        _make_one(path)
+    _make_one(account.frames)
+
+
+def check_private(path: Path) -> None:
+    """Raise CacheError unless only we can write the directory; shut out readers."""
+    info = path.stat()
+    if not stat.S_ISDIR(info.st_mode):
+        raise CacheError(f"{path} is not a directory: remove it, or choose another cache.")
+    if info.st_uid != os.geteuid():
+        raise CacheError(f"{path} belongs to another user: choose another CLAUDE_STATUS_CACHE_DIR.")
+    if info.st_mode & 0o022:
+        raise CacheError(f"{path} can be written by others: remove it, or chmod 700 it.")
+    if info.st_mode & 0o077:
+        path.chmod(0o700)
+
+
+def _make_one(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, exist_ok=True, parents=True)
+        check_private(path)
+    except OSError as error:
+        raise CacheError(
+            f"The cache {path} cannot be used ({error.strerror}): "
+            "make it writable, or set CLAUDE_STATUS_CACHE_DIR."
+        ) from None
+
+
+def _check_ground(root: Path) -> None:
+    """Refuse to build in another user's home, as a root shell with a borrowed HOME would."""
+    for path in (root, *root.parents):
+        try:
+            owner = path.stat().st_uid
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise CacheError(f"The cache {root} cannot be reached ({error.strerror}).") from None
+        if owner not in (os.geteuid(), 0):
+            raise CacheError(f"{path} belongs to another user: choose another cache directory.")
+        return
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    home = environ.get("HOME", "")
+    if not home.startswith("/"):
+        raise SettingsError("HOME must be an absolute path: set it.")
+    return Path(home)

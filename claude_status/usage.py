@@ -1,0 +1,91 @@
+"""What is known of a plan's use: the limits, the credits, when that was true, and who said so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SESSION = "five_hour"
+WEEK = "seven_day"
+WINDOW_SECONDS = {SESSION: 5 * 3600, WEEK: 7 * 86400}
+MAX_AGE = 86400  # seconds after which a number is no longer shown
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit of the plan.
+
+    ``percent`` is 0..100, and may go beyond; a number that is not known is no Limit at all.
+    ``resets_at`` is in epoch seconds, rounded to the minute; None where the window has not begun.
+    ``as_of`` is the time at which the number was true, in epoch seconds. ``severity`` is the
+    server's own word (``normal``, ``warning``, ``critical``), ``active`` its mark for the one
+    limit that it would show.
+    """
+
+    key: str
+    label: str
+    percent: float
+    resets_at: int | None
+    as_of: float
+    source: str
+    severity: str | None = None
+    active: bool = False
+    window: int | None = None  # seconds from one reset to the next
+
+    def is_over(self, now: float) -> bool:
+        """Whether the window has been reset since, so that the percentage says nothing any more."""
+        return self.resets_at is not None and self.resets_at <= now
+
+    def is_stale(self, now: float, ttl: float) -> bool:
+        """Whether the number is older than two TTLs."""
+        return now - self.as_of > 2 * ttl
+
+    def is_gone(self, now: float) -> bool:
+        """Whether the number is too old to be shown at all."""
+        return now - self.as_of >= MAX_AGE
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """Extra use that is paid for; amounts in the currency's minor units, None where unknown."""
+
+    used: int | None
+    limit: int | None
+    currency: str
+    exponent: int  # decimal places of the currency
+    percent: float | None
+    as_of: float
+    source: str
+    severity: str | None = None
+
+    def is_stale(self, now: float, ttl: float) -> bool:
+        """Whether the amounts are older than two TTLs."""
+        return now - self.as_of > 2 * ttl
+
+    def is_gone(self, now: float) -> bool:
+        """Whether the amounts are too old to be shown at all."""
+        return now - self.as_of >= MAX_AGE
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One reading, or several merged into one; each limit keeps its own source and time.
+
+    ``as_of`` is the newest time at which the source was heard, and ``rows_as_of`` the newest at
+    which it listed every per-model limit there is, so that an older one missing there is gone.
+    """
+
+    source: str
+    as_of: float
+    limits: tuple[Limit, ...] = ()
+    credits: Credits | None = None
+    rows_as_of: float = 0.0
+    unknown_keys: tuple[str, ...] = ()
+
+    def find(self, key: str) -> Limit | None:
+        """The limit of that key, or None where it is not known."""
+        return next((limit for limit in self.limits if limit.key == key), None)
+
+
+def order(limit: Limit) -> tuple[int, str]:
+    """The place of a limit in every list: the session, the week, then the others by name."""
+    return {SESSION: 0, WEEK: 1}.get(limit.key, 2), limit.key

@@ -1,0 +1,58 @@
+"""Single values from outside: each is what it claims to be, or it is unknown."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timezone
+
+SEVERITIES = ("normal", "warning", "critical")
+MAX_PERCENT = 1000
+EPOCHS = (1_500_000_000, 4_102_444_800)  # 2017 to 2100: what can be a time here at all
+
+
+def number(value: object) -> float | None:
+    """A finite number, or None; a boolean is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        result = float(value)
+    except OverflowError:
+        return None
+    return result if math.isfinite(result) else None
+
+
+def percentage(value: object) -> float | None:
+    """A percentage (0..100, or somewhat beyond), or None."""
+    found = number(value)
+    return found if found is not None and 0 <= found <= MAX_PERCENT else None
+
+
+def minute(value: object) -> int | None:
+    """A time of reset as epoch seconds, rounded to the minute since it jitters; or None.
+
+    Takes ISO 8601 text, or epoch seconds as the statusLine hook gives them.
+    """
+    seconds = _iso(value) if isinstance(value, str) else number(value)
+    if seconds is None or not EPOCHS[0] <= seconds <= EPOCHS[1]:
+        return None
+    return math.floor(seconds / 60 + 0.5) * 60
+
+
+def clean(text: str, length: int = 40) -> str:
+    """A name from outside without control characters, and not too long to be a name."""
+    return "".join(sign for sign in text[: 4 * length] if sign.isprintable()).strip()[:length]
+
+
+def severity(value: object) -> str | None:
+    """The server's own word for how near a limit is, or None for a word that is not known."""
+    return value if isinstance(value, str) and value in SEVERITIES else None
+
+
+def _iso(text: str) -> float | None:
+    """ISO 8601 as epoch seconds; the fraction, which Python 3.10 is fussy about, is left out."""
+    whole, dot, rest = text.strip().replace("Z", "+00:00").partition(".")
+    try:
+        when = datetime.fromisoformat(whole + rest.lstrip("0123456789") if dot else whole)
+        return (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp()
+    except (ValueError, OverflowError):
+        return None
