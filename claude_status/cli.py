@@ -1,0 +1,72 @@
+"""The command line: what may be typed, and which module does it.
+
+Exit status: 0 for anything that a prompt calls. Elsewhere 0 done, 1 no reading can be had, 2 a
+wrong call. An error is one sentence on stderr, never a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from claude_status import __version__
+from claude_status.errors import ClaudeStatusError, SettingsError
+
+FORMATS = ("plain", "ascii", "ansi", "bash", "zsh", "tmux", "json")
+
+
+def entry() -> None:
+    """The console script: run, and exit without a traceback whatever happens."""
+    os.umask(0o077)
+    try:
+        status = main(sys.argv[1:])
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the last flush fails in silence
+        status = 0
+    sys.exit(status)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command and return its exit status."""
+    arguments = build_parser().parse_args(argv)
+    module, _, function = arguments.run.partition(":")
+    try:
+        run = getattr(importlib.import_module(f"claude_status.{module}"), function)
+        return int(run(arguments))
+    except ClaudeStatusError as error:
+        sentence, status = str(error), 2 if isinstance(error, SettingsError) else 1
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise
+    except Exception as error:  # its text may hold anything, so only its name is told
+        sentence, status = f"Something went wrong ({type(error).__name__}): please report it.", 1
+    print(f"claude-status: {sentence}", file=sys.stderr)
+    return status
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands; each names its ``module:function`` as ``run``."""
+    parser = argparse.ArgumentParser(
+        prog="claude-status", description="How much of your Claude plan is used."
+    )
+    parser.add_argument("--version", action="version", version=f"claude-status {__version__}")
+    parser.add_argument("--format", choices=FORMATS, help="what to print the line for")
+    parser.add_argument("--max-width", type=int, metavar="N", help="columns the line may take")
+    parser.set_defaults(run="commands:line")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(name: str, run: str, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text.capitalize() + ".")
+        added.set_defaults(run=run)
+        return added
+
+    command("show", "commands:show", "the full picture: every limit, its reset, source and age")
+    refresh = command("refresh", "commands:refresh", "ask now, if it is due")
+    refresh.add_argument("--force", action="store_true", help="skip the TTL, never the back-off")
+    refresh.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
+    return parser

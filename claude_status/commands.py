@@ -1,0 +1,93 @@
+"""The commands that show the numbers or ask for them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from dataclasses import replace
+
+from claude_status.draw.dialects import DIALECTS, plain
+from claude_status.draw.line import draw_line, duration
+from claude_status.draw.report import draw_report
+from claude_status.draw.schema import draw_json
+from claude_status.refresh import Refresh, style
+from claude_status.snapshot import fresh_snapshot, take_snapshot
+from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place, say
+from claude_status.view import kick, read_frame
+
+BACKGROUND_SECONDS = 25  # no refresh that nobody waits for lasts longer
+
+
+def line(arguments: argparse.Namespace) -> int:
+    """The line, where the frames cannot give it: no reading yet, JSON, or another width."""
+    account, settings = place(os.environ, warn=sys.stderr.isatty())
+    now = time.time()
+    snapshot = take_snapshot(account, settings, now)
+    as_json = arguments.format == "json"
+    foreground = sys.stdout.isatty() and not as_json and snapshot.usage is None
+    if foreground:
+        end_after(TYPED_SECONDS)
+        print("Asking for the usage …", file=sys.stderr)
+        snapshot = fresh_snapshot(account, settings, os.environ, now)
+    elif read_frame(account, "plain", now)[1]:
+        kick(account, now)
+    look = style(settings)
+    if arguments.max_width is not None:
+        look = replace(look, max_width=arguments.max_width)
+    if as_json:
+        print(draw_json(snapshot.usage, now, look, account=account.name, plan=snapshot.plan,
+                        problem=snapshot.problem))  # fmt: skip
+        return 0
+    draw = DIALECTS[arguments.format or dialect(os.environ)]
+    text = draw(draw_line(snapshot.usage, now, look))
+    if text:
+        print(text)
+    elif foreground:
+        say(snapshot.problem or "There is no reading that can be shown.")
+        return 1
+    return 0
+
+
+def refresh(arguments: argparse.Namespace) -> int:
+    """Ask in the foreground if it is due, and say in one line what came of it."""
+    if arguments.background:
+        return _refresh_in_background()
+    end_after(TYPED_SECONDS)
+    account, settings = place(os.environ)
+    outcome = Refresh(
+        account, settings, os.environ, typed=True, force=arguments.force
+    ).run()  # fmt: skip
+    now = time.time()
+    wait = "" if outcome.due.never else duration(max(0, outcome.due.at - now))
+    if outcome.problem:
+        say(outcome.problem + (f" The next try is in {wait}." if wait else ""))
+        return 1
+    shown = plain(draw_line(outcome.usage, now, style(settings))) or "nothing is known"
+    print(f"{'asked' if outcome.asked else 'not due'}: {shown}"
+          + (f" (the next call is due in {wait})" if wait else ""))  # fmt: skip
+    return 0
+
+
+def show(_arguments: argparse.Namespace) -> int:
+    """The full picture, after asking if that is due."""
+    end_after(TYPED_SECONDS)
+    account, settings = place(os.environ)
+    shown = fresh_snapshot(account, settings, os.environ, time.time())
+    print(draw_report(shown.usage, shown.now, style(settings), shown.plan, shown.problem))
+    return 0 if shown.usage else 1
+
+
+def _refresh_in_background() -> int:
+    """Refresh in a session of its own: silent, always 0, and never for long."""
+    try:
+        end_after(BACKGROUND_SECONDS)
+        if os.getpid() != os.getsid(0):
+            os.setsid()
+        os.chdir("/")
+        account, settings = place(os.environ, warn=False)
+        Refresh(account, settings, os.environ).run()
+    except Exception:  # noqa: S110 - nobody is there to be told; doctor tells it
+        pass
+    return 0

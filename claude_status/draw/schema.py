@@ -1,0 +1,92 @@
+"""The usage as JSON for programs: schema 1, whose names and meanings do not change."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+
+from claude_status.draw.dialects import plain
+from claude_status.draw.line import Style, draw_line
+from claude_status.usage import Credits, Limit, Usage
+
+SCHEMA = 1
+
+
+def draw_json(
+    usage: Usage | None, now: float, style: Style, *, account: str, plan: str, problem: str
+) -> str:
+    """One JSON object: times in ISO 8601 (UTC), percentages 0..100, unknown is null."""
+    limits = [limit for limit in usage.limits if not limit.is_gone(now)] if usage else []
+    credit = usage.credits if usage and usage.credits and not usage.credits.is_gone(now) else None
+    known: list[Limit | Credits] = [*limits, *([credit] if credit else [])]
+    newest = max(known, key=lambda one: one.as_of, default=None)
+    states = {_state(one, now, style) for one in known}
+    return json.dumps(
+        {
+            "schema": SCHEMA,
+            "now": iso(now),
+            "account": account,
+            "plan": plan or None,
+            "state": next((s for s in ("reset", "stale", "fresh") if s in states), "unknown"),
+            "source": newest.source if newest else None,
+            "as_of": iso(newest.as_of) if newest else None,
+            "age_seconds": _age(newest, now) if newest else None,
+            "line": plain(draw_line(usage, now, style)),
+            "limits": [_limit(limit, now, style) for limit in limits],
+            "credits": _credits(credit, now, style) if credit else None,
+            "problem": problem or None,
+        },
+        ensure_ascii=False,
+    )
+
+
+def iso(seconds: float) -> str:
+    """Epoch seconds as ISO 8601 in UTC, to the second."""
+    return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _limit(limit: Limit, now: float, style: Style) -> dict[str, object]:
+    over = limit.is_over(now)
+    resets_at = None if over else limit.resets_at
+    return {
+        "key": limit.key,
+        "label": limit.label,
+        "percent": None if over else limit.percent,
+        "resets_at": None if resets_at is None else iso(resets_at),
+        "resets_in_seconds": None if resets_at is None else resets_at - int(now),
+        "window_seconds": limit.window,
+        "severity": limit.severity,
+        "active": limit.active,
+        **_origin(limit, now, style),
+    }  # fmt: skip
+
+
+def _credits(credit: Credits, now: float, style: Style) -> dict[str, object]:
+    return {
+        "used_minor": credit.used,
+        "limit_minor": credit.limit,
+        "currency": credit.currency,
+        "exponent": credit.exponent,
+        "percent": credit.percent,
+        "severity": credit.severity,
+        **_origin(credit, now, style),
+    }
+
+
+def _origin(one: Limit | Credits, now: float, style: Style) -> dict[str, object]:
+    return {
+        "state": _state(one, now, style),
+        "source": one.source,
+        "as_of": iso(one.as_of),
+        "age_seconds": _age(one, now),
+    }
+
+
+def _state(one: Limit | Credits, now: float, style: Style) -> str:
+    if isinstance(one, Limit) and one.is_over(now):
+        return "reset"
+    return "stale" if one.is_stale(now, style.ttl) else "fresh"
+
+
+def _age(one: Limit | Credits, now: float) -> int:
+    return max(0, int(now - one.as_of))

@@ -1,0 +1,137 @@
+"""When to ask the endpoint, and when not: the rules, pure functions of what is known and the time.
+
+The endpoint answers about one call in three to five minutes per login. So there is a TTL, one
+memory of failures that every prompt of the machine shares, and no call at all while it cannot
+bring anything.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+
+from claude_status.errors import AskError
+from claude_status.usage import Usage
+
+JITTER = 0.1  # of the TTL, either way
+THROTTLED = (300, 600, 1200, 2400, 3600)  # seconds after one 429 after another
+MAX_RETRY_AFTER = 3600
+TRANSIENT = (30, 900)  # seconds: the first pause after another failure, and the longest
+CALL_SECONDS = 30  # what one call may take at the most: the lease, and the pause after a crash
+LOOK_EVERY = 300  # seconds until the login and the free sources are looked at again
+SOONEST = 15  # seconds between two refreshes
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is remembered of asking; times in epoch seconds.
+
+    ``refused_login`` is the fingerprint of a login that the API refused: no call until another
+    is stored. ``reason`` is "" after an answer, else what came instead, in a few words.
+    """
+
+    asked_at: float = 0.0
+    next_due: float = 0.0  # the TTL's end
+    not_before: float = 0.0  # the back-off's end
+    failures: int = 0
+    reason: str = ""
+    refused_login: str | None = None
+
+    def dump(self) -> str:
+        """As JSON text, for the store."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def load(cls, text: str | None) -> Asking:
+        """From a text that ``dump`` wrote; a memory that cannot be read is an empty one."""
+        try:
+            return cls(**json.loads(text or "{}"))
+        except (ValueError, TypeError):
+            return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When the next call is due (epoch seconds), and why not earlier.
+
+    ``never``: not before something else changes. ``is_backoff``: the pause after a failure.
+    """
+
+    at: float
+    why: str
+    never: bool = False
+    is_backoff: bool = False
+
+    def is_now(self, now: float) -> bool:
+        """Whether the call is due."""
+        return not self.never and self.at <= now
+
+
+def next_call(
+    asking: Asking,
+    usage: Usage | None,
+    now: float,
+    *,
+    ttl: float,
+    login: str,
+    force: bool = False,
+) -> Due:
+    """Decide when the endpoint is next asked for the login of that fingerprint.
+
+    ``force`` skips the TTL, never the back-off. Times from a clock that has been set back since
+    do not count.
+    """
+    if asking.refused_login == login:
+        return Due(now, "the API refused this login: open Claude Code to renew it", never=True)
+    if now < asking.not_before <= now + MAX_RETRY_AFTER * (1 + JITTER):
+        return Due(asking.not_before, asking.reason, is_backoff=True)
+    if force or asking.asked_at > now or usage is None:
+        return Due(now, "asked for" if force else "nothing is known yet")
+    if was_reset_since(usage, asking, now):
+        return Due(now, "a window has been reset")
+    return Due(min(asking.next_due, now + ttl * (1 + JITTER)), "the reading is fresh until then")
+
+
+def was_reset_since(usage: Usage, asking: Asking, now: float) -> bool:
+    """Whether a window has been reset that nobody has asked about since."""
+    return any(
+        limit.is_over(now) and asking.asked_at < (limit.resets_at or 0) for limit in usage.limits
+    )
+
+
+def before_call(asking: Asking, now: float) -> Asking:
+    """The memory while a call is under way: a call that a crash cuts short has failed."""
+    cut_short = AskError("transient", "The last call to the API was cut short.")
+    return after_failure(asking, cut_short, now, login="", chance=0.5)
+
+
+def after_answer(now: float, ttl: float, chance: float) -> Asking:
+    """The memory after a reading; ``chance`` is a random number from 0 to 1."""
+    return Asking(asked_at=now, next_due=now + ttl * _jittered(chance))
+
+
+def after_failure(
+    asking: Asking, error: AskError, now: float, *, login: str, chance: float
+) -> Asking:
+    """The memory after a call that brought no reading."""
+    failures = asking.failures + 1
+    failed = replace(asking, asked_at=now, failures=failures, reason=str(error), not_before=0.0)
+    if error.kind == "unauthorized":
+        return replace(failed, refused_login=login)
+    if error.kind == "throttled":
+        wish = error.retry_after or 0
+        pause = THROTTLED[min(failures, len(THROTTLED)) - 1] * _jittered(chance)
+        return replace(failed, not_before=now + (min(wish, MAX_RETRY_AFTER) if wish > 0 else pause))
+    first, longest = TRANSIENT
+    pause = min(first * 2 ** min(failures - 1, 10), longest)
+    return replace(failed, not_before=now + pause)
+
+
+def next_refresh(due: Due, now: float) -> int:
+    """When a reader should start the next refresh; it also looks at the login and free sources."""
+    wanted = now + LOOK_EVERY if due.never else due.at
+    return int(max(now + SOONEST, min(wanted, now + LOOK_EVERY)))
+
+
+def _jittered(chance: float) -> float:
+    return 1 - JITTER + 2 * JITTER * chance

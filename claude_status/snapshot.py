@@ -1,0 +1,59 @@
+"""What is known at one moment, without asking anyone: for the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from claude_status.config import Settings
+from claude_status.errors import CacheError, ClaudeStatusError
+from claude_status.merge import merge
+from claude_status.paths import Account, check_private
+from claude_status.policy import Asking
+from claude_status.refresh import ASKING, PLAN, Refresh, read_readings
+from claude_status.store import open_store
+from claude_status.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The usage as the store has it, and what there is to say about it; times in epoch seconds."""
+
+    account: Account
+    settings: Settings
+    now: float
+    usage: Usage | None = None
+    asking: Asking = field(default_factory=Asking)
+    plan: str = ""
+    problem: str = ""  # a sentence, "" where there is none
+
+
+def take_snapshot(account: Account, settings: Settings, now: float, problem: str = "") -> Snapshot:
+    """Read the store where there is one, and make none; what fails is told as the problem."""
+    try:
+        if not account.store.is_dir():
+            return Snapshot(account, settings, now, problem=problem)
+        check_private(account.cache)
+        with open_store(account.store) as store:
+            return Snapshot(
+                account=account,
+                settings=settings,
+                now=now,
+                usage=merge(read_readings(store, now).values()),
+                asking=Asking.load(store.read(ASKING)),
+                plan=store.read(PLAN) or "",
+                problem=problem,
+            )
+    except CacheError as error:
+        return Snapshot(account, settings, now, problem=problem or str(error))
+
+
+def fresh_snapshot(
+    account: Account, settings: Settings, environ: Mapping[str, str], now: float
+) -> Snapshot:
+    """A snapshot after asking in the foreground, if that is due."""
+    try:
+        problem = Refresh(account, settings, environ, typed=True).run().problem
+    except ClaudeStatusError as error:
+        problem = str(error)
+    return take_snapshot(account, settings, now, problem)

@@ -1,0 +1,164 @@
+"""The truth on disk: a few rows of text in a diskcache (the only importer of it).
+
+Whatever goes wrong with the database is a CacheError; the callers then ask nothing, since what
+cannot be recorded is not asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import diskcache
+
+from claude_status.errors import CacheError
+from claude_status.paths import check_private
+
+TIMEOUT = 2.0  # seconds to wait for another process's transaction
+BROKEN = ".broken"
+SET_ASIDE_EVERY = 3600  # seconds: where a new database breaks too, the fault is not in the file
+PASSING = ("locked", "readonly", "full", "disk I/O", "unable to open")  # not the file's fault
+
+
+class TextDisk(diskcache.Disk):  # type: ignore[misc]
+    """Keeps keys and values as plain text in the database itself, and reads nothing else.
+
+    The library would unpickle, or open a file, if a row said so (CVE-2025-69872).
+    """
+
+    def put(self, key: Any) -> tuple[str, bool]:
+        """Take a key, which is text."""
+        if type(key) is not str:
+            raise TypeError
+        return key, True
+
+    def get(self, key: Any, raw: Any) -> str:
+        """Give a key back, which was text."""
+        if not raw or type(key) is not str:
+            raise sqlite3.DatabaseError("a key that was not written here")
+        return key
+
+    def store(
+        self, value: Any, read: bool, key: Any = diskcache.UNKNOWN
+    ) -> tuple[int, int, None, str]:
+        """Take a value, which is text."""
+        if type(value) is not str or read:
+            raise TypeError
+        return len(value), diskcache.core.MODE_RAW, None, value
+
+    def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> str:
+        """Give a value back, which was text."""
+        if mode != diskcache.core.MODE_RAW or filename is not None or type(value) is not str:
+            raise sqlite3.DatabaseError("a value that was not written here")
+        return value
+
+    def remove(self, file_path: str) -> None:
+        """Remove nothing: no row has a file."""
+
+
+class Store:
+    """Rows of text by name; every method raises CacheError where the database fails."""
+
+    def __init__(self, cache: Any) -> None:
+        self._cache = cache
+
+    def read(self, name: str) -> str | None:
+        """The text of a row, or None where there is none or it has expired."""
+        with _failures(self._cache.directory):
+            found: str | None = self._cache.get(name)
+            return found
+
+    def write(self, name: str, text: str) -> None:
+        """Set a row."""
+        with _failures(self._cache.directory):
+            self._cache.set(name, text, retry=False)
+
+    def take_lease(self, name: str, seconds: float) -> bool:
+        """Take what only one process may have; False where another has it. It ends by itself."""
+        with _failures(self._cache.directory):
+            return bool(self._cache.add(name, str(os.getpid()), expire=seconds, retry=False))
+
+    def end_lease(self, name: str) -> None:
+        """Give a lease back before its time."""
+        with _failures(self._cache.directory):
+            self._cache.delete(name, retry=False)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything within happens at once for other processes."""
+        with _failures(self._cache.directory), self._cache.transact(retry=False):
+            yield
+
+
+@contextlib.contextmanager
+def open_store(directory: Path) -> Iterator[Store]:
+    """Open the store in a private directory, made anew where it is broken beyond reading."""
+    try:
+        cache = _open(directory)
+    except _BrokenError:
+        _set_aside(directory)
+        cache = _open(directory)
+    with contextlib.closing(cache):
+        yield Store(cache)
+
+
+class _BrokenError(CacheError):
+    """The database is no database, or holds what was never written here."""
+
+
+def _open(directory: Path) -> Any:
+    """Open the database and read its rows once, so that a broken one shows here."""
+    with _failures(directory):
+        directory.mkdir(mode=0o700, exist_ok=True)
+        check_private(directory)
+        cache = diskcache.Cache(
+            str(directory),
+            timeout=TIMEOUT,
+            disk=TextDisk,
+            eviction_policy="none",
+            cull_limit=0,
+            statistics=0,
+        )
+        try:
+            for name in list(cache):
+                cache.get(name)
+        except BaseException:
+            cache.close()
+            raise
+        return cache
+
+
+@contextlib.contextmanager
+def _failures(directory: str | Path) -> Iterator[None]:
+    """Turn the failures of the database into one error with one sentence."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and any(map(str(error).count, PASSING)):
+            raise CacheError(f"The cache {directory} cannot be used ({error}).") from None
+        raise _BrokenError(f"The cache {directory} is broken ({error}): remove it.") from None
+    except diskcache.Timeout:
+        raise CacheError(f"The cache {directory} is locked by another process.") from None
+    except OSError as error:
+        raise CacheError(
+            f"The cache {directory} cannot be used ({error.strerror}): make it writable."
+        ) from None
+
+
+def _set_aside(directory: Path) -> None:
+    """Move a broken database out of the way, in place of the last one that was."""
+    aside = directory.with_name(directory.name + BROKEN)
+    with _failures(directory):
+        if aside.exists() and time.time() - aside.stat().st_mtime < SET_ASIDE_EVERY:
+            raise CacheError(
+                f"The cache {directory} broke twice in an hour: see claude-status doctor."
+            )
+        shutil.rmtree(aside, ignore_errors=True)
+        directory.rename(aside)
+        os.utime(aside)

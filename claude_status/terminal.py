@@ -1,0 +1,46 @@
+"""What the commands share: where they are, how they speak, and that they end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Mapping
+
+from claude_status.config import Settings, load
+from claude_status.paths import Account, locate, settings_file
+
+TYPED_SECONDS = 60  # no refresh that a person waits for lasts longer
+
+
+def place(environ: Mapping[str, str], *, warn: bool = True) -> tuple[Account, Settings]:
+    """The account and the settings of this environment; settings that are left out are told."""
+    account = locate(environ)
+    loaded = load(settings_file(environ))
+    if warn:
+        for problem in loaded.problems:
+            say(problem)
+    return account, loaded.settings
+
+
+def dialect(environ: Mapping[str, str]) -> str:
+    """The dialect for stdout, as the launcher chooses it."""
+    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
+    known = "utf-8" in locale.lower() or "utf8" in locale.lower()
+    if not sys.stdout.isatty():
+        return "plain" if known or not locale else "ascii"
+    if not known:
+        return "ascii"
+    return "plain" if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" else "ansi"
+
+
+def end_after(seconds: float) -> None:
+    """End this process after so many seconds, wherever it hangs."""
+    timer = threading.Timer(seconds, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
+
+
+def say(sentence: str) -> None:
+    """Tell the person, on stderr."""
+    print(f"claude-status: {sentence}", file=sys.stderr)
