@@ -1,0 +1,179 @@
+"""The usage endpoint of the API: one question, one answer, within bounds (imports requests)."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import zlib
+from collections.abc import Mapping
+from email.utils import mktime_tz, parsedate_tz
+from queue import Empty, SimpleQueue
+
+import requests
+
+from claude_status.errors import AskError
+from claude_status.sources.base import check_base, is_loopback
+
+PATH = "/api/oauth/usage"
+
+_LONGEST = 1 << 20
+_CONNECT_SECONDS = 5.0
+_SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_REFUSALS = ("authentication_error", "permission_error")
+_TROUBLES: tuple[tuple[type[Exception], str], ...] = (
+    (requests.exceptions.ProxyError, "The proxy does not reach the API: check https_proxy."),
+    (
+        requests.exceptions.SSLError,
+        "The API's certificate cannot be checked: if a proxy of yours stands in between, "
+        "name its CA in REQUESTS_CA_BUNDLE.",
+    ),
+    (requests.exceptions.Timeout, "The API took too long to answer."),
+    (requests.exceptions.ConnectionError, "The API cannot be reached: is there a network?"),
+    (requests.exceptions.InvalidHeader, "The API could not be asked: check `user_agent`."),
+    (requests.exceptions.RequestException, "The API could not be asked."),
+    (OSError, "The API could not be asked: check REQUESTS_CA_BUNDLE."),
+    (Exception, "The API's answer broke off, or it could not be asked."),
+)
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects alone: requests would read a redirect's body to its end."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere, whatever the answer says."""
+
+
+def fetch_usage(
+    base: str, token: str, user_agent: str, *, deadline: float = 10.0
+) -> dict[str, object]:
+    """The endpoint's answer, parsed but otherwise as it came (NaN and all).
+
+    ``deadline`` seconds bound the whole call, name look-up and a dripping server included.
+    Raises AskError; SettingsError for a base that the token must not be sent to.
+    """
+    base = check_base(base)
+    answers: SimpleQueue[dict[str, object] | AskError] = SimpleQueue()
+
+    def attempt() -> None:
+        answers.put(_attempt(base, token, user_agent, deadline))
+
+    # A socket's time limit starts anew with every byte, and a name look-up has none: only another
+    # thread can be left behind. It ends with its connection, or with the process.
+    thread = threading.Thread(target=attempt, name="claude-status-ask", daemon=True)
+    try:
+        thread.start()
+        answer = answers.get(timeout=deadline)
+    except RuntimeError:
+        raise AskError("transient", "The system has no thread left to ask the API with.") from None
+    except Empty:
+        raise AskError("transient", f"The API did not answer within {deadline:g} s.") from None
+    thread.join()
+    if isinstance(answer, AskError):
+        raise answer
+    return answer
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds above 0 that ``Retry-After`` asks for, or None; a date counts from ``Date``."""
+    value = headers.get("Retry-After", "").strip()
+    try:
+        if _SECONDS.fullmatch(value):
+            seconds = float(value)
+        else:
+            seconds = _epoch(value) - _epoch(headers.get("Date", ""))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return seconds if seconds > 0 else None
+
+
+def _epoch(date: str) -> float:
+    """An HTTP date in epoch seconds; raises anything that a wrong date can bring about."""
+    parts = parsedate_tz(date)
+    if parts is None:
+        raise ValueError("not a date")
+    return float(mktime_tz(parts))
+
+
+def _attempt(
+    base: str, token: str, user_agent: str, deadline: float
+) -> dict[str, object] | AskError:
+    """What came of asking once; no exception leaves, since its text may quote the header."""
+    try:
+        return _ask(base, token, user_agent, deadline)
+    except AskError as error:
+        return error
+    except Exception as error:
+        told = (sentence for kind, sentence in _TROUBLES if isinstance(error, kind))
+        return AskError("transient", next(told))
+
+
+def _ask(base: str, token: str, user_agent: str, deadline: float) -> dict[str, object]:
+    """Send the one request, and understand its answer."""
+    headers = {
+        "Content-Type": "application/json",
+        "anthropic-beta": "oauth-2025-04-20",
+        "User-Agent": user_agent,
+        "Accept-Encoding": "gzip",
+    }
+
+    def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {token}"
+        return request
+
+    with _Session() as session:
+        # Loopback means this machine: no proxy may see the call, and no ~/.netrc matters.
+        session.trust_env = not is_loopback(base)
+        with session.get(
+            base + PATH,
+            headers=headers,
+            auth=sign,  # a header of this name would give way to ~/.netrc
+            timeout=(min(_CONNECT_SECONDS, deadline), deadline),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            return _understood(response)
+
+
+def _understood(response: requests.Response) -> dict[str, object]:
+    """The usage in this answer; raises AskError for every other answer."""
+    status = response.status_code
+    if status == 429:
+        message = "The API asks to be left alone for a while (429)."
+        wish = retry_after(response.headers)
+        raise AskError("throttled", message, status=status, retry_after=wish)
+    if status not in (200, 401, 403):
+        message = f"The API answered with status {status} instead of the usage."
+        raise AskError("transient", message, status=status)
+    body = _parsed(response)
+    trouble = body.get("error") if body else None
+    if status == 200 and body is not None and not trouble and body.get("type") != "error":
+        return body
+    if status != 200 and isinstance(trouble, dict) and trouble.get("type") in _REFUSALS:
+        message = f"The API refuses the login ({status}): open Claude Code, or log in with /login."
+        raise AskError("unauthorized", message, status=status)
+    message = f"What came is not the API's usage ({status}): does the network want a log-in first?"
+    raise AskError("transient", message, status=status)
+
+
+def _parsed(response: requests.Response) -> dict[str, object] | None:
+    """The JSON object that is the answer's body; None where it is something else."""
+    try:
+        value = json.loads(_body(response))
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _body(response: requests.Response) -> bytes:
+    """The body as it was before compression, but no more of it than an answer can need.
+
+    Unpacked here, since requests would unpack a bomb whole. What is too long comes cut off, and
+    so does not parse; what is in an encoding that was not asked for does not either.
+    """
+    data = b""
+    while piece := response.raw.read(_LONGEST - len(data), decode_content=False):
+        data += piece
+    if response.headers.get("Content-Encoding", "").lower() == "gzip":
+        return zlib.decompressobj(wbits=31).decompress(data, _LONGEST)
+    return data

@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from claude_status.errors import LoginError
+from claude_status.sources import keychain
+from claude_status.sources.credentials import Login, read_login
+from tests.sources.test_credentials import NOW, TOKEN, fit_to_print, stored, write
+
+FAKE = """#!/bin/sh
+# A stand-in for security(1): writes down how it was called, then does as the files beside it say.
+here=${0%/*}
+printf '%s\\n' "$@" >>"$here/asked"
+printf 'end\\n' >>"$here/asked"
+cat >"$here/stdin"
+[ ! -e "$here/hangs" ] || exec cat "$here/hangs"
+cat "$here/answer"
+exit "$(cat "$here/status")"
+"""
+
+
+class Security:
+    """A fake ``security`` on a PATH of its own, and the login that is read through it."""
+
+    def __init__(self, where: Path) -> None:
+        """Put the program there; it knows no item at first."""
+        self.where = where / "bin"
+        self.where.mkdir()
+        self.program = self.where / "security"
+        self.program.write_text(FAKE)
+        self.program.chmod(0o755)
+        self.config_dir = where / "claude"
+        self.remembered: list[bool] = []
+        self.says(b"", 44)
+
+    def says(self, answer: bytes | dict[str, object], status: int = 0) -> None:
+        """Answer so from now on."""
+        text = answer if isinstance(answer, bytes) else json.dumps(answer).encode() + b"\n"
+        (self.where / "answer").write_bytes(text)
+        (self.where / "status").write_text(str(status))
+
+    def hangs(self) -> None:
+        """Wait for a dialog that nobody answers."""
+        os.mkfifo(self.where / "hangs")
+
+    def asked(self) -> list[list[str]]:
+        """The arguments of each call so far."""
+        path = self.where / "asked"
+        calls = path.read_text().split("end\n")[:-1] if path.exists() else []
+        return [call.splitlines() for call in calls]
+
+    def read(
+        self,
+        *,
+        configured: str | None = None,
+        typed: bool = False,
+        keychain: bool = True,
+        keychain_refused: bool = False,
+        platform: str = "darwin",
+    ) -> Login:
+        """Read the login as a Mac does."""
+        return read_login(
+            self.config_dir,
+            configured,
+            now=NOW,
+            typed=typed,
+            environ={"USER": "jo", "PATH": f"{self.where}:/usr/bin:/bin"},
+            keychain=keychain,
+            keychain_refused=keychain_refused,
+            remember_refusal=self.remembered.append,
+            platform=platform,
+            security=str(self.program),
+        )
+
+
+@pytest.fixture
+def security(tmp_path: Path) -> Security:
+    """A Keychain of the test's own."""
+    return Security(tmp_path)
+
+
+def refused(read: Callable[[], Login]) -> LoginError:
+    """The error that reading ends in, fit to print."""
+    with pytest.raises(LoginError) as caught:
+        read()
+    fit_to_print(caught.value)
+    return caught.value
+
+
+def test_the_keychain_comes_first(security: Security) -> None:
+    """On a Mac the Keychain's item is the login, whatever the file says."""
+    write(security.config_dir, stored(accessToken="from-the-file"))
+    security.says(stored())
+    login = security.read()
+    assert (login.token, login.origin) == (TOKEN, "keychain")
+    assert security.remembered == [False]
+
+
+def test_the_question_names_one_account_and_one_service(security: Security) -> None:
+    """One call, the arguments as Claude Code's own, no token among them, nothing to read."""
+    security.says(stored())
+    security.read()
+    service = "Claude Code-credentials"
+    assert security.asked() == [["find-generic-password", "-a", "jo", "-w", "-s", service]]
+    assert (security.where / "stdin").read_bytes() == b""
+
+
+def test_a_configured_directory_has_a_service_of_its_own(security: Security) -> None:
+    """CLAUDE_CONFIG_DIR is hashed as it is written, and only the hashed name is asked for."""
+    security.says(stored())
+    security.read(configured="/home/jo/work/")
+    digest = hashlib.sha256(b"/home/jo/work/").hexdigest()
+    assert [call[-1] for call in security.asked()] == [f"Claude Code-credentials-{digest[:8]}"]
+
+
+def test_a_service_is_hashed_from_the_composed_form() -> None:
+    """However the directory's accents are encoded, it is one service; unset and empty are none."""
+    composed, decomposed = "/home/jos\u00e9", "/home/jose\u0301"
+    assert keychain.service(decomposed) == keychain.service(composed)
+    assert keychain.service(composed).endswith(
+        hashlib.sha256(composed.encode()).hexdigest()[:8],
+    )
+    assert keychain.service(None) == keychain.service("") == "Claude Code-credentials"
+    assert keychain.service(os.fsdecode(b"/\xff")) != keychain.service(os.fsdecode(b"/\xfe"))
+
+
+@pytest.mark.parametrize("case", [str.lower, str.upper])
+def test_hex_digits_are_decoded(security: Security, case: Callable[[str], str]) -> None:
+    """The value is read as well where macOS prints it as hex digits."""
+    security.says(case(json.dumps(stored()).encode().hex()).encode() + b"\n")
+    assert security.read().token == TOKEN
+
+
+def test_without_an_item_the_file_is_read(security: Security) -> None:
+    """Exit status 44 means that nothing is stored there: the file's turn, or no login at all."""
+    assert refused(security.read).state == "missing"
+    write(security.config_dir, stored())
+    assert security.read().origin == "file"
+    assert security.remembered == [False, False]
+
+
+def test_without_the_program_the_file_is_read(security: Security) -> None:
+    """A system that lacks ``security`` has a file or nothing."""
+    security.program.unlink()
+    assert refused(security.read).state == "missing"
+    write(security.config_dir, stored())
+    assert security.read().origin == "file"
+
+
+def test_a_locked_keychain_is_no_refusal(security: Security) -> None:
+    """Exit status 36 (ssh) shows no dialog, so it may be asked again; the file may stand in."""
+    security.says(b"", 36)
+    assert refused(security.read).state == "keychain_locked"
+    assert security.remembered == []
+    write(security.config_dir, stored())
+    assert security.read().origin == "file"
+
+
+@pytest.mark.parametrize("status", [1, 51, 128])
+def test_a_refusal_is_remembered(security: Security, status: int) -> None:
+    """Any other failure counts as a no that the caller is told to remember."""
+    security.says(b"", status)
+    assert refused(security.read).state == "keychain_refused"
+    assert security.remembered == [True]
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_a_dialog_that_nobody_answers_is_a_refusal(
+    security: Security, monkeypatch: pytest.MonkeyPatch, typed: bool
+) -> None:
+    """The wait ends by itself, with a time limit for each kind of caller, and is remembered."""
+    monkeypatch.setattr(keychain, "TYPED_SECONDS" if typed else "BACKGROUND_SECONDS", 0.3)
+    security.hangs()
+    error = refused(lambda: security.read(typed=typed))
+    assert error.state == "keychain_refused"
+    assert "0.3 s" in str(error)
+    assert security.remembered == [True]
+
+
+def test_a_person_has_more_time_than_the_background() -> None:
+    """A dialog waits 30 s for a person who typed a command, and 5 s otherwise."""
+    assert (keychain.TYPED_SECONDS, keychain.BACKGROUND_SECONDS) == (30.0, 5.0)
+
+
+def test_after_a_refusal_the_background_never_asks(security: Security) -> None:
+    """No dialog comes back by itself: not even one call is made, and the file may stand in."""
+    security.says(stored())
+    error = refused(lambda: security.read(keychain_refused=True))
+    assert error.state == "keychain_refused"
+    write(security.config_dir, stored())
+    assert security.read(keychain_refused=True).origin == "file"
+    assert security.asked() == []
+    assert security.remembered == []
+
+
+def test_after_a_refusal_a_typed_command_asks_again(security: Security) -> None:
+    """A person may change their mind, and that is remembered too."""
+    security.says(stored())
+    assert security.read(keychain_refused=True, typed=True).origin == "keychain"
+    assert security.remembered == [False]
+
+
+def test_a_refusal_is_remembered_though_the_file_stands_in(security: Security) -> None:
+    """A login from the file does not make the next dialog welcome."""
+    security.says(b"", 128)
+    write(security.config_dir, stored())
+    assert security.read().origin == "file"
+    assert security.remembered == [True]
+
+
+def test_a_refusal_outweighs_a_useless_file(security: Security) -> None:
+    """Where the file is of no use either, the Keychain is what the person must see to."""
+    security.says(b"", 128)
+    write(security.config_dir, stored(expiresAt=1))
+    assert refused(security.read).state == "keychain_refused"
+
+
+@pytest.mark.parametrize(
+    ("state", "changes"),
+    [
+        ("blank", {"accessToken": "", "expiresAt": 0}),
+        ("expired", {"expiresAt": 1}),
+        ("no_scope", {"scopes": ["user:inference"]}),
+    ],
+)
+def test_accounts_never_mix(security: Security, state: str, changes: dict[str, object]) -> None:
+    """An item that cannot be used is the truth: a forgotten file of another account is not read."""
+    security.says(stored(**changes))
+    write(security.config_dir, stored())
+    error = refused(security.read)
+    assert error.state == state
+    assert "Keychain" in str(error)
+
+
+@pytest.mark.parametrize("answer", [b"", b"{", b"\xff\xfe", b"MADE-UP", b"7b", b"[]"])
+def test_a_malformed_item_gives_way_to_the_file(security: Security, answer: bytes) -> None:
+    """What makes no sense in the Keychain is malformed, unless the file makes sense."""
+    security.says(answer)
+    assert refused(security.read).state == "malformed"
+    write(security.config_dir, stored())
+    assert security.read().origin == "file"
+
+
+@pytest.mark.parametrize("how", [{"keychain": False}, {"platform": "linux"}])
+def test_only_a_mac_asks_and_only_if_allowed(security: Security, how: dict[str, object]) -> None:
+    """Elsewhere, and for a server on loopback, the Keychain is not touched."""
+    security.says(stored())
+    assert refused(lambda: security.read(**how)).state == "missing"  # type: ignore[arg-type]
+    assert security.asked() == []
+
+
+def test_an_origin_is_part_of_the_fingerprint(security: Security) -> None:
+    """The same record at another place is another stored login."""
+    write(security.config_dir, stored())
+    from_file = security.read().fingerprint
+    security.says(stored())
+    assert security.read().fingerprint != from_file
+
+
+def test_without_user_the_account_is_the_owner_of_the_process(security: Security) -> None:
+    """USER may be unset, as under cron and tmux servers; the name is then looked up."""
+    security.says(stored())
+    keychain.read_item(
+        None, environ={"PATH": "/usr/bin:/bin"}, seconds=20, security=str(security.program)
+    )
+    (call,) = security.asked()
+    assert call[1] == "-a"
+    assert call[2]
