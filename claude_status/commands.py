@@ -12,10 +12,10 @@ from claude_status.draw.dialects import DIALECTS, plain
 from claude_status.draw.line import draw_line, duration
 from claude_status.draw.report import draw_report
 from claude_status.draw.schema import draw_json
+from claude_status.reader import kick, read_frame
 from claude_status.refresh import Refresh, style
 from claude_status.snapshot import fresh_snapshot, take_snapshot
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place, say
-from claude_status.view import kick, read_frame
 
 BACKGROUND_SECONDS = 25  # no refresh that nobody waits for lasts longer
 
@@ -31,8 +31,8 @@ def line(arguments: argparse.Namespace) -> int:
         end_after(TYPED_SECONDS)
         print("Asking for the usage …", file=sys.stderr)
         snapshot = fresh_snapshot(account, settings, os.environ, now)
-    elif read_frame(account, "plain", now)[1]:
-        kick(account, now)
+    elif read_frame(str(account.home), "plain", now)[1]:
+        kick(str(account.home), now)
     look = style(settings)
     if arguments.max_width is not None:
         look = replace(look, max_width=arguments.max_width)

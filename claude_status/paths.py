@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from claude_status import reader
 from claude_status.errors import CacheError, SettingsError
-
-DEFAULT = "/default"  # stands for the unset CLAUDE_CONFIG_DIR in the cache
 
 
 @dataclass(frozen=True)
@@ -42,27 +41,25 @@ class Account:
 def locate(environ: Mapping[str, str]) -> Account:
     """Find the account that this environment means; raises SettingsError for a refused value."""
     cache = cache_root(environ)
-    given = environ.get("CLAUDE_CONFIG_DIR") or None
-    if given is None:
-        home = _home(environ)
-        return Account(DEFAULT, None, home / ".claude", home / ".claude.json", cache)
-    name = given.rstrip("/")
-    parts = name.split("/")
-    if not name.startswith("/") or "." in parts or ".." in parts or name == DEFAULT:
+    name = reader.account_name(environ)
+    if name is None:
         raise SettingsError(
             "CLAUDE_CONFIG_DIR must be an absolute path without . or .. components: "
             "change it, or unset it."
         )
+    if name == reader.DEFAULT:
+        home = _home(environ)
+        return Account(name, None, home / ".claude", home / ".claude.json", cache)
+    given = environ["CLAUDE_CONFIG_DIR"]
     return Account(name, given, Path(name), Path(name, ".claude.json"), cache)
 
 
 def cache_root(environ: Mapping[str, str]) -> Path:
     """The root of the cache; raises SettingsError where it is not an absolute path."""
-    own = environ.get("CLAUDE_STATUS_CACHE_DIR")
-    base = environ.get("XDG_CACHE_HOME")
-    root = own or (f"{base}/claude-status" if base else f"{_home(environ)}/.cache/claude-status")
-    if not root.startswith("/"):
-        name = "CLAUDE_STATUS_CACHE_DIR" if own else "XDG_CACHE_HOME"
+    root = reader.cache_root(environ)
+    if root is None:
+        given = "CLAUDE_STATUS_CACHE_DIR", "XDG_CACHE_HOME", "HOME"
+        name = next((name for name in given if environ.get(name)), "HOME")
         raise SettingsError(f"{name} must be an absolute path: change it, or unset it.")
     if os.path.expandvars(root) != root:  # the database library would follow the variable
         raise SettingsError("The path of the cache holds the name of a variable: choose another.")

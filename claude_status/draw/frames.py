@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable, Iterator
 
 from claude_status.draw.line import HOUR, Line, Style, draw_line
+from claude_status.reader import HEADER
 from claude_status.usage import MAX_AGE, SESSION, Credits, Limit, Usage
 
-HEADER = "claude-status 1"
 MAX_FRAMES = 40
 MAX_MINUTES = 12  # frames that count down; then the reset stands as clock time
 Strip = list[tuple[int, Line]]

@@ -1,0 +1,103 @@
+"""The reader's half of the cache, as every shell does it too: find a frame, start a refresh.
+
+Claude Code runs our status line at every turn, so this module and what it needs stay small: no
+import here that a bare Python has not made already.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HEADER = "claude-status 1"
+DEFAULT = "/default"  # stands for the unset CLAUDE_CONFIG_DIR in the cache
+SLOT = 15  # seconds: one refresh for each account at the most
+KICK = "kick."
+MAX_BYTES = 1 << 16
+
+
+def account_name(environ: Mapping[str, str]) -> str | None:
+    """The account's place below ``<cache>/at``; None where CLAUDE_CONFIG_DIR is refused."""
+    given = environ.get("CLAUDE_CONFIG_DIR")
+    if not given:
+        return DEFAULT
+    name = given.rstrip("/")
+    parts = name.split("/")
+    refused = not name.startswith("/") or "." in parts or ".." in parts or name == DEFAULT
+    return None if refused else name
+
+
+def cache_root(environ: Mapping[str, str]) -> str | None:
+    """The root of the cache; None where it would not be an absolute path."""
+    root = environ.get("CLAUDE_STATUS_CACHE_DIR")
+    if not root:
+        base = environ.get("XDG_CACHE_HOME") or environ.get("HOME", "") + "/.cache"
+        root = f"{base}/claude-status"
+    return root if root.startswith("/") else None
+
+
+def read_text(path: str) -> str:
+    """The text of a regular file that is ours, "" where there is none that can be read."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError:
+        return ""
+    try:
+        if os.fstat(file).st_uid != os.geteuid():
+            return ""
+        return os.read(file, MAX_BYTES).decode()
+    except (OSError, ValueError):
+        return ""
+    finally:
+        os.close(file)
+
+
+def read_frame(home: str, dialect: str, now: float) -> tuple[str, bool]:
+    """The text that a shell would show now ("" for nothing), and whether a refresh is due.
+
+    ``home`` is the account's directory in the cache.
+    """
+    header, *frames = read_text(f"{home}/frames/{dialect}").split("\n")
+    refresh_at = header.removeprefix(f"{HEADER} ")
+    if refresh_at == header or not refresh_at.isdigit():
+        return "", True
+    shown, early = "", True
+    for frame in frames:
+        when, _, text = frame.partition(" ")
+        if not when.isdigit() or int(when) > now:
+            break
+        shown, early = text, False
+    return shown, early or int(refresh_at) <= now
+
+
+def kick(home: str, now: float) -> None:
+    """Start one refresh in the background, if no other reader has in this slot; never raises."""
+    try:
+        slot = os.open(f"{home}/{KICK}{int(now) // SLOT}", os.O_CREAT | os.O_EXCL, 0o600)
+        os.close(slot)
+        start_refresh()
+    except OSError:
+        pass
+
+
+def start_refresh() -> None:
+    """Start ``refresh`` so that it outlives this process, its session and its terminal."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        os.setsid()
+        if os.fork() == 0:
+            null = os.open(os.devnull, os.O_RDWR)
+            for stream in range(3):
+                os.dup2(null, stream)
+            os.chdir("/")
+            command = [sys.executable, "-m", "claude_status", "refresh", "--background"]
+            os.execv(sys.executable, command)
+    finally:
+        os._exit(0)
