@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 
@@ -16,20 +15,6 @@ from claude_status import __version__
 from claude_status.errors import ClaudeStatusError, SettingsError
 
 FORMATS = ("plain", "ascii", "ansi", "bash", "zsh", "tmux", "json")
-
-
-def entry() -> None:
-    """The console script: run, and exit without a traceback whatever happens."""
-    os.umask(0o077)
-    try:
-        status = main(sys.argv[1:])
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        status = 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the last flush fails in silence
-        status = 0
-    sys.exit(status)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -66,6 +51,10 @@ def build_parser() -> argparse.ArgumentParser:
         return added
 
     command("show", "commands:show", "the full picture: every limit, its reset, source and age")
+    statusline = command(
+        "statusline", "statusline:run", "Claude Code's status line, fed by its hook"
+    )
+    statusline.add_argument("--wrap", metavar="COMMAND", help="draw ours beside that of a command")
     refresh = command("refresh", "commands:refresh", "ask now, if it is due")
     refresh.add_argument("--force", action="store_true", help="skip the TTL, never the back-off")
     refresh.add_argument("--background", action="store_true", help=argparse.SUPPRESS)

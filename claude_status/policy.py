@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 from claude_status.errors import AskError
-from claude_status.usage import Usage
+from claude_status.usage import WINDOW_SECONDS, Usage
 
 JITTER = 0.1  # of the TTL, either way
 THROTTLED = (300, 600, 1200, 2400, 3600)  # seconds after one 429 after another
@@ -19,6 +19,8 @@ MAX_RETRY_AFTER = 3600
 TRANSIENT = (30, 900)  # seconds: the first pause after another failure, and the longest
 CALL_SECONDS = 30  # what one call may take at the most: the lease, and the pause after a crash
 LOOK_EVERY = 300  # seconds until the login and the free sources are looked at again
+SPARING = 6  # TTLs between two calls where calls can be spared
+NEAR = 90  # per cent, from which on none are spared for idleness
 SOONEST = 15  # seconds between two refreshes
 
 
@@ -75,11 +77,12 @@ def next_call(
     ttl: float,
     login: str,
     force: bool = False,
+    idle: bool = False,
 ) -> Due:
     """Decide when the endpoint is next asked for the login of that fingerprint.
 
-    ``force`` skips the TTL, never the back-off. Times from a clock that has been set back since
-    do not count.
+    ``force`` skips the TTL, never the back-off; ``idle`` says that Claude Code has not been used
+    here since the last reading. Times from a clock that has been set back since do not count.
     """
     if asking.refused_login == login:
         return Due(now, "the API refused this login: open Claude Code to renew it", never=True)
@@ -89,7 +92,20 @@ def next_call(
         return Due(now, "asked for" if force else "nothing is known yet")
     if was_reset_since(usage, asking, now):
         return Due(now, "a window has been reset")
-    return Due(min(asking.next_due, now + ttl * (1 + JITTER)), "the reading is fresh until then")
+    due = min(asking.next_due, now + ttl * (1 + JITTER))
+    longest = asking.asked_at + SPARING * ttl
+    known = known_since(usage)
+    if known + ttl > due:
+        return Due(min(known + ttl, max(longest, due)), "Claude Code told the numbers itself")
+    if idle and not any(limit.percent > NEAR and not limit.is_over(now) for limit in usage.limits):
+        return Due(max(longest, due), "Claude Code has not been used since")
+    return Due(due, "the reading is fresh until then")
+
+
+def known_since(usage: Usage) -> float:
+    """The time at which the session and the week were last known, from whatever source."""
+    times = [limit.as_of for limit in usage.limits if limit.key in WINDOW_SECONDS]
+    return min(times, default=0.0)
 
 
 def was_reset_since(usage: Usage, asking: Asking, now: float) -> bool:

@@ -62,8 +62,8 @@ def read_frame(home: str, dialect: str, now: float) -> tuple[str, bool]:
     ``home`` is the account's directory in the cache.
     """
     header, *frames = read_text(f"{home}/frames/{dialect}").split("\n")
-    refresh_at = header.removeprefix(f"{HEADER} ")
-    if refresh_at == header or not refresh_at.isdigit():
+    refresh_at = _refresh_at(header)
+    if refresh_at is None:
         return "", True
     shown, early = "", True
     for frame in frames:
@@ -71,7 +71,17 @@ def read_frame(home: str, dialect: str, now: float) -> tuple[str, bool]:
         if not when.isdigit() or int(when) > now:
             break
         shown, early = text, False
-    return shown, early or int(refresh_at) <= now
+    return shown, early or refresh_at <= now
+
+
+def due_time(home: str) -> int:
+    """When the frames want to be refreshed, in epoch seconds; 0 where there are none."""
+    return _refresh_at(read_text(f"{home}/frames/plain").partition("\n")[0]) or 0
+
+
+def _refresh_at(header: str) -> int | None:
+    when = header.removeprefix(f"{HEADER} ")
+    return int(when) if when != header and when.isdigit() else None
 
 
 def kick(home: str, now: float) -> None:

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from claude_status import codec
+from claude_status import records
 from claude_status.body import parse_body
 from claude_status.config import Settings
 from claude_status.draw.frames import draw_strip
 from claude_status.draw.line import Style
 from claude_status.errors import AskError, CacheError, LoginError, SettingsError
-from claude_status.merge import join, merge
+from claude_status.merge import merge
 from claude_status.paths import Account, make_private
 from claude_status.policy import (
     CALL_SECONDS,
@@ -27,16 +27,18 @@ from claude_status.policy import (
     next_call,
     next_refresh,
 )
+from claude_status.reader import due_time
+from claude_status.sources.activity import used_since
 from claude_status.sources.base import check_base, is_loopback
+from claude_status.sources.claude_json import read_state
 from claude_status.sources.credentials import Login, read_login
+from claude_status.sources.statusline import take_push
 from claude_status.store import Store, open_store
 from claude_status.usage import Usage
 from claude_status.view import postpone, sweep, write_view
 
-READINGS, ASKING, LEASE = "readings", "asking", "lease"  # rows of the store
-KEYCHAIN, PLAN = "keychain", "plan"
-ENDPOINT = "endpoint"
-CLOCK_ERROR = 60  # seconds by which a reading may lie in the future
+LEASE = "lease"
+ENDPOINT, CLAUDE_JSON = "endpoint", "claude_json"  # sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,48 @@ class Refresh:
         sweep(self.account, self.clock())
         try:
             with open_store(self.account.store) as store:
-                outcome = self._ask(store)
-                return self._draw(store, outcome)
+                is_another = self._look(store)
+                return self._draw(store, self._ask(store), forget=is_another)
         except CacheError:
             # what is there is still true, and a prompt must not try again in every slot
             now = int(self.clock())
             postpone(self.account, now, now + LOOK_EVERY)
             raise
+
+    def _look(self, store: Store) -> bool:
+        """Take what Claude Code's own file says; True where it names another account than before.
+
+        The numbers of the old account, and what was remembered of asking for it, are dropped.
+        """
+        state = read_state(self.account.claude_json, store.read(records.STATE) or "")
+        if state is None:
+            return False
+        now = self.clock()
+        with store.transaction():
+            known, _, _ = (store.read(records.OWNER) or "").partition(" ")
+            is_another = bool(known and state.account and known != state.account)
+            if is_another:
+                records.keep(store, [])
+                records.remember(store, Asking())
+            if state.account and known != state.account:
+                store.write(records.OWNER, f"{state.account} {now}")
+            if state.usage and CLAUDE_JSON in self.settings.sources:
+                records.add(store, state.usage, now)
+            store.write(records.STATE, state.stamp)
+        return is_another
+
+    def take(self, push: Usage, *, dated: bool) -> None:
+        """Record what a session of Claude Code handed over, and draw; nothing is asked."""
+        make_private(self.account)
+        with open_store(self.account.store) as store:
+            now = self.clock()
+            if push.as_of < records.owned_since(store):
+                return  # of the account that was logged in before
+            with store.transaction():
+                readings = take_push(records.readings(store, now), push, now, dated=dated)
+                records.keep(store, readings)
+            # a push must not put off the refresh that looks at the other sources
+            self._draw(store, Outcome(None, False, Due(due_time(str(self.account.home)), "")))
 
     def _ask(self, store: Store) -> Outcome:
         now = self.clock()
@@ -106,46 +143,51 @@ class Refresh:
             typed=self.typed,
             environ=self.environ,
             keychain=not is_loopback(base),
-            keychain_refused=store.read(KEYCHAIN) == "refused",
-            remember_refusal=lambda no: store.write(KEYCHAIN, "refused" if no else "open"),
+            keychain_refused=store.read(records.KEYCHAIN) == "refused",
+            remember_refusal=lambda no: store.write(records.KEYCHAIN, "refused" if no else "open"),
         )
 
     def _due(self, store: Store, login: Login, now: float, *, force: bool = False) -> Due:
+        usage = merge(records.readings(store, now).values())
         return next_call(
-            Asking.load(store.read(ASKING)),
-            merge(read_readings(store, now).values()),
+            records.asking(store),
+            usage,
             now,
             ttl=self.settings.ttl,
             login=login.fingerprint,
             force=force,
+            idle=usage is not None and not used_since(self.account.config_dir, usage.as_of),
         )
 
     def _call(self, store: Store, base: str, login: Login) -> Outcome:
         from claude_status.sources.endpoint import fetch_usage
 
-        asking = Asking.load(store.read(ASKING))
+        asking = records.asking(store)
         asked_at = self.clock()
-        store.write(ASKING, before_call(asking, asked_at).dump())
+        records.remember(store, before_call(asking, asked_at))
         try:
             body = fetch_usage(base, login.token, self.settings.user_agent)
         except AskError as error:
             failed = after_failure(
                 asking, error, self.clock(), login=login.fingerprint, chance=self.chance()
             )
-            store.write(ASKING, failed.dump())
+            records.remember(store, failed)
             return Outcome(None, True, self._due(store, login, self.clock()), str(error))
-        record(store, parse_body(body, asked_at, ENDPOINT), asked_at)
-        store.write(PLAN, login.plan or "")
-        store.write(ASKING, after_answer(asked_at, self.settings.ttl, self.chance()).dump())
+        records.add(store, parse_body(body, asked_at, ENDPOINT), asked_at)
+        store.write(records.PLAN, login.plan or "")
+        records.remember(store, after_answer(asked_at, self.settings.ttl, self.chance()))
         return Outcome(None, True, self._due(store, login, self.clock()))
 
-    def _draw(self, store: Store, outcome: Outcome) -> Outcome:
-        """Draw what the store holds; in a transaction, so that no older picture comes last."""
+    def _draw(self, store: Store, outcome: Outcome, *, forget: bool = False) -> Outcome:
+        """Draw what the store holds; in a transaction, so that no older picture comes last.
+
+        Where it holds nothing, the frames are all that is left, unless they are to be forgotten.
+        """
         with store.transaction():
             now = self.clock()
-            usage = merge(read_readings(store, now).values())
+            usage = merge(records.readings(store, now).values())
             refresh_at = next_refresh(outcome.due, now)
-            if usage is None:
+            if usage is None and not forget:
                 postpone(self.account, int(now), refresh_at)
             else:
                 write_view(
@@ -157,21 +199,6 @@ class Refresh:
 def style(settings: Settings) -> Style:
     """What the settings say about the line."""
     return Style(settings.ttl, settings.thresholds, settings.max_width)
-
-
-def read_readings(store: Store, now: float) -> codec.Readings:
-    """The last reading of each source; none from a future that a wrong clock once told."""
-    found = codec.load(store.read(READINGS))
-    return {name: usage for name, usage in found.items() if usage.as_of <= now + CLOCK_ERROR}
-
-
-def record(store: Store, usage: Usage, now: float) -> None:
-    """Join a reading to what its source said before."""
-    with store.transaction():
-        readings = read_readings(store, now)
-        before = readings.get(usage.source)
-        readings[usage.source] = join(before, usage) if before else usage
-        store.write(READINGS, codec.dump(readings))
 
 
 def _waiting(due: Due) -> str:

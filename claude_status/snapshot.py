@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from claude_status import records
 from claude_status.config import Settings
 from claude_status.errors import CacheError, ClaudeStatusError
 from claude_status.merge import merge
 from claude_status.paths import Account, check_private
 from claude_status.policy import Asking
-from claude_status.refresh import ASKING, PLAN, Refresh, read_readings
+from claude_status.refresh import Refresh
 from claude_status.store import open_store
 from claude_status.usage import Usage
 
@@ -39,9 +40,9 @@ def take_snapshot(account: Account, settings: Settings, now: float, problem: str
                 account=account,
                 settings=settings,
                 now=now,
-                usage=merge(read_readings(store, now).values()),
-                asking=Asking.load(store.read(ASKING)),
-                plan=store.read(PLAN) or "",
+                usage=merge(records.readings(store, now).values()),
+                asking=records.asking(store),
+                plan=store.read(records.PLAN) or "",
                 problem=problem,
             )
     except CacheError as error:

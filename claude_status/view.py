@@ -17,7 +17,7 @@ from claude_status.reader import HEADER, KICK, SLOT, read_text
 def write_view(account: Account, strip: Strip, refresh_at: int) -> None:
     """Replace the frames of every dialect; raises CacheError where that cannot be done."""
     for name, dialect in DIALECTS.items():
-        _replace(account.frames / name, write_strip(strip, refresh_at, dialect))
+        replace_file(account.frames / name, write_strip(strip, refresh_at, dialect))
 
 
 def postpone(account: Account, now: int, refresh_at: int) -> None:
@@ -27,7 +27,7 @@ def postpone(account: Account, now: int, refresh_at: int) -> None:
         first = frames.partition(" ")[0]
         ours = header.startswith(f"{HEADER} ") and first.isdigit() and int(first) <= now
         kept = frames if ours else f"{now} \n"
-        _replace(account.frames / name, f"{HEADER} {refresh_at}\n{kept}")
+        replace_file(account.frames / name, f"{HEADER} {refresh_at}\n{kept}")
 
 
 def sweep(account: Account, now: float) -> None:
@@ -42,7 +42,8 @@ def sweep(account: Account, now: float) -> None:
                     os.unlink(entry.path)
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Put a text in the place of a file, whole; raises CacheError where that cannot be done."""
     try:
         with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".new", delete=False) as file:
             try:

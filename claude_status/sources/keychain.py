@@ -67,6 +67,26 @@ def read_item(
     return _plain(done.stdout.strip())
 
 
+def holds_item(
+    configured: str | None, *, environ: Mapping[str, str], security: str = SECURITY
+) -> bool:
+    """Whether there is an item for this configuration; its secret stays, so no dialog opens."""
+    command = [security, "find-generic-password", "-a", _account(environ)]
+    try:
+        done = subprocess.run(
+            [*command, "-s", service(configured)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=dict(environ),
+            timeout=BACKGROUND_SECONDS,
+            check=False,
+        )
+    except (subprocess.TimeoutExpired, OSError):
+        return False
+    return done.returncode == 0
+
+
 def refusal(what: str) -> LoginError:
     """The error for a Keychain that is not to be asked again until a person asks for it."""
     return LoginError(

@@ -1,0 +1,60 @@
+"""New numbers from a session of Claude Code into the store, so that the whole machine has them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from claude_status.draw.dialects import DIALECTS
+from claude_status.draw.line import draw_line
+from claude_status.errors import ClaudeStatusError
+from claude_status.merge import merge
+from claude_status.reader import read_frame, read_text
+from claude_status.refresh import Refresh, style
+from claude_status.sources.statusline import MAX_SESSIONS, parse_push, written_at
+from claude_status.terminal import place
+from claude_status.view import replace_file
+
+SECONDS = 1.5  # what the store may take before the line is printed without it
+
+
+def feed(session: Mapping[str, object], home: str, known: str, now: float, dialect: str) -> str:
+    """Record a push and draw the frames anew; return the line that the push alone makes.
+
+    ``known`` goes into the file ``pushed`` below ``home``, by which the next run sees that there
+    is nothing new. Where the store fails or hangs, the line is still that of the push.
+    """
+    push = parse_push(session, now)
+    if push is None:
+        return ""
+    account, settings = place(os.environ, warn=False)
+    alone = DIALECTS[dialect](draw_line(merge([push]), now, style(settings)))
+    hanging = threading.Timer(SECONDS, _give_up, (home, dialect, now, alone))
+    hanging.daemon = True
+    hanging.start()
+    try:
+        dated = written_at(session) is not None
+        Refresh(account, settings, os.environ).take(push, dated=dated)
+        _remember(home, known)
+    except ClaudeStatusError:
+        pass
+    finally:
+        hanging.cancel()
+    return alone
+
+
+def _give_up(home: str, dialect: str, now: float, alone: str) -> None:
+    """Print what there is and end the process, since the store keeps it waiting."""
+    text = read_frame(home, dialect, now)[0] or alone
+    os.write(1, f"{text}\n".encode())
+    os._exit(0)
+
+
+def _remember(home: str, known: str) -> None:
+    name = known.partition("|")[0]
+    lines = read_text(f"{home}/pushed").splitlines()
+    others = [line for line in lines if line.partition("|")[0] != name]
+    kept = [*others[-MAX_SESSIONS + 1 :], known]
+    replace_file(Path(home, "pushed"), "\n".join(kept) + "\n")

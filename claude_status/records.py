@@ -1,0 +1,52 @@
+"""What the rows of the store mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from claude_status import codec
+from claude_status.merge import join
+from claude_status.policy import Asking
+from claude_status.store import Store
+from claude_status.usage import Usage
+
+READINGS, ASKING = "readings", "asking"
+KEYCHAIN = "keychain"  # "refused" where the Keychain would not hand out the login
+PLAN = "plan"  # the plan's name, as the login gives it
+STATE = "claude_json"  # the version of .claude.json that was read last
+OWNER = "owner"  # the account's identifier, and since when
+CLOCK_ERROR = 60  # seconds by which a reading may lie in the future
+
+
+def readings(store: Store, now: float) -> codec.Readings:
+    """The last reading of each source; none from a future that a wrong clock once told."""
+    found = codec.load(store.read(READINGS))
+    return {name: usage for name, usage in found.items() if usage.as_of <= now + CLOCK_ERROR}
+
+
+def keep(store: Store, usages: Iterable[Usage]) -> None:
+    """Set the last reading of each source."""
+    store.write(READINGS, codec.dump({usage.source: usage for usage in usages}))
+
+
+def add(store: Store, usage: Usage, now: float) -> None:
+    """Join a reading to what its source said before."""
+    with store.transaction():
+        known = readings(store, now)
+        before = known.get(usage.source)
+        keep(store, {**known, usage.source: join(before, usage) if before else usage}.values())
+
+
+def asking(store: Store) -> Asking:
+    """What is remembered of asking."""
+    return Asking.load(store.read(ASKING))
+
+
+def remember(store: Store, memory: Asking) -> None:
+    """Set what is remembered of asking."""
+    store.write(ASKING, memory.dump())
+
+
+def owned_since(store: Store) -> float:
+    """When another account took the place of the one before (epoch seconds); 0 where none has."""
+    return float((store.read(OWNER) or "").partition(" ")[2] or 0)

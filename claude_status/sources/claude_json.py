@@ -1,0 +1,81 @@
+"""What Claude Code keeps in ``.claude.json``: whose account it is, and its last own reading.
+
+The file is Claude Code's whole state and may be large, so it is not parsed where the two keys
+can be found at the beginning of a line, as Claude Code writes them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from claude_status.body import parse_body
+from claude_status.usage import Usage
+from claude_status.values import clean, number
+
+SOURCE = "claude_json"
+MAX_BYTES = 64 << 20
+PARSE_BYTES = 1 << 20  # a file up to this size may be written in any way
+KEYS = ("oauthAccount", "cachedUsageUtilization")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one version of the file says; ``stamp`` tells the versions apart."""
+
+    stamp: str
+    account: str = ""  # the account's identifier, "" where the file does not say
+    usage: Usage | None = None
+
+
+def read_state(path: Path, known: str) -> State | None:
+    """What the file says; None where it is still the version ``known``, missing or unreadable."""
+    for _ in range(2):  # it may be rewritten while it is being read
+        try:
+            with open(
+                path, "rb", opener=lambda p, flags: os.open(p, flags | os.O_NONBLOCK)
+            ) as file:
+                info = os.fstat(file.fileno())
+                stamp = f"{info.st_mtime_ns}:{info.st_size}"
+                if stamp == known or info.st_size > MAX_BYTES:
+                    return None
+                account, usage = _parse(file.read(MAX_BYTES))
+                return State(stamp, account, usage)
+        except OSError:
+            return None
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _parse(data: bytes) -> tuple[str, Usage | None]:
+    """The account, and its reading where it is of this account."""
+    found = _top_level(data)
+    owner, cached = (found.get(key) for key in KEYS)
+    account = owner.get("accountUuid") if isinstance(owner, Mapping) else None
+    account = clean(account) if isinstance(account, str) else ""
+    if not account or not isinstance(cached, Mapping) or cached.get("accountUuid") != account:
+        return account, None
+    fetched = number(cached.get("fetchedAtMs"))
+    usage = parse_body(cached.get("utilization"), (fetched or 0) / 1000, SOURCE)
+    return account, usage if fetched and usage.limits + (
+        (usage.credits,) * bool(usage.credits)
+    ) else None
+
+
+def _top_level(data: bytes) -> Mapping[str, object]:
+    """The values of our keys; raises ValueError where the text is no JSON."""
+    if len(data) <= PARSE_BYTES:
+        found = json.loads(data)
+        return found if isinstance(found, Mapping) else {}
+    values: dict[str, object] = {}
+    for key in KEYS:
+        start = data.find(f'\n  "{key}": '.encode())
+        if start >= 0:
+            start += len(key) + 7
+            end = data.find(b"\n  }", start) + 4  # the key's own closing brace, two blanks in
+            values[key] = json.loads(data[start:end])
+    return values

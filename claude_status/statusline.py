@@ -1,0 +1,142 @@
+"""``claude-status statusline``: the command that Claude Code runs to draw its own status line.
+
+It gets JSON on standard input at every turn and every minute, and is cancelled by the next run.
+So it prints what is known, at once and whatever happens; only numbers that are new to this
+machine open the store.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import time
+
+from claude_status.reader import account_name, cache_root, kick, read_frame, read_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+READ_SECONDS = 0.2
+MAX_BYTES = 1 << 20
+DATED_ANEW = 60  # seconds by which a transcript must have moved to confirm old numbers
+COLUMNS = 80
+
+
+def run(argv: Sequence[str]) -> int:
+    """Print the line, below the one of a wrapped command if there is one; always 0."""
+    data = read_input(0)
+    theirs = None
+    if argv[:1] == ["--wrap"] and argv[1:]:
+        from claude_status.wrap import Wrapped
+
+        theirs = Wrapped(argv[1], data)
+    try:
+        ours = _line(data, os.environ, time.time())
+    except Exception:  # theirs must show even where ours is broken
+        ours = ""
+    text = theirs.beside(ours, _columns(os.environ)) if theirs else ours
+    if text:
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape") + b"\n")
+    return 0
+
+
+def read_input(file: int) -> bytes:
+    """What stands on a stream up to its first line's end, within bounds of time and size."""
+    data = b""
+    deadline = time.monotonic() + READ_SECONDS
+    while len(data) < MAX_BYTES and b"\n" not in data:
+        left = deadline - time.monotonic()
+        try:
+            ready = left > 0 and select.select([file], [], [], left)[0]
+            part = os.read(file, 65536) if ready else b""
+        except (OSError, ValueError):
+            part = b""
+        if not part:
+            break
+        data += part
+    return data
+
+
+def fit(text: str, columns: int) -> str:
+    """The line with as many of its parts as the columns hold, and never none of them."""
+    parts = text.split(" · ")
+    while len(parts) > 1 and visible_width(" · ".join(parts)) > columns:
+        parts.pop()
+    return " · ".join(parts)
+
+
+def visible_width(text: str) -> int:
+    """The columns that a text takes without its SGR colours."""
+    head, *rest = text.split("\033[")
+    return len(head) + sum(len(part.partition("m")[2]) for part in rest)
+
+
+def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
+    name, root = account_name(environ), cache_root(environ)
+    if name is None or root is None:
+        return ""
+    home = f"{root}/at{name}/@"
+    session = _session(data)
+    pushed = _pushed(session)
+    drawn = ""
+    if pushed and not _is_known(home, *pushed):
+        from claude_status.feed import feed
+
+        drawn = feed(session, home, " ".join(pushed), now, _dialect(environ))
+        now = time.time()
+    text, due = read_frame(home, _dialect(environ), now)
+    if due:
+        kick(home, now)
+    return fit(text or drawn, _columns(environ))
+
+
+def _session(data: bytes) -> dict[str, object]:
+    try:
+        import json
+
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _pushed(session: dict[str, object]) -> tuple[str, str] | None:
+    """The session's numbers in one word, and when its transcript was written ("0" unknown)."""
+    rates = session.get("rate_limits")
+    if not isinstance(rates, dict):
+        return None
+    windows = [rates.get("five_hour"), rates.get("seven_day")]
+    numbers = [
+        str(window.get(name))[:40]
+        for window in windows
+        if isinstance(window, dict)
+        for name in ("used_percentage", "resets_at")
+    ]
+    word = "|".join([str(session.get("session_id"))[:64], *numbers])
+    try:
+        written = int(os.stat(str(session.get("transcript_path"))).st_mtime)
+    except (OSError, ValueError):
+        written = 0
+    return "".join(word.split()), str(written)
+
+
+def _is_known(home: str, word: str, written: str) -> bool:
+    """Whether the store knows these numbers, and nothing has confirmed them since."""
+    for line in read_text(f"{home}/pushed").splitlines():
+        known, _, when = line.partition(" ")
+        if known == word and when.isdigit():
+            return int(written) < int(when) + DATED_ANEW
+    return False
+
+
+def _dialect(environ: Mapping[str, str]) -> str:
+    if environ.get("LC_ALL") in ("C", "POSIX"):
+        return "ascii"
+    return "plain" if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" else "ansi"
+
+
+def _columns(environ: Mapping[str, str]) -> int:
+    columns = environ.get("COLUMNS", "")
+    return int(columns) if columns.isdigit() and int(columns) > 0 else COLUMNS
