@@ -196,8 +196,10 @@ def redirect(url: str) -> Answer:
 def _endless(head: bytes) -> Pieces:
     def pieces(stopping: threading.Event) -> Iterator[bytes]:
         yield head + b"Content-Type: application/json\r\n\r\n{"
-        while not stopping.is_set():
+        # More than a client may take in, but not so much that one that does takes the machine down.
+        for _ in range(1024):
             yield b" " * 65536
+        stopping.wait()
 
     return pieces
 
@@ -217,7 +219,7 @@ SERVER_ERROR = error(500, "api_error", "Internal server error")
 OVERLOADED = error(529, "overloaded_error", "Overloaded")
 ERROR_IN_200 = error(200, "authentication_error", "Not what the status says")
 ENDLESS = Answer(pieces=_endless(b"HTTP/1.1 200 OK\r\n"))
-ENDLESS_REDIRECT = Answer(pieces=_endless(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n"))
+ENDLESS_REDIRECT = Answer(302, pieces=_endless(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n"))
 DRIPPING_HEADER = Answer(pieces=_dripping(b"HTTP/1.1 200 OK\r\nX-Drip: ", b"d"))
 DRIPPING_BODY = Answer(pieces=_dripping(b"HTTP/1.1 200 OK\r\n\r\n{", b" "))
 CLOSED = Answer(pieces=lambda stopping: iter(()))
@@ -226,6 +228,6 @@ CUT_OFF = Answer(200, b'{"five_hour": null', {"Content-Length": "5000"})
 
 @cache
 def gzip_bomb() -> Answer:
-    """A small JSON body that unpacks to 200 MiB of blanks."""
-    body = gzip.compress(b"{" + b" " * (200 << 20) + b"}", 1)
+    """A small JSON body that unpacks to 64 MiB of blanks."""
+    body = gzip.compress(b"{" + b" " * (64 << 20) + b"}")
     return Answer(200, body, {"Content-Type": "application/json", "Content-Encoding": "gzip"})

@@ -243,6 +243,20 @@ def test_what_is_not_a_file_is_malformed_and_never_waited_for(tmp_path: Path, ki
     assert refused(tmp_path).state == "malformed"
 
 
+def test_a_pipe_with_a_writer_is_malformed_too(tmp_path: Path) -> None:
+    """Even a whole login in a pipe is not taken out of it: it is somebody else's."""
+    content = json.dumps(stored()).encode()
+    path = tmp_path / ".credentials.json"
+    os.mkfifo(path)
+    writer = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        os.write(writer, content)
+        assert refused(tmp_path).state == "malformed"
+        assert os.read(writer, 1 << 16) == content
+    finally:
+        os.close(writer)
+
+
 def test_no_file_is_a_missing_login(tmp_path: Path) -> None:
     """No directory, no file, a dangling link, or a file for a directory: there is no login."""
     assert refused(tmp_path).state == "missing"

@@ -103,12 +103,29 @@ def test_the_keychain_comes_first(security: Security) -> None:
 
 
 def test_the_question_names_one_account_and_one_service(security: Security) -> None:
-    """One call, the arguments as Claude Code's own, no token among them, nothing to read."""
+    """There is one call, with the arguments of Claude Code's own, and no token among them."""
     security.says(stored())
     security.read()
     service = "Claude Code-credentials"
     assert security.asked() == [["find-generic-password", "-a", "jo", "-w", "-s", service]]
-    assert (security.where / "stdin").read_bytes() == b""
+
+
+def test_the_question_leaves_standard_input_alone(security: Security) -> None:
+    """What waits on our standard input, a status line's JSON for one, is not read by it."""
+    security.says(stored())
+    kept = os.dup(0)
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, b"for somebody else")
+        os.close(writer)
+        os.dup2(reader, 0)
+        security.read()
+        assert (security.where / "stdin").read_bytes() == b""
+        assert os.read(0, 100) == b"for somebody else"
+    finally:
+        os.dup2(kept, 0)
+        os.close(kept)
+        os.close(reader)
 
 
 def test_a_configured_directory_has_a_service_of_its_own(security: Security) -> None:
