@@ -58,4 +58,6 @@ def build_parser() -> argparse.ArgumentParser:
     refresh = command("refresh", "commands:refresh", "ask now, if it is due")
     refresh.add_argument("--force", action="store_true", help="skip the TTL, never the back-off")
     refresh.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
+    command("doctor", "doctor:run", "what is there, what is wrong, and what to do about it")
+    command("demo", "demo:run", "a tour on made-up numbers: no login is needed, or touched")
     return parser

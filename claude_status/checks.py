@@ -1,0 +1,119 @@
+"""What ``doctor`` looks at on the way from the login to the numbers, one function a subject.
+
+Each takes the scene and yields findings; one that needs an account yields none where the
+environment names none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claude_status.draw.line import duration, plain_label, shown_percent
+from claude_status.draw.money import money
+from claude_status.draw.report import NAMES, ago, reset_time
+from claude_status.errors import LoginError
+from claude_status.findings import Finding, Grade, from_sentence
+from claude_status.policy import LOOK_EVERY, next_call
+from claude_status.scene import Scene
+from claude_status.sources.login import Login
+from claude_status.usage import Credits, Limit
+
+
+def check_login(scene: Scene) -> Iterator[Finding]:
+    """Which login there is, and until when."""
+    if scene.snapshot is None:
+        return
+    if scene.is_in_keychain:
+        text = "in the Keychain, which is left closed here: `claude-status refresh` reads it"
+        yield Finding("login", text)
+    elif isinstance(scene.login, LoginError):
+        grade = Grade.STOPS if scene.asks_endpoint else Grade.NOTE
+        yield from_sentence("login", str(scene.login), grade)
+    elif scene.login is not None:
+        plan = f"{scene.login.plan} plan, " if scene.login.plan else ""
+        path = scene.snapshot.account.config_dir / ".credentials.json"
+        yield Finding("login", f"{path}: {plan}{_validity(scene.login, scene.now)}")
+
+
+def check_settings(scene: Scene) -> Iterator[Finding]:
+    """Which sources are asked, and what the settings file says."""
+    if scene.loaded is None or scene.settings_file is None:
+        return
+    sources = ", ".join(scene.loaded.settings.sources)
+    if sources:
+        yield Finding("sources", sources)
+    else:
+        yield Finding(
+            "sources", "none", Grade.STOPS, 'name one in the settings, such as "endpoint"'
+        )
+    path = str(scene.settings_file)
+    exists = scene.settings_file.exists()
+    yield Finding("settings", path if exists else f"{path}: no such file, so all defaults")
+    for problem in scene.loaded.problems:
+        told = problem.removeprefix(path).lstrip(": ").rstrip(".")
+        yield Finding("", told, Grade.WRONG)
+
+
+def check_numbers(scene: Scene) -> Iterator[Finding]:
+    """Each number with its age and source, and what was not understood."""
+    if scene.snapshot is None:
+        return
+    usage = scene.snapshot.usage
+    if usage is None or not (usage.limits or usage.credits):
+        yield Finding("numbers", "no reading yet", Grade.NOTE, "run `claude-status show`")
+        return
+    for limit in usage.limits:
+        yield Finding(NAMES.get(limit.key, plain_label(limit.label)), _limit(limit, scene))
+    if usage.credits:
+        yield Finding("credits", f"{money(usage.credits)}, {_origin(usage.credits, scene)}")
+    if usage.unknown_keys:
+        keys = ", ".join(usage.unknown_keys)
+        yield Finding("unknown keys", f"{keys}: sent by the API, and left out", Grade.NOTE)
+
+
+def check_asking(scene: Scene) -> Iterator[Finding]:
+    """When the endpoint is asked next, and why not earlier."""
+    shown = scene.snapshot
+    if shown is None or not scene.asks_endpoint:
+        return
+    fingerprint = shown.asking.refused_login or ""  # of the Keychain's login, as far as is known
+    if not scene.is_in_keychain:
+        if not isinstance(scene.login, Login):
+            look = f"prompts look every {duration(LOOK_EVERY)}"
+            yield Finding("next call", f"once there is a login to use ({look})", Grade.NOTE)
+            return
+        fingerprint = scene.login.fingerprint
+    due = next_call(
+        shown.asking, shown.usage, scene.now, ttl=shown.settings.ttl, login=fingerprint
+    )  # fmt: skip
+    why, wait = due.why.rstrip("."), duration(max(0.0, due.at - scene.now))
+    if due.never:
+        yield from_sentence("next call", f"none: {why}", Grade.STOPS)
+    elif due.is_backoff:
+        count = shown.asking.failures
+        text = f"in {wait}, after {'a failure' if count == 1 else f'{count} failures in a row'}"
+        yield Finding("next call", text, Grade.STOPS, why)
+    elif due.is_now(scene.now):
+        yield Finding("next call", f"due now, asked by the next prompt: {why}")
+    else:
+        yield Finding("next call", f"in {wait}: {why}")
+
+
+def _validity(login: Login, now: float) -> str:
+    if login.expires_at is None:
+        return "names no expiry"
+    until = reset_time(int(login.expires_at), now)
+    return f"valid for {duration(login.expires_at - now)}, until {until}"
+
+
+def _limit(limit: Limit, scene: Scene) -> str:
+    if limit.is_over(scene.now):
+        return f"–, reset since ({shown_percent(limit.percent)} {_origin(limit, scene)})"
+    return f"{shown_percent(limit.percent)} {_origin(limit, scene)}"
+
+
+def _origin(one: Limit | Credits, scene: Scene) -> str:
+    """Who said so, and when; what is old is called so, as the line marks it."""
+    old = scene.loaded is not None and one.is_stale(scene.now, scene.loaded.settings.ttl)
+    source = one.source.partition(":")[0]
+    return f"from {source}, {ago(one.as_of, scene.now)}" + (" (old, so marked ~)" if old else "")

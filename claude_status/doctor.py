@@ -1,0 +1,54 @@
+"""``claude-status doctor``: what is there, what is wrong, and what to do about it.
+
+Exit status: 0 where numbers can come, 1 where something keeps them from coming.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from claude_status.checks import check_asking, check_login, check_numbers, check_settings
+from claude_status.findings import Finding, Grade, draw_findings, summary
+from claude_status.scene import Scene, take_scene
+from claude_status.surroundings import check_cache, check_environment, check_path, check_versions
+from claude_status.terminal import TYPED_SECONDS, dialect, end_after
+
+MAX_COLUMNS = 100
+CHECKS: tuple[Callable[[Scene], Iterator[Finding]], ...] = (
+    check_login,
+    check_settings,
+    check_numbers,
+    check_asking,
+    check_cache,
+    check_path,
+    check_environment,
+    check_versions,
+)
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Examine everything and print it on one screen."""
+    end_after(TYPED_SECONDS)
+    findings = examine(take_scene(os.environ, time.time(), own_program()))
+    columns = min(shutil.get_terminal_size().columns, MAX_COLUMNS)
+    print(draw_findings(findings, columns, dialect(os.environ)))
+    print(f"\n{summary(findings)}")
+    return int(any(finding.grade is Grade.STOPS for finding in findings))
+
+
+def examine(scene: Scene) -> list[Finding]:
+    """What every check finds, in order."""
+    return [finding for check in CHECKS for finding in check(scene)]
+
+
+def own_program() -> Path:
+    """The launcher that belongs to this very process: beside its script, or its interpreter."""
+    script = Path(sys.argv[0]).absolute()
+    place = script if script.name == "claude-status-py" else Path(sys.executable)
+    return place.with_name("claude-status")

@@ -1,0 +1,79 @@
+"""What an examination finds, and how it reads on a screen (pure)."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+
+class Grade(Enum):
+    """How a finding bears on the numbers; the value is its sign, its sign in ASCII, its SGR."""
+
+    GOOD = ("✓", "+", "32")
+    NOTE = ("·", "-", "2")  # worth knowing; nothing is wrong
+    WRONG = ("!", "!", "33")  # should be put right, but keeps no number from coming
+    STOPS = ("✗", "x", "31")  # keeps numbers from coming
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One row: what was looked at, what is there, and what to do where something is wrong."""
+
+    name: str
+    text: str
+    grade: Grade = Grade.GOOD
+    advice: str = ""
+
+
+def from_sentence(name: str, sentence: str, grade: Grade) -> Finding:
+    """The finding for an error's sentence, ``what is wrong: what to do``."""
+    text, colon, advice = sentence.rstrip(".").rpartition(": ")
+    return Finding(name, text, grade, advice) if colon else Finding(name, advice, grade)
+
+
+def draw_findings(findings: Sequence[Finding], columns: int, dialect: str) -> str:
+    """An aligned table, a finding a row; ``dialect`` is ansi, plain or ascii."""
+    names = max((len(finding.name) for finding in findings), default=0)
+    rows, last = [], ""
+    for finding in findings:
+        shown = replace(finding, name="") if finding.name == last else finding
+        rows += _rows(shown, names, columns, dialect)
+        last = finding.name
+    text = "\n".join(rows)
+    return text.encode("ascii", "replace").decode("ascii") if dialect == "ascii" else text
+
+
+def summary(findings: Iterable[Finding]) -> str:
+    """The last sentence: whether all is well."""
+    grades = [finding.grade for finding in findings]
+    stops, wrong = grades.count(Grade.STOPS), grades.count(Grade.WRONG)
+    if stops:
+        return f"{_things(stops)} numbers from coming."
+    return "Numbers can come, but not all is as it should be." if wrong else "All is well."
+
+
+def _things(count: int) -> str:
+    return "One thing keeps" if count == 1 else f"{count} things keep"
+
+
+def _rows(finding: Finding, names: int, columns: int, dialect: str) -> Iterator[str]:
+    sign, ascii_sign, colour = finding.grade.value
+    sign, arrow = (ascii_sign, "-> ") if dialect == "ascii" else (sign, "→ ")
+    indent = names + 4
+    text = _wrap(finding.text, columns - indent) or [""]
+    painted = f"\033[{colour}m{sign}\033[0m" if dialect == "ansi" else sign
+    yield f"{painted} {finding.name:<{names}}  {text[0]}"
+    yield from (" " * indent + line for line in text[1:])
+    for line in _wrap(finding.advice, columns - indent - len(arrow)):
+        yield " " * indent + arrow + line
+        arrow = " " * len(arrow)
+
+
+def _wrap(text: str, columns: int) -> list[str]:
+    """Lines of so many columns; a word that is longer stays whole, so that it can be copied."""
+    safe = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return textwrap.wrap(
+        safe, max(columns, 20), break_long_words=False, break_on_hyphens=False
+    )  # fmt: skip

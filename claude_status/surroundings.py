@@ -1,0 +1,132 @@
+"""What ``doctor`` looks at around the program: the environment, the cache, what is on PATH."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from claude_status import __version__
+from claude_status.draw.report import ago
+from claude_status.errors import CacheError
+from claude_status.findings import Finding, Grade, from_sentence
+from claude_status.paths import Account, accounts, check_private
+from claude_status.scene import Scene
+from claude_status.sources.base import is_loopback
+from claude_status.store import BROKEN
+
+# What Claude Code takes from the environment and this program does not, and why
+PASSED_OVER = {
+    "CLAUDE_CODE_OAUTH_TOKEN": "Claude Code takes it in place of the login, but it cannot "
+    "read usage, so it is never sent; the numbers are those of the stored login",
+    "ANTHROPIC_API_KEY": "with a key there is no plan, and so no plan usage; "
+    "the numbers are those of the stored login",
+    "ANTHROPIC_BASE_URL": "it is ignored, since the login must not go to a gateway",
+}
+
+
+def check_environment(scene: Scene) -> Iterator[Finding]:
+    """Which values of the environment are refused, and which are passed over; never a value."""
+    for sentence in scene.refused:
+        yield from_sentence("environment", sentence, Grade.STOPS)
+    if is_loopback(scene.base):
+        text = f"CLAUDE_STATUS_API_BASE: {scene.base} stands in for the API"
+        yield Finding("environment", text, Grade.NOTE)
+    for name, text in PASSED_OVER.items():
+        if scene.environ.get(name):
+            yield Finding("environment", f"{name} is set: {text}", Grade.NOTE)
+
+
+def check_cache(scene: Scene) -> Iterator[Finding]:
+    """Where the cache is, how big, and whether it can be written."""
+    if scene.snapshot is None:
+        return
+    account = scene.snapshot.account
+    try:
+        yield _cache(account)
+    except CacheError as error:
+        yield from_sentence("cache", str(error), Grade.STOPS)
+    except OSError as error:
+        text = f"{account.cache} cannot be written ({error.strerror})"
+        yield Finding("cache", text, Grade.STOPS, "make it writable, or free some space")
+    if scene.snapshot.problem:
+        yield from_sentence("store", scene.snapshot.problem, Grade.STOPS)
+    aside = account.store.with_name(account.store.name + BROKEN)
+    if aside.exists():
+        text = f"a broken one was set aside {ago(aside.stat().st_mtime, scene.now)}"
+        yield Finding("store", text, Grade.NOTE, f"{aside} may be removed")
+
+
+def check_path(scene: Scene) -> Iterator[Finding]:
+    """Whether the command that a person types is this program."""
+    first = shutil.which(scene.program.name, path=scene.environ.get("PATH", os.defpath))
+    if first is None:
+        text = f"{scene.program.name} is not on PATH"
+        yield Finding("PATH", text, Grade.NOTE, f"add {scene.program.parent} to it")
+    elif _sibling(Path(first)) != _sibling(scene.program):
+        text = f"{first} comes first, and is another program"
+        advice = f"put {scene.program.parent} before it, or remove it"
+        yield Finding("PATH", text, Grade.WRONG, advice)
+    else:
+        yield Finding("PATH", first)
+
+
+def check_versions(_scene: Scene) -> Iterator[Finding]:
+    """Which versions are at work."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    needed = ", ".join(f"{name} {_version(name)}" for name in ("requests", "diskcache"))
+    yield Finding(
+        "versions",
+        f"claude-status {__version__}, Python {python}, {needed}, SQLite {sqlite3.sqlite_version}",
+    )
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "(version unknown)"
+
+
+def _sibling(program: Path) -> Path:
+    """The Python program beside a launcher, or beside what it is a link to: what it would run."""
+    return Path(os.path.realpath(program)).with_name("claude-status-py")
+
+
+def _cache(account: Account) -> Finding:
+    """The finding for a cache that can be used; raises CacheError or OSError for another."""
+    if not account.cache.exists():
+        ground = next(path for path in account.cache.parents if path.exists())
+        if not os.access(ground, os.W_OK) or ground.stat().st_uid not in (os.geteuid(), 0):
+            advice = "set CLAUDE_STATUS_CACHE_DIR to a place that can be"
+            raise CacheError(f"{account.cache} cannot be made in {ground}: {advice}.")
+        return Finding("cache", f"{account.cache}: not made yet")
+    for path in (account.cache, account.home, account.frames, account.store):
+        if path.exists():
+            check_private(path)
+    if account.home.exists():
+        _try_to_write(account.home)
+    size = f"{_size(account.cache) / 1024:.0f} KiB"
+    count = len(list(accounts(account.cache)))
+    return Finding("cache", f"{account.cache}: {size}, {count} account" + "s" * (count != 1))
+
+
+def _try_to_write(place: Path) -> None:
+    """Write a file without a name: modes alone do not tell of a full disk."""
+    with tempfile.TemporaryFile(dir=place) as file:
+        file.write(bytes(4096))
+        file.flush()
+
+
+def _size(place: Path) -> int:
+    """The bytes of all files below a directory."""
+    return sum(
+        os.lstat(os.path.join(where, name)).st_size
+        for where, _, names in os.walk(place)
+        for name in names
+    )
