@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from claude_status import records
+from claude_status import history, records
 from claude_status.body import parse_body
 from claude_status.config import Settings
 from claude_status.draw.frames import draw_strip
@@ -187,6 +187,8 @@ class Refresh:
             now = self.clock()
             usage = merge(records.readings(store, now).values())
             refresh_at = next_refresh(outcome.due, now)
+            if usage is not None:
+                history.add(store, usage, now)
             if usage is None and not forget:
                 postpone(self.account, int(now), refresh_at)
             else:

@@ -22,6 +22,7 @@ from claude_status.paths import check_private
 
 TIMEOUT = 2.0  # seconds to wait for another process's transaction
 BROKEN = ".broken"
+LONG_ROWS = "history:"  # too many to be looked at each time
 SET_ASIDE_EVERY = 3600  # seconds: where a new database breaks too, the fault is not in the file
 PASSING = ("locked", "readonly", "full", "disk I/O", "unable to open")  # not the file's fault
 
@@ -79,6 +80,16 @@ class Store:
         with _failures(self._cache.directory):
             self._cache.set(name, text, retry=False)
 
+    def drop(self, name: str) -> None:
+        """Remove a row, if there is one."""
+        with _failures(self._cache.directory):
+            self._cache.delete(name, retry=False)
+
+    def names(self, prefix: str) -> list[str]:
+        """The names of all rows that begin so, in ascending order."""
+        with _failures(self._cache.directory):
+            return sorted(name for name in self._cache if name.startswith(prefix))
+
     def take_lease(self, name: str, seconds: float) -> bool:
         """Take what only one process may have; False where another has it. It ends by itself."""
         with _failures(self._cache.directory):
@@ -86,8 +97,7 @@ class Store:
 
     def end_lease(self, name: str) -> None:
         """Give a lease back before its time."""
-        with _failures(self._cache.directory):
-            self._cache.delete(name, retry=False)
+        self.drop(name)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -127,7 +137,8 @@ def _open(directory: Path) -> Any:
         )
         try:
             for name in list(cache):
-                cache.get(name)
+                if not name.startswith(LONG_ROWS):
+                    cache.get(name)
         except BaseException:
             cache.close()
             raise
