@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from claude_status.ask import ENDPOINT
 from claude_status.config import Loaded, load
 from claude_status.errors import LoginError, SettingsError
 from claude_status.paths import locate, settings_file
-from claude_status.refresh import ENDPOINT
 from claude_status.snapshot import Snapshot, take_snapshot
 from claude_status.sources.base import DEFAULT_BASE, check_base, is_loopback
 from claude_status.sources.credentials import Login, read_login
