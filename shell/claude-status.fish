@@ -1,0 +1,200 @@
+# claude-status.fish - how much of the Claude plan is used, for the prompt of fish 3.6 or later
+#
+#   source /path/to/claude-status.fish /path/to/bin/claude-status
+#
+# in config.fish or a file of conf.d. Both paths are absolute; without the second the program is the
+# claude-status on PATH. `claude-status init fish` prints the line as it should be here.
+#
+# Before each prompt CLAUDE_STATUS is set to a line such as `5h 42% 2h13m · 7d 17%`, with colours,
+# or to nothing where nothing is known. It is global, and exported only where starship draws the
+# prompt. All that the line will say from now on was drawn ahead into a small file of frames, and
+# builtins show the one whose time has come. A process is started only to have old frames drawn
+# anew; when it ends, and the line has changed, the waiting prompt is painted again.
+#
+# To show it on the right (nothing here touches a prompt of yours):
+#
+#   function fish_right_prompt
+#       claude_status_prompt
+#   end
+
+# Prints the line, for use in a prompt. Scripts know it too: some plugins draw prompts in one.
+function claude_status_prompt --description 'Print how much of the Claude plan is used'
+    builtin printf %s "$CLAUDE_STATUS"
+end
+
+status is-interactive; or return 0
+
+# What was inherited is another shell's, and old.
+set -g --unexport CLAUDE_STATUS ''
+
+# ==================================================================================================
+# Program
+#
+
+# Without an argument of ours, PATH decides, once.
+set -g __claude_status_program "$argv[1]"
+string match -qr '^/(.*/)?claude-status\z' -- "$__claude_status_program"
+or set -g __claude_status_program (command -s claude-status | string match '/*')
+
+# ==================================================================================================
+# Clock
+#
+
+# Before 3.6, fish could not tell the time without a process. `path` may be a function of the user's,
+# hence `builtin`; the name comes from a variable, since fish 3.4 would not read a file that names a
+# builtin it does not know.
+begin
+    set -l path path
+    contains $path (builtin --names); and builtin $path mtime /
+end >/dev/null 2>&1
+or return 0
+
+# Sets __claude_status_now to the present time in seconds, or fails: when a file was written, and how
+# long ago that was. The file is the one that always exists and hardly ever changes.
+function __claude_status_clock
+    set -l path path
+    set -l parts (builtin $path mtime /; builtin $path mtime --relative /)
+    set -q parts[2]; or return
+    builtin math "$parts[1] + $parts[2]" | read -g __claude_status_now
+end
+
+# ==================================================================================================
+# Place
+#
+
+# Sets __claude_status_cache, and __claude_status_account to the folder in it for this
+# CLAUDE_CONFIG_DIR, or fails. Accounts must never mix, so a directory that has no absolute name of
+# its own has no account. Asked for anew at every prompt: direnv and its like change these variables
+# from folder to folder.
+function __claude_status_account
+    set -l cache "$CLAUDE_STATUS_CACHE_DIR"
+    if test -z "$cache"
+        test -n "$XDG_CACHE_HOME$HOME"; or return
+        set cache "$HOME/.cache/claude-status"
+        test -z "$XDG_CACHE_HOME"; or set cache "$XDG_CACHE_HOME/claude-status"
+    end
+    set -l directory /default
+    if test -n "$CLAUDE_CONFIG_DIR"
+        set directory (string trim --right --chars=/ -- "$CLAUDE_CONFIG_DIR" | string collect)
+        switch "$directory/"
+            case / /default/ '*/./*' '*/../*'
+                return 1
+        end
+    end
+    set -g __claude_status_cache "$cache"
+    set -g __claude_status_account "$cache/at$directory/@"
+    string match -q '/*' -- "$cache"; and string match -q '/*' -- "$directory"
+end
+
+# Sets __claude_status_dialect to the name of the frames to read.
+function __claude_status_dialect
+    set -g __claude_status_dialect ascii
+    for locale in "$LC_ALL" "$LC_CTYPE" "$LANG"
+        test -n "$locale"; or continue
+        string match -qri 'utf-?8' -- $locale; or return 0
+        set -g __claude_status_dialect ansi
+        test -z "$NO_COLOR" -a "$TERM" != dumb; or set -g __claude_status_dialect plain
+        return 0
+    end
+end
+
+# ==================================================================================================
+# Frames
+#
+
+# A list to count by: no file has more frames.
+set -g __claude_status_lines (string split '' (string repeat -n 63 .))
+
+# Sets __claude_status_text to the last frame whose time has come, or fails if the frames want a
+# refresh. The file may be anything: what is no file, or another user's, is left alone. A limit makes
+# `read` go byte by byte, so only the first line has one, which tells if the file is ours.
+function __claude_status_read
+    set -l file "$__claude_status_account/frames/$__claude_status_dialect"
+    test -f "$file" -a -r "$file" -a -O "$file"; or return
+    set -l shown
+    begin
+        read -n 64 -d ' ' -l name format refresh_at
+        string match -qr '^claude-status 1 [0-9]{1,12}$' -- "$name $format $refresh_at"; or return
+        for line in $__claude_status_lines
+            read -d ' ' -l from text; and test "$from" -le $__claude_status_now; or break
+            set shown "$text"
+        end
+        string match -qr '.{1024}' -- "$shown"; and return 1
+        set -g __claude_status_text "$shown"
+        set -q shown[1]; and test $__claude_status_now -lt $refresh_at
+    end <"$file" 2>/dev/null # what `test` says of a line that begins with no number
+end
+
+# Sets CLAUDE_STATUS anew, or fails if the frames want a refresh.
+function __claude_status_update
+    set -g __claude_status_text ''
+    set -l fresh 0
+    if __claude_status_account; and __claude_status_clock
+        __claude_status_dialect
+        __claude_status_read
+        set fresh $status
+    end
+    set -l export --unexport
+    test "$STARSHIP_SHELL" != fish; or set export --export
+    set --global $export CLAUDE_STATUS "$__claude_status_text"
+    return $fresh
+end
+
+# ==================================================================================================
+# Refresh
+#
+
+# Tells whether the account's folder is ours, or may be made: never in a place that is someone
+# else's, such as the user's home under `sudo -s`, and tried once by each shell.
+function __claude_status_may_write
+    if test -e "$__claude_status_account"
+        test -O "$__claude_status_account"
+        return
+    end
+    contains -- "$__claude_status_account" $__claude_status_made; and return 1
+    set -ga __claude_status_made "$__claude_status_account"
+    set -l parent (string replace -r '/[^/]*\z' '' -- "$__claude_status_cache" | string collect)
+    for place in "$__claude_status_cache" "$parent" "$HOME"
+        test -e "$place"; or continue
+        test -O "$place"
+        return
+    end
+end
+
+# Starts one refresh, if this slot of 15 seconds is still to be had. What cannot be recorded is not
+# asked: no slot, no refresh. Another shell does all that could say something or would need the umask
+# of this one. It tells the end of the refresh by a signal that whoever does not wait for it ignores:
+# a job of our own would stand in the job table, and hold up `exit`.
+function __claude_status_refresh
+    test -z "$CLAUDECODE" -a -f "$__claude_status_program" -a -x "$__claude_status_program"; or return
+    builtin math --scale=0 "$__claude_status_now / 15" | read -l slot
+    set slot "$__claude_status_account/kick.$slot"
+    test "$slot" != "$__claude_status_slot" -a ! -e "$slot"; or return
+    set -g __claude_status_slot "$slot"
+    __claude_status_may_write; or return
+    set -l arguments "$__claude_status_account" "$slot" "$__claude_status_program" $fish_pid
+    set -l last_own $last_pid
+    /bin/sh -c '
+        umask 077
+        set -C
+        cd / && mkdir -p -- "$1" && true >"$2" && { "$3" refresh --background; kill -URG "$4"; }
+    ' sh $arguments </dev/null >/dev/null 2>/dev/null &
+    test "$last_pid" != "$last_own"; and builtin disown $last_pid
+    set -g last_pid $last_own
+end
+
+# ==================================================================================================
+# Hook
+#
+
+function __claude_status_prompt --on-event fish_prompt
+    __claude_status_update
+    or __claude_status_refresh
+end
+
+function __claude_status_redraw --on-signal URG
+    set -l before "$CLAUDE_STATUS"
+    __claude_status_update
+    test "$before" = "$CLAUDE_STATUS"
+    or builtin commandline -f repaint
+end
