@@ -36,7 +36,8 @@ def from_sentence(name: str, sentence: str, grade: Grade) -> Finding:
 def draw_findings(findings: Sequence[Finding], columns: int, dialect: str) -> str:
     """An aligned table, a finding a row; ``dialect`` is ansi, plain or ascii."""
     names = max((len(finding.name) for finding in findings), default=0)
-    rows, last = [], ""
+    rows: list[str] = []
+    last = ""
     for finding in findings:
         shown = replace(finding, name="") if finding.name == last else finding
         rows += _rows(shown, names, columns, dialect)

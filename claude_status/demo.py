@@ -1,0 +1,149 @@
+"""``claude-status demo``: the real program, run against an API of the demo's own on loopback.
+
+Nothing is acted: each reading is made by a real ``refresh`` in a process of its own, and each line
+is what a prompt would read from the frames at that time. The login, the settings and the cache are
+made up in a temporary directory, so the person's own are neither read nor written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import claude_status
+from claude_status.demo_server import DemoApi
+from claude_status.errors import ClaudeStatusError
+from claude_status.paths import locate
+from claude_status.reader import read_frame
+from claude_status.terminal import dialect
+
+MINUTE, HOUR = 60, 3600
+CHILD_SECONDS = 60
+FOREIGN = ("CLAUDE", "ANTHROPIC_", "XDG_")  # what could lead out of the temporary directory
+INDENT, LABEL, COLUMNS = 2, 18, 78
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a prompt: when it would be seen, how it looks, and what is happening."""
+
+    moment: str
+    line: str
+    words: str
+
+
+class Stage:
+    """A made-up account in a directory of its own, and the program that runs there."""
+
+    def __init__(self, place: Path, api: DemoApi, environ: Mapping[str, str]) -> None:
+        self.api = api
+        self.refreshes = 0
+        self._config_dir = place / "claude"
+        self._config_dir.mkdir(mode=0o700)
+        self._environ = {
+            **{name: value for name, value in environ.items() if not name.startswith(FOREIGN)},
+            "CLAUDE_CONFIG_DIR": str(self._config_dir),
+            "CLAUDE_STATUS_CACHE_DIR": str(place / "cache"),
+            "CLAUDE_STATUS_CONFIG": str(place / "config.toml"),
+            "CLAUDE_STATUS_API_BASE": api.base,
+        }
+        self._home = str(locate(self._environ).home)
+        self._dialect = dialect(environ)
+
+    def log_in(self, *, valid_for: float) -> None:
+        """Store a made-up login, as Claude Code would; seconds, below 0 for an expired one."""
+        login = {
+            "accessToken": "made-up-for-the-demo",
+            "refreshToken": "made-up-for-the-demo",
+            "expiresAt": int((time.time() + valid_for) * 1000),
+            "scopes": ["user:inference", "user:profile"],
+            "subscriptionType": "max",
+        }
+        (self._config_dir / ".credentials.json").write_text(json.dumps({"claudeAiOauth": login}))
+
+    def refresh(self) -> str:
+        """Run ``claude-status refresh --force``; what it complains of, "" where it does not."""
+        self.refreshes += 1
+        done = subprocess.run(
+            [sys.executable, "-m", "claude_status", "refresh", "--force"],
+            env=self._environ,
+            cwd=Path(claude_status.__file__).parent.parent,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=CHILD_SECONDS,
+            check=False,
+        )
+        told = done.stderr.strip().removeprefix("claude-status: ")
+        return told.replace(str(self._config_dir), "...")
+
+    def line(self, later: float = 0) -> str:
+        """What a prompt would show in so many seconds, if nothing refreshed it until then."""
+        return read_frame(self._home, self._dialect, time.time() + later)[0]
+
+    def step(self, moment: str, words: str, later: float = 0) -> Step:
+        """The line as it would be in so many seconds, with what there is to say about it."""
+        return Step(moment, self.line(later), words)
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Show the tour; whatever ends it, nothing is left behind."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    coloured = dialect(os.environ) == "ansi"
+    with tempfile.TemporaryDirectory(prefix="claude-status-demo-") as place, DemoApi() as api:
+        stage = Stage(Path(place), api, os.environ)
+        print("\nThe real program on made-up numbers. No login of yours is read.\n", flush=True)
+        for step in play(stage):
+            print(draw_step(step, coloured=coloured), flush=True)
+        print(f"\n{stage.refreshes} refreshes made {api.calls} calls, all to {api.base}.")
+    print("For numbers of your own, log in with `claude`, then type `claude-status`.\n")
+    return 0
+
+
+def play(stage: Stage) -> Iterator[Step]:
+    """The steps, one after the other, each as it happens."""
+    stage.log_in(valid_for=8 * HOUR)
+    stage.api.report(42.6, 17, session_left=2 * HOUR + 13 * MINUTE + 30)
+    problem = stage.refresh()
+    if problem or not stage.line():
+        raise ClaudeStatusError(f"The demo could not begin. {problem}".strip())
+    yield stage.step("first reading", "One call, and all that the line will say is drawn ahead.")
+    yield stage.step("4 min later", "No call and no process: only the next frame.", 4 * MINUTE)
+    yield stage.step("12 min offline", "~ marks a number that is getting old.", 12 * MINUTE)
+    words = "The session was reset since, so its number is gone; the week's has an age."
+    yield stage.step("3 h offline", words, 3 * HOUR + MINUTE)
+    stage.api.report(93.4, 71, session_left=24 * MINUTE + 30)
+    words = stage.refresh() or "A new reading: yellow is a warning, red is critical."
+    yield stage.step("near the limit", words)
+    stage.api.throttle(1600)
+    yield stage.step("throttled", stage.refresh())
+    stage.log_in(valid_for=-HOUR)
+    yield stage.step("login expired", stage.refresh())
+
+
+def draw_step(step: Step, *, coloured: bool) -> str:
+    """A step as text: the moment and the line, then the words beneath the line."""
+    indent = " " * (INDENT + LABEL)
+    words = textwrap.fill(step.words, COLUMNS, initial_indent=indent, subsequent_indent=indent)
+    line = step.line
+    if coloured:
+        line, words = f"\033[1m{line}\033[22m", f"\033[2m{words}\033[22m"
+    return f"{' ' * INDENT}{step.moment:<{LABEL}}{line}\n{words}"
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    """End by way of every clean-up; a second signal does not cut that short."""
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)
