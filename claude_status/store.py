@@ -24,7 +24,8 @@ TIMEOUT = 2.0  # seconds to wait for another process's transaction
 BROKEN = ".broken"
 LONG_ROWS = "history:"  # too many to be looked at each time
 SET_ASIDE_EVERY = 3600  # seconds: where a new database breaks too, the fault is not in the file
-PASSING = ("locked", "readonly", "full", "disk I/O", "unable to open")  # not the file's fault
+# what SQLite says where it is not the file's fault
+PASSING = ("lock", "readonly", "full", "disk I/O", "unable to open", "no transaction")
 
 
 class TextDisk(diskcache.Disk):  # type: ignore[misc]
@@ -92,7 +93,10 @@ class Store:
 
     def take_lease(self, name: str, seconds: float) -> bool:
         """Take what only one process may have; False where another has it. It ends by itself."""
-        with _failures(self._cache.directory):
+        with self.transaction():
+            _, end = self._cache.get(name, expire_time=True)
+            if end is not None and end > time.time() + 2 * seconds:
+                self._cache.delete(name)  # taken before the clock was set back: it would never end
             return bool(self._cache.add(name, str(os.getpid()), expire=seconds, retry=False))
 
     def end_lease(self, name: str) -> None:
@@ -114,8 +118,13 @@ def open_store(directory: Path) -> Iterator[Store]:
     except _BrokenError:
         _set_aside(directory)
         cache = _open(directory)
-    with contextlib.closing(cache):
-        yield Store(cache)
+    try:
+        with contextlib.closing(cache):
+            yield Store(cache)
+    except _BrokenError:
+        with contextlib.suppress(CacheError):
+            _set_aside(directory)  # for the next one
+        raise
 
 
 class _BrokenError(CacheError):
@@ -125,16 +134,23 @@ class _BrokenError(CacheError):
 def _open(directory: Path) -> Any:
     """Open the database and read its rows once, so that a broken one shows here."""
     with _failures(directory):
+        database = directory / diskcache.core.DBNAME
+        if directory.is_file() or database.is_dir():
+            raise sqlite3.DatabaseError("a file and a directory have changed places")
         directory.mkdir(mode=0o700, exist_ok=True)
         check_private(directory)
-        cache = diskcache.Cache(
-            str(directory),
-            timeout=TIMEOUT,
-            disk=TextDisk,
-            eviction_policy="none",
-            cull_limit=0,
-            statistics=0,
-        )
+        _await_lock(database)
+        try:
+            cache = diskcache.Cache(
+                str(directory),
+                timeout=TIMEOUT,
+                disk=TextDisk,
+                eviction_policy="none",
+                cull_limit=0,
+                statistics=0,
+            )
+        except (TypeError, ValueError, sqlite3.Warning):
+            raise sqlite3.DatabaseError("settings that were not written here") from None
         try:
             for name in list(cache):
                 if not name.startswith(LONG_ROWS):
@@ -143,6 +159,13 @@ def _open(directory: Path) -> Any:
             cache.close()
             raise
         return cache
+
+
+def _await_lock(database: Path) -> None:
+    """Wait until nobody has the database locked, but not for the minutes that the library would."""
+    connection = sqlite3.connect(database, timeout=TIMEOUT, isolation_level=None)
+    with contextlib.closing(connection):
+        connection.execute("BEGIN IMMEDIATE")
 
 
 @contextlib.contextmanager
@@ -166,10 +189,11 @@ def _set_aside(directory: Path) -> None:
     """Move a broken database out of the way, in place of the last one that was."""
     aside = directory.with_name(directory.name + BROKEN)
     with _failures(directory):
-        if aside.exists() and time.time() - aside.stat().st_mtime < SET_ASIDE_EVERY:
+        if aside.exists() and abs(time.time() - aside.stat().st_mtime) < SET_ASIDE_EVERY:
             raise CacheError(
                 f"The cache {directory} broke twice in an hour: see claude-status doctor."
             )
         shutil.rmtree(aside, ignore_errors=True)
+        aside.unlink(missing_ok=True)
+        os.utime(directory)  # before another process can come upon it in its new place
         directory.rename(aside)
-        os.utime(aside)

@@ -1,0 +1,141 @@
+"""A made-up user with a home, a login and an API of their own, for whom the real program runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from claude_status.config import Settings
+from claude_status.paths import Account, locate
+from claude_status.refresh import Outcome, Refresh
+from tests.conftest import ROOT, SHELL
+
+TOKEN = "sk-ant-oat01-Made-Up_For-Tests-0123456789"
+RENEWAL = "sk-ant-ort01-Also-Made-Up-9876543210"  # the refresh token, which nobody may use
+YEAR = 365 * 86400
+SENTENCE = re.compile(r"claude-status: [A-Z~/`][^\n]*[.\])]\n")
+
+
+class User:
+    """One user: ``home``, the environment of their processes, and what the cache holds of them."""
+
+    def __init__(self, home: Path, url: str, **environ: str) -> None:
+        """Begin without a login; ``url`` is the API's, ``environ`` goes on top of the rest."""
+        self.home = home
+        self.environ = {
+            **os.environ,
+            "HOME": str(home),
+            "PYTHONPATH": str(ROOT),
+            "CLAUDE_STATUS_API_BASE": url,
+            **environ,
+        }
+
+    @property
+    def account(self) -> Account:
+        """Where this user's things are."""
+        return locate(self.environ)
+
+    def log_in(self, *, lasts: float = 20 * YEAR, token: str = TOKEN, **more: object) -> Path:
+        """Write Claude Code's login file; another ``lasts`` (seconds) makes it another login."""
+        record = {
+            "accessToken": token,
+            "refreshToken": RENEWAL,
+            "expiresAt": int((time.time() + lasts) * 1000),
+            "scopes": ["user:inference", "user:profile"],
+            "subscriptionType": "max",
+            **more,
+        }
+        path = self.account.config_dir / ".credentials.json"
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text(json.dumps({"claudeAiOauth": record}))
+        path.chmod(0o600)
+        return path
+
+    def refresh(self, now: float | None = None, **options: Any) -> Outcome:
+        """A refresh in this very process, at ``now``, without the jitter."""
+        moment = time.time() if now is None else now
+        settings = options.pop("settings", Settings())
+        options = {"clock": lambda: moment, "chance": lambda: 0.5, **options}
+        return Refresh(self.account, settings, self.environ, **options).run()
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line of the Python program."""
+        return [sys.executable, "-m", "claude_status", *arguments]
+
+    def run(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Run the Python program to its end; ``environ`` among the options adds variables."""
+        options = self._options(options)
+        options = {"capture_output": True, "text": True, "timeout": 90, **options}
+        return subprocess.run(self.command(*arguments), check=False, **options)
+
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+        """Start the Python program; without streams, unless the options give some."""
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        return subprocess.Popen(self.command(*arguments), **{**streams, **self._options(options)})
+
+    def install_launcher(self, folder: Path) -> str:
+        """Put the launcher into ``folder``, and the Python program beside it; return its path."""
+        folder.mkdir(parents=True, exist_ok=True)
+        launcher = folder / "claude-status"
+        launcher.write_bytes((SHELL / "claude-status").read_bytes())
+        program = folder / "claude-status-py"
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m claude_status "$@"\n')
+        for path in (launcher, program):
+            path.chmod(0o755)
+        return str(launcher)
+
+    def frames(self, dialect: str = "plain") -> list[tuple[int, str]]:
+        """The frames of one dialect, as ``(from, text)``."""
+        rows = (self.account.frames / dialect).read_text(encoding="utf-8").splitlines()[1:]
+        return [(int(when), text) for when, _, text in (row.partition(" ") for row in rows)]
+
+    def refresh_at(self, dialect: str = "plain") -> int:
+        """The time at which a reader would start the next refresh."""
+        header = (self.account.frames / dialect).read_text(encoding="utf-8").partition("\n")[0]
+        return int(header.removeprefix("claude-status 1 "))
+
+    def line(self, now: float, dialect: str = "plain") -> str:
+        """What a prompt shows at ``now``."""
+        return next((text for when, text in reversed(self.frames(dialect)) if when <= now), "")
+
+    @contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """The user's database, past the program."""
+        path = self.account.store / "cache.db"
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            yield connection
+
+    def _options(self, options: dict[str, Any]) -> dict[str, Any]:
+        more: Mapping[str, str] = options.pop("environ", {})
+        return {"env": {**self.environ, **more}, "cwd": self.home, **options}
+
+
+def clock_ahead(folder: Path, seconds: float) -> dict[str, str]:
+    """Variables with which a Python process believes to live so many seconds later."""
+    folder.mkdir(exist_ok=True)
+    (folder / "sitecustomize.py").write_text(
+        f"import time\nreal = time.time\ntime.time = lambda: real() + {seconds}\n"
+    )
+    return {"PYTHONPATH": f"{folder}:{ROOT}"}
+
+
+def unprivileged(command: list[str]) -> list[str]:
+    """The command as one whom the modes of files bind, which they do not if root runs it."""
+    if os.geteuid() != 0:
+        return command
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
+
+
+def snapshot_of(folder: Path) -> dict[str, bytes]:
+    """Every file below ``folder`` with its content."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}

@@ -1,0 +1,402 @@
+"""The store: rows of text, and nothing but text, whatever befalls the database."""
+
+from __future__ import annotations
+
+import ast
+import os
+import pickle
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from claude_status import store as store_module
+from claude_status.errors import CacheError
+from claude_status.store import SET_ASIDE_EVERY, open_store
+from tests.conftest import ROOT
+from tests.support import unprivileged
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A private directory, and the store's in it, which is not there yet."""
+    os.chmod(tmp_path, 0o700)
+    return tmp_path / "store"
+
+
+@contextmanager
+def database(place: Path) -> Iterator[sqlite3.Connection]:
+    """The database, past the store."""
+    with closing(sqlite3.connect(place / "cache.db", isolation_level=None)) as connection:
+        yield connection
+
+
+def filled(place: Path) -> None:
+    """A store with two rows."""
+    with open_store(place) as store:
+        store.write("one", "1 · eins")
+        store.write("two", "2")
+
+
+def aside(place: Path) -> Path:
+    """Where a broken store goes."""
+    return place.with_name("store.broken")
+
+
+def test_a_row_outlives_the_process(place: Path) -> None:
+    """What was written is read after opening anew; what never was is None."""
+    filled(place)
+    with open_store(place) as store:
+        found = [store.read(name) for name in ("one", "two", "three")]
+    assert found == ["1 · eins", "2", None]
+
+
+def test_a_row_is_replaced(place: Path) -> None:
+    """Writing a row twice leaves the second text."""
+    filled(place)
+    with open_store(place) as store:
+        store.write("one", "")
+        assert store.read("one") == ""
+
+
+@pytest.mark.parametrize("value", [b"bytes", 1, None, ["list"], {"token": 1}])
+def test_only_text_is_taken(place: Path, value: object) -> None:
+    """Nothing but text gets in, and so nothing is ever pickled."""
+    with open_store(place) as store, pytest.raises(TypeError):
+        store.write("row", value)  # type: ignore[arg-type]
+
+
+def test_every_row_is_plain_text_in_the_database(place: Path) -> None:
+    """Long texts stay in the database too: no row names a file, and none is pickled."""
+    with open_store(place) as store:
+        store.write("long", "x" * 200_000)
+        store.take_lease("lease", 30)
+    with database(place) as rows:
+        found = rows.execute("SELECT key, raw, mode, filename, typeof(value) FROM Cache").fetchall()
+    assert sorted(found) == [("lease", 1, 1, None, "text"), ("long", 1, 1, None, "text")]
+
+
+def test_only_the_owner_can_read_it(place: Path) -> None:
+    """The directory is 0700, even where somebody has opened it to readers since."""
+    filled(place)
+    place.chmod(0o755)
+    filled(place)
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+
+
+class Mischief:
+    """Unpickles to the making of a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = str(path)
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return open, (self.path, "w")
+
+
+INSERT = "INSERT INTO Cache(key, raw, store_time, access_time, mode, filename, value) VALUES "
+CRAFTED = {
+    "pickled value": (INSERT + "('row', 1, 0, 0, 4, NULL, ?)", "pickle"),
+    "pickled key": (INSERT + "(?, 0, 0, 0, 1, NULL, 'x')", "pickle"),
+    "file outside": (INSERT + "('row', 1, 0, 0, 3, ?, NULL)", "../secret"),
+    "file of bytes": (INSERT + "('row', 1, 0, 0, 2, ?, NULL)", "../secret"),
+    "raw with a file": (INSERT + "('row', 1, 0, 0, 1, ?, 'x')", "../secret"),
+    "bytes": (INSERT + "('row', 1, 0, 0, 1, NULL, ?)", b"\x00\xff"),
+    "a number": (INSERT + "('row', 1, 0, 0, 1, NULL, ?)", 7),
+    "no text at all": (INSERT + "('row', 1, 0, 0, 1, NULL, ?)", None),
+    "a key that is a number": (INSERT + "(?, 1, 0, 0, 1, NULL, 'x')", 7),
+    "text that is not UTF-8": (INSERT + "('row', 1, 0, 0, 1, NULL, CAST(? AS TEXT))", b"\xff\xfe"),
+    "an unknown option of the disk": ("INSERT INTO Settings VALUES ('disk_magic', ?)", 1),
+    "an option that is no number": ("UPDATE Settings SET value = ? WHERE key = 'count'", "x'); --"),
+    "a pragma": ("INSERT INTO Settings VALUES ('sqlite_user_version = 1; --', ?)", "x; DROP"),
+}
+
+
+@pytest.mark.parametrize("name", CRAFTED)
+def test_a_crafted_row_is_neither_unpickled_nor_followed(place: Path, name: str) -> None:
+    """A row that was not written here runs nothing and reads no file; the store works again."""
+    filled(place)
+    trap = place.parent / "trap"
+    (place.parent / "secret").write_text("secret")
+    statement, value = CRAFTED[name]
+    crafted = pickle.dumps(Mischief(trap)) if value == "pickle" else value
+    with database(place) as rows:
+        rows.execute(statement, (crafted,) if "?" in statement else ())
+    with open_store(place) as store:
+        assert store.read("row") is None
+        store.write("one", "1")
+        assert store.take_lease("lease", 30)
+    assert not trap.exists()
+
+
+def garbage(place: Path) -> None:
+    """Something else than a database."""
+    (place / "cache.db").write_bytes(b"no database at all " * 1000)
+
+
+def cut(place: Path) -> None:
+    """A database that ends in its middle."""
+    os.truncate(place / "cache.db", 5000)
+
+
+def holed(place: Path) -> None:
+    """A database of which only the first page is whole."""
+    path = place / "cache.db"
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\xa5" * (len(content) - 4096)
+    path.write_bytes(content)
+
+
+def without_table(place: Path) -> None:
+    """A table of another shape."""
+    with database(place) as rows:
+        rows.execute("DROP TABLE Cache")
+        rows.execute("CREATE TABLE Cache (something TEXT)")
+
+
+def a_directory(place: Path) -> None:
+    """A directory in the place of the database."""
+    (place / "cache.db").unlink()
+    (place / "cache.db").mkdir()
+
+
+def a_file(place: Path) -> None:
+    """A file in the place of the directory."""
+    for path in place.iterdir():
+        path.unlink()
+    place.rmdir()
+    place.write_text("not a directory")
+
+
+BREAKAGE = [garbage, cut, holed, without_table, a_directory, a_file]
+
+
+@pytest.mark.parametrize("damage", BREAKAGE)
+def test_a_broken_store_is_set_aside_and_begun_anew(
+    place: Path, damage: Callable[[Path], None]
+) -> None:
+    """Whatever the damage, the next opening gives an empty store that works and stays."""
+    filled(place)
+    damage(place)
+    with open_store(place) as store:
+        assert store.read("one") is None
+        store.write("one", "anew")
+    with open_store(place) as store:
+        assert store.read("one") == "anew"
+    assert aside(place).exists()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE Cache RENAME COLUMN access_count TO accesses",
+        "CREATE TRIGGER t AFTER INSERT ON Cache BEGIN SELECT RAISE(ABORT, 'no'); END",
+    ],
+)
+def test_a_store_that_shows_only_in_writing_that_it_is_broken(place: Path, statement: str) -> None:
+    """It opens and reads well, the write is an error, and the next opening makes it anew."""
+    filled(place)
+    with database(place) as rows:
+        rows.execute(statement)
+    with pytest.raises(CacheError, match="broken"), open_store(place) as store:
+        store.write("three", "3")
+    with open_store(place) as store:
+        store.write("three", "3")
+        assert store.read("one") is None
+
+
+def test_a_store_that_breaks_again_within_the_hour_is_left_alone(place: Path) -> None:
+    """A second fault soon after is an error, not another new store: the file is not to blame."""
+    filled(place)
+    garbage(place)
+    with open_store(place) as store:
+        store.write("one", "1")
+    garbage(place)
+    before = (place / "cache.db").read_bytes()
+    with pytest.raises(CacheError, match="twice"), open_store(place):
+        pass
+    assert (place / "cache.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("hours", [2, -365 * 24])
+def test_a_store_that_breaks_another_time_replaces_what_was_set_aside(
+    place: Path, hours: float
+) -> None:
+    """Later, or where the clock has been set back since, the new broken one takes its place."""
+    for content in (b"first " * 1000, b"second " * 1000):
+        filled(place)
+        (place / "cache.db").write_bytes(content)
+        with open_store(place) as store:
+            store.write("one", "1")
+        moment = time.time() - hours * 3600
+        os.utime(aside(place), (moment, moment))
+    assert (aside(place) / "cache.db").read_bytes() == content
+    assert SET_ASIDE_EVERY < 2 * 3600
+
+
+def test_what_was_set_aside_counts_as_recent_at_once(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that found the old store broken too cannot move the new one away meanwhile."""
+    filled(place)
+    garbage(place)
+    os.utime(place, (0, 0))
+    rename = Path.rename
+
+    def rename_and_meet_another(path: Path, target: Path) -> None:
+        rename(path, target)
+        monkeypatch.setattr(Path, "rename", rename)
+        filled(place)
+        with pytest.raises(CacheError):
+            store_module._set_aside(place)
+
+    monkeypatch.setattr(Path, "rename", rename_and_meet_another)
+    with open_store(place) as store:
+        assert store.read("two") == "2"
+
+
+def test_a_lease_is_had_by_one(place: Path) -> None:
+    """While one has the lease nobody else gets it; given back, the next one does."""
+    with open_store(place) as one, open_store(place) as other:
+        assert one.take_lease("lease", 30)
+        assert not other.take_lease("lease", 30)
+        one.end_lease("lease")
+        assert other.take_lease("lease", 30)
+
+
+def at(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Move every clock of this process."""
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + seconds)
+
+
+@pytest.mark.parametrize("seconds", [31, -365 * 86400])
+def test_a_lease_ends_by_itself(
+    place: Path, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    """A lease that a dead process has is over with its time, or when the clock is set back."""
+    with open_store(place) as store:
+        assert store.take_lease("lease", 30)
+    at(seconds, monkeypatch)
+    with open_store(place) as store:
+        assert store.take_lease("lease", 30)
+        assert not store.take_lease("lease", 30)
+
+
+def test_a_lease_stands_to_its_end(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second before its end, and with a clock that was put right by a little, it still counts."""
+    with open_store(place) as store:
+        assert store.take_lease("lease", 30)
+        for seconds in (28, -56):  # the one on top of the other
+            at(seconds, monkeypatch)
+            assert not store.take_lease("lease", 30)
+
+
+OPERATIONS: dict[str, Callable[[store_module.Store], object]] = {
+    "write": lambda store: store.write("one", "x"),
+    "take a lease": lambda store: store.take_lease("lease", 30),
+    "end a lease": lambda store: store.end_lease("one"),
+    "begin a transaction": lambda store: store.transaction().__enter__(),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_lock_that_stays_is_an_error_and_not_a_wait(
+    place: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Where another process keeps the database locked, each operation gives up as a CacheError."""
+    monkeypatch.setattr(store_module, "TIMEOUT", 0.05)
+    filled(place)
+    with open_store(place) as store, database(place) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(CacheError, match="locked"):
+            OPERATIONS[name](store)
+        assert store.read("one") == "1 · eins"
+
+
+@pytest.mark.parametrize("lock", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_a_locked_store_is_not_waited_for_to_open(
+    place: Path, monkeypatch: pytest.MonkeyPatch, lock: str, journal: str
+) -> None:
+    """Opening gives up as well, which the library by itself would do after minutes."""
+    monkeypatch.setattr(store_module, "TIMEOUT", 0.05)
+    filled(place)
+    with database(place) as other:
+        other.execute(f"PRAGMA journal_mode = {journal}")
+        other.execute(lock)
+        with pytest.raises(CacheError, match="locked"), open_store(place):
+            pass
+    assert not aside(place).exists()
+
+
+def _written_then_failed(store: store_module.Store) -> None:
+    store.write("one", "never")
+    raise CacheError("of another kind")
+
+
+def test_what_happens_in_a_transaction_happens_at_once(place: Path) -> None:
+    """Others see nothing of a transaction before its end, and nothing of one that failed."""
+    filled(place)
+    with open_store(place) as one, open_store(place) as other:
+        with one.transaction():
+            one.write("one", "new")
+            assert other.read("one") == "1 · eins"
+        assert other.read("one") == "new"
+        with pytest.raises(CacheError), one.transaction():
+            _written_then_failed(one)
+        assert other.read("one") == "new"
+
+
+def test_a_store_that_cannot_be_written_is_an_error(place: Path) -> None:
+    """In a read-only directory opening raises CacheError with one sentence, and changes nothing."""
+    filled(place)
+    before = (place / "cache.db").read_bytes()
+    for path in (*place.iterdir(), place):
+        path.chmod(path.stat().st_mode & 0o555)
+    code = (
+        "import sys; from pathlib import Path; from claude_status.store import *\n"
+        "try:\n    open_store(Path(sys.argv[1])).__enter__()\n"
+        "except CacheError as error:\n    print(error)\n"
+    )
+    try:
+        done = subprocess.run(
+            unprivileged([sys.executable, "-c", code, str(place)]),
+            capture_output=True, text=True, check=False, timeout=60,
+            env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
+        )  # fmt: skip
+    finally:
+        place.chmod(0o700)
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
+    assert done.stdout.startswith(f"The cache {place} cannot be used")
+    assert (place / "cache.db").read_bytes() == before
+    assert not aside(place).exists()
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o720])
+def test_a_directory_that_others_can_write_is_refused(place: Path, mode: int) -> None:
+    """What others could have written into is neither read nor set aside."""
+    filled(place)
+    place.chmod(mode)
+    with pytest.raises(CacheError, match="written by others"), open_store(place):
+        pass
+
+
+def test_nobody_else_imports_the_library() -> None:
+    """The store is the only module that imports diskcache, so its safeguards hold everywhere."""
+    importers = set()
+    for path in (ROOT / "claude_status").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in getattr(node, "names", [])]
+            if isinstance(node, ast.Import) and "diskcache" in names:
+                importers.add(path.name)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("diskcache"):
+                importers.add(path.name)
+    assert importers == {"store.py"}
