@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claude_status.draw.line import duration, plain_label, shown_percent
 from claude_status.draw.money import money
+from claude_status.draw.pieces import duration, plain_label, shown_percent
 from claude_status.draw.report import NAMES, ago, reset_time
 from claude_status.errors import LoginError
 from claude_status.findings import Finding, Grade, from_sentence

@@ -9,11 +9,12 @@ import time
 from dataclasses import replace
 
 from claude_status.draw.dialects import DIALECTS, plain
-from claude_status.draw.line import draw_line, duration
+from claude_status.draw.line import draw_line
+from claude_status.draw.pieces import duration
 from claude_status.draw.report import draw_report
 from claude_status.draw.schema import draw_json
 from claude_status.reader import kick, read_frame
-from claude_status.refresh import Refresh, style
+from claude_status.refresh import Refresh
 from claude_status.snapshot import fresh_snapshot, take_snapshot
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place, say
 
@@ -33,15 +34,15 @@ def line(arguments: argparse.Namespace) -> int:
         snapshot = fresh_snapshot(account, settings, os.environ, now)
     elif read_frame(str(account.home), "plain", now)[1]:
         kick(str(account.home), now)
-    look = style(settings)
+    kind = arguments.format if arguments.format in DIALECTS else dialect(os.environ)
+    look = settings.style(kind, account.name, snapshot.plan)
     if arguments.max_width is not None:
         look = replace(look, max_width=arguments.max_width)
     if as_json:
         print(draw_json(snapshot.usage, now, look, account=account.name, plan=snapshot.plan,
                         problem=snapshot.problem))  # fmt: skip
         return 0
-    draw = DIALECTS[arguments.format or dialect(os.environ)]
-    text = draw(draw_line(snapshot.usage, now, look))
+    text = DIALECTS[kind](draw_line(snapshot.usage, now, look))
     if text:
         print(text)
     elif foreground:
@@ -64,7 +65,10 @@ def refresh(arguments: argparse.Namespace) -> int:
     if outcome.problem:
         say(outcome.problem + (f" The next try is in {wait}." if wait else ""))
         return 1
-    shown = plain(draw_line(outcome.usage, now, style(settings))) or "nothing is known"
+    shown = (
+        plain(draw_line(outcome.usage, now, settings.style("plain", account.name)))
+        or "nothing is known"
+    )
     print(f"{'asked' if outcome.asked else 'not due'}: {shown}"
           + (f" (the next call is due in {wait})" if wait else ""))  # fmt: skip
     return 0
@@ -75,7 +79,8 @@ def show(_arguments: argparse.Namespace) -> int:
     end_after(TYPED_SECONDS)
     account, settings = place(os.environ)
     shown = fresh_snapshot(account, settings, os.environ, time.time())
-    print(draw_report(shown.usage, shown.now, style(settings), shown.plan, shown.problem))
+    style = settings.style("plain", account.name)
+    print(draw_report(shown.usage, shown.now, style, shown.plan, shown.problem))
     return 0 if shown.usage else 1
 
 

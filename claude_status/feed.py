@@ -12,7 +12,7 @@ from claude_status.draw.line import draw_line
 from claude_status.errors import ClaudeStatusError
 from claude_status.merge import merge
 from claude_status.reader import read_frame, read_text
-from claude_status.refresh import Refresh, style
+from claude_status.refresh import Refresh
 from claude_status.sources.statusline import MAX_SESSIONS, parse_push, written_at
 from claude_status.terminal import place
 from claude_status.view import replace_file
@@ -30,7 +30,7 @@ def feed(session: Mapping[str, object], home: str, known: str, now: float, diale
     if push is None:
         return ""
     account, settings = place(os.environ, warn=False)
-    alone = DIALECTS[dialect](draw_line(merge([push]), now, style(settings)))
+    alone = DIALECTS[dialect](draw_line(merge([push]), now, settings.style(dialect, account.name)))
     hanging = threading.Timer(SECONDS, _give_up, (home, dialect, now, alone))
     hanging.daemon = True
     hanging.start()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from claude_status import history, records
 from claude_status.ask import Asker, Outcome
-from claude_status.config import Settings
+from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.frames import draw_strip
-from claude_status.draw.line import Style
 from claude_status.errors import CacheError
 from claude_status.merge import merge
 from claude_status.paths import make_private
@@ -86,12 +85,12 @@ class Refresh(Asker):
             if usage is None and not forget:
                 postpone(self.account, int(now), refresh_at)
             else:
-                write_view(
-                    self.account, draw_strip(usage, int(now), style(self.settings)), refresh_at
-                )
+                plan = store.read(records.PLAN) or ""
+                strips = {
+                    dialect: draw_strip(
+                        usage, int(now), self.settings.style(dialect, self.account.name, plan)
+                    )
+                    for dialect in DIALECTS
+                }
+                write_view(self.account, strips, refresh_at)
         return Outcome(usage, outcome.asked, outcome.due, outcome.problem)
-
-
-def style(settings: Settings) -> Style:
-    """What the settings say about the line."""
-    return Style(settings.ttl, settings.thresholds, settings.max_width)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from claude_status.draw.dialects import DIALECTS
@@ -14,10 +15,10 @@ from claude_status.paths import Account
 from claude_status.reader import HEADER, KICK, SLOT, read_text
 
 
-def write_view(account: Account, strip: Strip, refresh_at: int) -> None:
+def write_view(account: Account, strips: Mapping[str, Strip], refresh_at: int) -> None:
     """Replace the frames of every dialect; raises CacheError where that cannot be done."""
     for name, dialect in DIALECTS.items():
-        replace_file(account.frames / name, write_strip(strip, refresh_at, dialect))
+        replace_file(account.frames / name, write_strip(strips[name], refresh_at, dialect))
 
 
 def postpone(account: Account, now: int, refresh_at: int) -> None:

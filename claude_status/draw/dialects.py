@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from claude_status.draw.line import Line, Piece
+from claude_status.draw.pieces import Line, Piece
 
 SGR = {"normal": "32", "warning": "33", "critical": "31"}
 NAMES = {"normal": "green", "warning": "yellow", "critical": "red"}

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from claude_status.draw.line import HOUR, Line, Style, draw_line
+from claude_status.draw.line import draw_line
+from claude_status.draw.pieces import HOUR, Line, Style
 from claude_status.reader import HEADER
 from claude_status.usage import MAX_AGE, SESSION, Credits, Limit, Usage
 
@@ -49,15 +50,15 @@ def _changes(usage: Usage | None, now: int, counting_until: int, style: Style) -
     """The times at which the line may change; more than enough is no harm."""
     if usage is None:
         return
+    # a countdown rounds down, so it changes in the second after a full minute
+    yield from range(now - now % 60 + 1, counting_until, 60)
     if usage.credits:
         yield from _ageing(usage.credits, style)
     for limit in usage.limits:
         yield from _ageing(limit, style)
         if limit.resets_at is not None:
             yield limit.resets_at
-            if limit.key == SESSION:
-                # the countdown rounds down, so it changes in the second after a full minute
-                yield from range(now - now % 60 + 1, min(counting_until, limit.resets_at), 60)
+            yield limit.resets_at - 24 * HOUR + 1  # the day is left out of its clock time
 
 
 def _ageing(limit: Limit | Credits, style: Style) -> Iterator[int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import time
 
-from claude_status.draw.line import Style, duration, plain_label, shown_percent
 from claude_status.draw.money import money
+from claude_status.draw.pieces import Style, duration, plain_label, shown_percent
 from claude_status.usage import SESSION, WEEK, Limit, Usage
 
 NAMES = {SESSION: "session (5h)", WEEK: "week (7d)"}

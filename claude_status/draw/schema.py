@@ -6,7 +6,8 @@ import json
 from datetime import datetime, timezone
 
 from claude_status.draw.dialects import plain
-from claude_status.draw.line import Style, draw_line
+from claude_status.draw.line import draw_line
+from claude_status.draw.pieces import Style
 from claude_status.usage import Credits, Limit, Usage
 
 SCHEMA = 1
