@@ -1,0 +1,67 @@
+"""A marked block in a file of lines: put in, found again, taken out (pure, on bytes).
+
+The lines are those of shells, tmux and TOML, where ``#`` begins a comment. They end in a plain
+line feed whatever the others do: a shell takes a carriage return for a part of the word.
+"""
+
+from __future__ import annotations
+
+import re
+
+from claude_status.errors import ClaudeStatusError
+
+BEGIN = b"# >>> claude-status >>>"
+END = b"# <<< claude-status <<<"
+MARK = re.compile(rb"^[ \t]*(?:(%s)|%s)[ \t\r]*(?:\n|\Z)" % (BEGIN, END), re.MULTILINE)
+
+
+class BlockError(ClaudeStatusError):
+    """The file's end or its marks leave no safe place for a block."""
+
+
+def find(data: bytes) -> tuple[int, int] | None:
+    """The offsets of the block with its marks, or None; raises BlockError for half a block."""
+    marks = list(MARK.finditer(data))
+    if not marks:
+        return None
+    if [bool(mark[1]) for mark in marks] != [True, False]:
+        line = data.count(b"\n", 0, marks[0].start()) + 1
+        raise BlockError(
+            f"the marks of claude-status from line {line} on are not one pair: "
+            "remove what stands between them by hand"
+        )
+    return marks[0].start(), marks[1].end()
+
+
+def put(data: bytes, body: bytes) -> bytes:
+    """The file with this body (whole lines) in its block, which is a new one at the end or the old.
+
+    Whether the file's last line is ended stays as it is: that is how ``take`` gives back exactly
+    the bytes that were there.
+    """
+    block = BEGIN + b"\n" + body + END
+    span = find(data)
+    if span:
+        ended = data[: span[1]].endswith(b"\n")
+        return data[: span[0]] + block + b"\n" * ended + data[span[1] :]
+    if _is_continued(data):
+        raise BlockError("the last line ends in a backslash: end that line first")
+    return data + block + b"\n" if data.endswith(b"\n") or not data else data + b"\n" + block
+
+
+def take(data: bytes) -> bytes:
+    """The file without its block; the same bytes where there is none."""
+    span = find(data)
+    if span is None:
+        return data
+    before, after = data[: span[0]], data[span[1] :]
+    if not data[: span[1]].endswith(b"\n"):
+        before = before.removesuffix(b"\n")
+    return before + after
+
+
+def _is_continued(data: bytes) -> bool:
+    """Whether the last line would take our first one for a part of itself."""
+    last = data.removesuffix(b"\n").rpartition(b"\n")[2].lstrip(b" \t")
+    slashes = len(last) - len(last.rstrip(b"\\"))
+    return slashes % 2 == 1 and not last.startswith(b"#")

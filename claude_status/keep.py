@@ -1,0 +1,71 @@
+"""What was replaced in the user's files, and by what, kept until it is taken out again.
+
+``<folder>/<absolute path>.before`` holds the file's bytes as they were, and is not there where
+there was no file; ``….after`` holds those that took their place. Private like what they hold.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from claude_status.atomic import Found, look, remove, replace
+from claude_status.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file's bytes without our part, None where there was no file, and with it."""
+
+    before: bytes | None
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The place where all of it is."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> Keep:
+        """The place that this environment means; raises SettingsError for a refused value."""
+        base = environ.get("XDG_STATE_HOME") or f"{environ.get('HOME', '')}/.local/state"
+        if not base.startswith("/"):
+            raise SettingsError("HOME and XDG_STATE_HOME must be absolute paths.")
+        return cls(Path(base, "claude-status", "kept"))
+
+    def load(self, path: Path) -> Kept | None:
+        """What is kept of a file; ``path`` is its real path."""
+        before, after = self._look(path)
+        return None if after.data is None else Kept(before.data, after.data)
+
+    def save(self, path: Path, kept: Kept) -> None:
+        """Keep this of a file; raises FileError where that cannot be done."""
+        before, after = self._look(path)
+        if kept.before is not None:
+            replace(before, kept.before)
+        elif before.data is not None:
+            remove(before)
+        replace(after, kept.after)
+
+    def drop(self, path: Path) -> None:
+        """Keep nothing of a file any more, nor the directories that this leaves empty."""
+        for found in self._look(path):
+            if found.data is not None:
+                remove(found)
+        place = self._place(path).parent
+        with contextlib.suppress(OSError):
+            while place != self.folder.parent.parent:
+                place.rmdir()
+                place = place.parent
+
+    def _look(self, path: Path) -> tuple[Found, Found]:
+        place = self._place(path)
+        return look(Path(f"{place}.before")), look(Path(f"{place}.after"))
+
+    def _place(self, path: Path) -> Path:
+        return Path(f"{self.folder}{os.path.abspath(path)}")

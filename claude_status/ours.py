@@ -1,0 +1,53 @@
+"""What of ours the user's files name: the launcher, and the snippets as they are installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+
+from claude_status.errors import ClaudeStatusError
+
+LAUNCHER = "claude-status"
+PACKAGE = Path(__file__).resolve().parent
+
+
+class PartsError(ClaudeStatusError):
+    """A part of ours is not where it should be, or its path cannot be written into a file."""
+
+
+def launcher(script: str, environ: Mapping[str, str]) -> str:
+    """The absolute path of the launcher that belongs to this program, by the name that lasts.
+
+    ``script`` is what was run (``sys.argv[0]``). A link on PATH to the same file is preferred: pipx
+    and uv keep it where it is when they move what it points to.
+    """
+    places = (Path(script).absolute().parent, Path(sysconfig.get_path("scripts")))
+    on_path = shutil.which(LAUNCHER, path=environ.get("PATH", ""))
+    named = Path(on_path).absolute() if on_path else None
+    for place in places:
+        found = place / LAUNCHER
+        if found.is_file() and os.access(found, os.X_OK):
+            return writable(str(named if named and found.samefile(named) else found))
+    if named is None:
+        raise PartsError(
+            "The launcher claude-status is missing: install claude-status-prompt again."
+        )
+    return writable(str(named))
+
+
+def snippets() -> Path:
+    """The folder of the snippets: in the package, or beside it in a checkout."""
+    inside = PACKAGE / "shell"
+    return inside if inside.is_dir() else PACKAGE.parent / "shell"
+
+
+def writable(path: str) -> str:
+    """The path, if it can stand in a file of lines; raises PartsError where it cannot."""
+    if any(sign < " " or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in path):
+        raise PartsError(
+            f"{path!r} has signs that cannot stand in a file: install claude-status-prompt elsewhere."
+        )
+    return path

@@ -1,0 +1,99 @@
+"""A marked block in a file of lines."""
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from claude_status import blocks
+
+BODY = b"one line\nand another\n"
+LINES = st.sampled_from([b"alias a=b", b"# \xff\xfe", b"\xef\xbb\xbfset", b"", b"\r", b"\t", b"\0"])
+EOLS = st.sampled_from([b"\n", b"\r\n", b"\n\n"])
+FILES = st.builds(bytes.join, EOLS, st.lists(LINES | st.binary(max_size=12), max_size=6))
+
+
+def put(data: bytes, body: bytes = BODY) -> bytes:
+    """The file with the block, or the end of the example where there is no place for one."""
+    try:
+        return blocks.put(data, body)
+    except blocks.BlockError:
+        assume(False)
+        raise
+
+
+@given(FILES)
+@example(b"")
+@example(b"no end")
+@example(b"crlf\r\nno end")
+@example(b"blank at the end\n\n\n")
+def test_put_and_take_is_the_identity(data):
+    """Any file, with and without an ended last line: after put and take every byte is as it was."""
+    assert data == blocks.take(put(data))
+
+
+@given(FILES)
+def test_twice_is_once(data):
+    """A second put of the same body changes nothing."""
+    assert put(data) == blocks.put(put(data), BODY)
+
+
+@given(FILES, FILES)
+def test_a_block_is_renewed_where_it_stands(data, after):
+    """Another body replaces the old in place: what is before and after it stays."""
+    with_old = put(data + b"\n") + after
+    assume(len(blocks.MARK.findall(with_old)) == 2)
+    with_new = blocks.put(with_old, b"new\n")
+    assert with_old.replace(BODY, b"new\n") == with_new
+    assert blocks.take(with_old) == blocks.take(with_new)
+
+
+@given(FILES, FILES)
+def test_lines_that_were_added_later_stay(data, later):
+    """What a user writes below the block is there after take, and so is all that was above it."""
+    assume(not blocks.MARK.search(later))
+    assert data + b"\n" + later == blocks.take(put(data + b"\n") + later)
+
+
+def test_the_block_begins_and_ends_on_lines_of_its_own():
+    """The marks are whole lines, and the file ends as it ended before."""
+    marked = blocks.BEGIN + b"\n" + BODY + blocks.END
+    assert b"a\n" + marked + b"\n" == blocks.put(b"a\n", BODY)
+    assert b"a\n" + marked == blocks.put(b"a", BODY)
+    assert marked + b"\n" == blocks.put(b"", BODY)
+
+
+def test_marks_that_an_editor_has_touched_are_still_marks():
+    """Blanks around a mark and a carriage return after it do not hide it."""
+    data = b"a\r\n  # >>> claude-status >>>\r\nx\r\n# <<< claude-status <<< \r\nb\r\n"
+    expected = b"a\r\nb\r\n"
+    assert expected == blocks.take(data)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [blocks.BEGIN],
+        [blocks.END],
+        [blocks.END, blocks.BEGIN],
+        [blocks.BEGIN, b"x", blocks.END, blocks.BEGIN, b"x", blocks.END],
+    ],
+)
+def test_marks_without_a_match_are_refused(lines):
+    """Half a block, or two, name their line and are left to the user, by put and by take."""
+    data = b"first\n" + b"\n".join(lines)
+    for edit in (lambda: blocks.put(data, BODY), lambda: blocks.take(data)):
+        with pytest.raises(blocks.BlockError, match="line 2"):
+            edit()
+
+
+@pytest.mark.parametrize("data", [b"a \\", b"a \\\n", b"# x\n  a\\\\\\"])
+def test_a_last_line_that_goes_on_is_refused(data):
+    """A backslash at the end would make our first line a part of theirs."""
+    with pytest.raises(blocks.BlockError, match="backslash"):
+        blocks.put(data, BODY)
+
+
+@pytest.mark.parametrize("data", [b"a \\\\", b"# a \\", b"a \\\n\n"])
+def test_other_backslashes_are_none_of_our_business(data):
+    """An escaped backslash, a comment, or an empty line below: the line does not go on."""
+    assert data == blocks.take(blocks.put(data, BODY))

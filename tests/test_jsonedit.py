@@ -1,0 +1,147 @@
+"""One member of a JSON text, edited in place."""
+
+import json
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from claude_status import jsonedit
+from tests.formatting import KEYS, OBJECTS, VALUES, layouts
+
+BOM = "\ufeff"
+
+
+def load(text: str) -> object:
+    """What a parser makes of the text."""
+    return json.loads(text.removeprefix(BOM))
+
+
+class TestInsert:
+    """A new member."""
+
+    @given(layouts(), VALUES)
+    def test_it_is_the_last_member_and_the_rest_is_the_same(self, text, value):
+        """In any layout the new member comes last, and all others stay what they were."""
+        key = "a key of nobody's"
+        expected = [*load(text).items(), (key, value)]
+        assert expected == list(load(jsonedit.insert(text, key, value)).items())
+
+    @given(layouts(), VALUES)
+    def test_every_character_that_was_there_is_still_there(self, text, value):
+        """What was before the insertion and after it is the text, but for blanks in {}."""
+        new = jsonedit.insert(text, "a key of nobody's", value)
+        at = new.index('"a key of nobody\'s"')
+        lead = new[:at].rstrip(", \t\r\n")
+        assert text.startswith(lead)
+        left = text[len(lead) :]
+        assert new.endswith(left if load(text) else left.lstrip())
+
+    @given(layouts(), VALUES)
+    def test_removing_it_gives_back_the_text(self, text, value):
+        """``remove`` undoes ``insert`` to the character, where there was any member before."""
+        assume(load(text))
+        key = "a key of nobody's"
+        new = jsonedit.insert(text, key, value)
+        assert text == jsonedit.remove(new, jsonedit.find(new, key))
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("{}", '{\n  "k": {\n    "a": 1\n  }\n}'),
+            ("{}\n", '{\n  "k": {\n    "a": 1\n  }\n}\n'),
+            ('{"x": 1}', '{"x": 1, "k": {"a": 1}}'),
+            ('{\n  "x": 1\n}\n', '{\n  "x": 1,\n  "k": {\n    "a": 1\n  }\n}\n'),
+            ('{\n\t"x": 1\n}', '{\n\t"x": 1,\n\t"k": {\n\t\t"a": 1\n\t}\n}'),
+            ('{\r\n "x": 1\r\n}', '{\r\n "x": 1,\r\n "k": {\r\n  "a": 1\r\n }\r\n}'),
+        ],
+    )
+    def test_it_looks_like_its_neighbours(self, text, expected):
+        """Indentation and ends of lines are those of the object's first member."""
+        assert expected == jsonedit.insert(text, "k", {"a": 1})
+
+
+class TestFind:
+    """Where a member is."""
+
+    @given(layouts())
+    def test_it_finds_what_json_finds(self, text):
+        """A key's value is the one that a parser gives, and its offsets enclose its text."""
+        for key, value in load(text).items():
+            member = jsonedit.find(text, key)
+            assert value == member.value
+            assert value == json.loads(text[member.value_start : member.end])
+
+    def test_of_two_alike_the_last_counts(self):
+        """A key that stands there twice means its last value, as for every parser."""
+        text = '{"a": 1, "b": 0, "a": 2}'
+        assert load(text)["a"] == jsonedit.find(text, "a").value
+
+    def test_it_looks_into_a_member(self):
+        """From the start of an inner object, it finds that object's members and no others."""
+        text = '{"a": {"x": {"b": 1}, "b": 2}, "b": 3}'
+        outer = jsonedit.find(text, "a")
+        assert load(text)["a"]["b"] == jsonedit.find(text, "b", outer.value_start).value
+        assert jsonedit.find(text, "a", outer.value_start) is None
+
+
+class TestReplace:
+    """Another value."""
+
+    @given(layouts(), st.data())
+    def test_all_else_stays(self, text, data):
+        """Replacing a value changes its own characters and no others."""
+        assume(load(text))
+        key = data.draw(st.sampled_from(list(load(text))))
+        member = jsonedit.find(text, key)
+        new = jsonedit.replace(text, member, '"new"')
+        assert {**load(text), key: "new"} == load(new)
+        assert text == jsonedit.replace(
+            new, jsonedit.find(new, key), text[member.value_start : member.end]
+        )
+
+
+class TestRemove:
+    """One member less."""
+
+    @given(layouts(), st.data())
+    def test_the_others_stay_in_order(self, text, data):
+        """Without one member the object has all the others, in their order."""
+        assume(load(text))
+        key = data.draw(st.sampled_from(list(load(text))))
+        left = load(jsonedit.remove(text, jsonedit.find(text, key)))
+        assert [item for item in load(text).items() if item[0] != key] == list(left.items())
+
+
+class TestParse:
+    """What is no object."""
+
+    @pytest.mark.parametrize(
+        ("text", "where"),
+        [
+            ('{\n  // mine\n  "a": 1\n}', "line 2, column 3"),
+            ('{\n  "a": 1,\n}', "line "),
+            ('{"a": NaN}', "NaN"),
+            ("", "line 1, column 1"),
+            ("\n []", "line 2, column 2"),
+            (BOM + '{"a" 1}', "line 1, column 6"),
+            ("{" * 3 + "}", "line 1, column 2"),
+            ("null", "line 1, column 1"),
+        ],
+    )
+    def test_what_is_no_object_is_refused_with_its_place(self, text, where):
+        """Comments, trailing commas and other values are errors that name line and column."""
+        with pytest.raises(jsonedit.JSONTextError, match=where):
+            jsonedit.parse(text)
+
+    def test_depth_without_end_is_refused(self):
+        """A text nested deeper than the parser goes is an error of ours, not a crash."""
+        with pytest.raises(jsonedit.JSONTextError):
+            jsonedit.parse('{"a":' * 200_000)
+
+
+@given(KEYS, OBJECTS)
+def test_a_dump_can_be_written(key, value):
+    """Whatever the value, even half a pair of surrogates, its text is JSON that UTF-8 can hold."""
+    value = {key: value, "lone": "\ud83d"}
+    assert value == json.loads(jsonedit.dump(value).encode().decode())
