@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from claude_status.usage import SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage, order
-from claude_status.values import clean, minute, number, percentage, severity
+from claude_status.values import clean, minute, money_unit, number, percentage, severity
 
 LABELS = {SESSION: "5h", WEEK: "7d"}
 OLD_MODEL_KEYS = {"seven_day_opus": "Opus", "seven_day_sonnet": "Sonnet"}
@@ -20,6 +20,7 @@ KNOWN_KEYS = {
     "spend", "member_dashboard_available",
 }  # fmt: skip
 MAX_ROWS = 50
+MAX_AHEAD = 366 * 86400  # seconds until a reset: no window is longer than a year
 
 
 def parse_body(body: object, as_of: float, source: str) -> Usage:
@@ -29,10 +30,9 @@ def parse_body(body: object, as_of: float, source: str) -> Usage:
     rows = body.get("limits")
     found = dict(_old_limits(body, as_of, source, with_models=not isinstance(rows, list)))
     if isinstance(rows, list):
-        for row in rows[:MAX_ROWS]:
-            limit = _row(row, as_of, source)
-            if limit is not None:
-                found[limit.key] = limit
+        told = filter(None, (_row(row, as_of, source) for row in rows[:MAX_ROWS]))
+        # of two rows with one name, the one that binds
+        found.update((limit.key, limit) for limit in sorted(told, key=lambda one: one.percent))
     return Usage(
         source=source,
         as_of=as_of,
@@ -58,7 +58,7 @@ def _old_limits(
             continue
         key = name if name in LABELS else model_key(label)
         window = WINDOW_SECONDS.get(name, WINDOW_SECONDS[WEEK])
-        resets_at = minute(value.get("resets_at"))
+        resets_at = _reset(value.get("resets_at"), as_of)
         found.append(
             (key, Limit(key, label, percent, resets_at, as_of, source, window=window))
         )  # fmt: skip
@@ -88,13 +88,19 @@ def _row(row: object, as_of: float, source: str) -> Limit | None:
         key=key,
         label=label,
         percent=percent,
-        resets_at=minute(row.get("resets_at")),
+        resets_at=_reset(row.get("resets_at"), as_of),
         as_of=as_of,
         source=source,
         severity=severity(row.get("severity")),
         active=row.get("is_active") is True,
-        window=GROUP_SECONDS.get(group) if isinstance(group, str) else None,
+        window=WINDOW_SECONDS.get(key)
+        or GROUP_SECONDS.get(group if isinstance(group, str) else ""),
     )
+
+
+def _reset(value: object, as_of: float) -> int | None:
+    resets_at = minute(value)
+    return resets_at if resets_at is not None and resets_at - as_of <= MAX_AHEAD else None
 
 
 def _scope_name(scope: object) -> str:
@@ -109,43 +115,45 @@ def _scope_name(scope: object) -> str:
 
 def _credits(body: Mapping[object, object], as_of: float, source: str) -> Credits | None:
     """The credits, ``spend`` before ``extra_usage``; None where they are switched off."""
-    extra = body.get("extra_usage")
-    extra = extra if isinstance(extra, Mapping) else {}
-    spend = body.get("spend")
-    spend = spend if isinstance(spend, Mapping) else {}
-    if True not in (extra.get("is_enabled"), spend.get("enabled")):
+    extra = _unless_off(body.get("extra_usage"), "is_enabled")
+    spend = _unless_off(body.get("spend"), "enabled")
+    if extra.get("is_enabled") is not True and spend.get("enabled") is not True:
         return None
-    used, limit = (_amount(spend.get(name)) for name in ("used", "limit"))
-    unit = (_currency(extra.get("currency")), _places(extra.get("decimal_places")))
-    if used is None:
-        used = _minor(extra.get("used_credits"), *unit)
-    if limit is None:
-        limit = _minor(extra.get("monthly_limit"), *unit)
+    unit = money_unit(extra.get("currency"), extra.get("decimal_places"))
+    used = _amount(spend.get("used")) or _minor(extra.get("used_credits"), *unit)
+    limit = _amount(spend.get("limit")) or _minor(extra.get("monthly_limit"), *unit)
     money = used or limit
     if money is None:
         return None
-    percent = percentage(spend.get("percent")) if spend.get("enabled") is True else None
+    if limit and limit[1:] != money[1:]:
+        limit = None  # in another currency, so it says nothing here
+    percent = percentage(spend.get("percent"))
     if percent is None:
         percent = percentage(extra.get("utilization"))
     if percent is None and used and limit and limit[0] > 0:
         percent = percentage(100 * used[0] / limit[0])
     return Credits(
         used=used[0] if used else None,
-        limit=limit[0] if limit and limit[1:] == money[1:] else None,
+        limit=limit[0] if limit else None,
         currency=money[1],
         exponent=money[2],
         percent=percent,
         as_of=as_of,
         source=source,
-        severity=severity(spend.get("severity")) if spend.get("enabled") is True else None,
+        severity=severity(spend.get("severity")),
     )
+
+
+def _unless_off(value: object, switch: str) -> Mapping[str, object]:
+    """What is switched off says nothing, whatever numbers stand beside the switch."""
+    return value if isinstance(value, Mapping) and value.get(switch) is not False else {}
 
 
 def _amount(value: object) -> tuple[int, str, int] | None:
     """``{amount_minor, currency, exponent}`` as minor units, currency, decimal places."""
     if not isinstance(value, Mapping):
         return None
-    unit = (_currency(value.get("currency")), _places(value.get("exponent")))
+    unit = money_unit(value.get("currency"), value.get("exponent"))
     return _minor(value.get("amount_minor"), *unit)
 
 
@@ -154,15 +162,3 @@ def _minor(value: object, currency: str, exponent: int) -> tuple[int, str, int] 
     if amount is None or not 0 <= amount < 1e15:
         return None
     return int(amount), currency, exponent
-
-
-def _places(value: object) -> int:
-    """The decimal places of a currency; two where the body does not say."""
-    places = number(value)
-    return int(places) if places is not None and places in range(7) else 2
-
-
-def _currency(value: object) -> str:
-    """An ISO 4217 code; the plans without one are billed in US dollars."""
-    good = isinstance(value, str) and len(value) == 3 and value.isascii() and value.isalpha()
-    return str(value).upper() if good else "USD"

@@ -9,6 +9,13 @@ SEVERITIES = ("normal", "warning", "critical")
 MAX_PERCENT = 1000
 EPOCHS = (1_500_000_000, 4_102_444_800)  # 2017 to 2100: what can be a time here at all
 
+NO_CURRENCY = "XXX"  # the code of ISO 4217 for none
+PLACES = {  # the decimal places of ISO 4217, where they are not two
+    **dict.fromkeys(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"], 0),
+    **dict.fromkeys(["PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"], 0),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+}
+
 
 def number(value: object) -> float | None:
     """A finite number, or None; a boolean is none."""
@@ -50,6 +57,18 @@ def clean(text: str, length: int = 40) -> str:
 def severity(value: object) -> str | None:
     """The server's own word for how near a limit is, or None for a word that is not known."""
     return value if isinstance(value, str) and value in SEVERITIES else None
+
+
+def money_unit(currency: object, places: object) -> tuple[str, int]:
+    """The code of a currency and the decimal places of its amounts, the usual ones if not told.
+
+    The plans without a currency are billed in US dollars; what is no code is no currency.
+    """
+    code = "USD" if currency is None else NO_CURRENCY
+    if isinstance(currency, str) and len(currency) == 3 and currency.isascii():
+        code = currency.upper() if currency.isalpha() else code
+    told = number(places)
+    return code, int(told) if told is not None and told in range(7) else PLACES.get(code, 2)
 
 
 def _iso(text: str) -> float | None:

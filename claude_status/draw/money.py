@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from claude_status.usage import Credits
+from claude_status.values import NO_CURRENCY
 
-SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", NO_CURRENCY: ""}
 
 
 def money(credit: Credits) -> str:

@@ -1,0 +1,425 @@
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+
+from claude_status.body import MAX_ROWS, parse_body
+from claude_status.usage import SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage
+from tests.bodies import usage_body
+from tests.strategies import DAY, HOUR, NOW, anything, bodies, thorough
+
+ENDS = "2027-01-15T10:13:20.123456+00:00"
+ENDS_AT = NOW + 2 * HOUR + 13 * 60
+
+
+def _parse(body: object) -> Usage:
+    return parse_body(body, NOW, "endpoint")
+
+
+def _window(percent: object, resets_at: object = ENDS) -> dict[str, object]:
+    return {"utilization": percent, "resets_at": resets_at}
+
+
+def _row(kind: object, percent: object, **others: object) -> dict[str, object]:
+    return {"kind": kind, "percent": percent, "resets_at": ENDS, "scope": None, **others}
+
+
+def _scoped(name: object, percent: object, **others: object) -> dict[str, object]:
+    scope = {"model": {"id": None, "display_name": name}, "surface": None}
+    return _row("weekly_scoped", percent, group="weekly", scope=scope, **others)
+
+
+def _percents(usage: Usage) -> dict[str, float]:
+    return {limit.key: limit.percent for limit in usage.limits}
+
+
+def _credits(body: Mapping[str, object]) -> Credits:
+    found = _parse(body).credits
+    assert found is not None
+    return found
+
+
+# The shapes that are known
+
+
+def test_the_older_keys() -> None:
+    """A body of March 2026: windows by key, a model's own week, no rows at all."""
+    usage = _parse(
+        {
+            "five_hour": _window(48.0),
+            "seven_day": _window(64.0, "2027-01-20T06:00:00.521764+00:00"),
+            "seven_day_oauth_apps": None,
+            "seven_day_opus": None,
+            "seven_day_sonnet": _window(2.0, "2027-01-20T07:00:00.521773+00:00"),
+            "iguana_necktie": None,
+            "extra_usage": {
+                "is_enabled": True,
+                "monthly_limit": 1000,
+                "used_credits": 0.0,
+                "utilization": None,
+            },
+        }
+    )
+    assert _percents(usage) == {SESSION: 48, WEEK: 64, "scope:sonnet": 2}
+    assert usage.find(SESSION) == Limit(
+        SESSION, "5h", 48, ENDS_AT, NOW, "endpoint", window=WINDOW_SECONDS[SESSION]
+    )
+    assert [limit.label for limit in usage.limits] == ["5h", "7d", "Sonnet"]
+    assert [limit.window for limit in usage.limits] == [5 * HOUR, 7 * DAY, 7 * DAY]
+    assert usage.credits == Credits(0, 1000, "USD", 2, 0, NOW, "endpoint")
+    assert usage.rows_as_of == 0
+    assert usage.unknown_keys == ("iguana_necktie",)
+
+
+def test_the_rows() -> None:
+    """A body of July 2026: rows with the server's severity and its mark for the binding one."""
+    usage = _parse(usage_body(NOW, 0, 58, model=100, five_hour_left=2 * HOUR))
+    assert _percents(usage) == {SESSION: 0, WEEK: 58, "scope:fable": 100}
+    fable = usage.limits[2]
+    assert (fable.label, fable.severity, fable.active, fable.window) == (
+        "Fable", "critical", True, 7 * DAY,
+    )  # fmt: skip
+    assert [limit.active for limit in usage.limits] == [False, False, True]
+    assert usage.find(SESSION).resets_at == NOW + 2 * HOUR  # type: ignore[union-attr]
+    assert usage.credits is None
+    assert usage.rows_as_of == NOW
+    assert usage.unknown_keys == ("iguana_necktie", "tangelo")
+
+
+def test_a_missing_week() -> None:
+    """A body without the week: it is unknown, and everything else is there."""
+    usage = _parse(usage_body(NOW, 7, None, model=39))
+    assert _percents(usage) == {SESSION: 7, "scope:fable": 39}
+
+
+def test_rows_are_the_truth_for_models() -> None:
+    """Where there are rows, even none, the older keys of single models do not count."""
+    old = {"seven_day": _window(9), "seven_day_opus": _window(50), "limits": []}
+    assert _percents(_parse(old)) == {WEEK: 9}
+    assert _percents(_parse({**old, "limits": None})) == {WEEK: 9, "scope:opus": 50}
+
+
+def test_a_row_outranks_the_older_key() -> None:
+    """The same window in both shapes is one limit; a row without a number leaves the older."""
+    old = {"five_hour": _window(9)}
+    assert _percents(_parse({**old, "limits": [_row("session", 10)]})) == {SESSION: 10}
+    assert _percents(_parse({**old, "limits": [_row("session", None)]})) == {SESSION: 9}
+
+
+def test_a_kind_that_is_new_is_kept_under_its_name() -> None:
+    """A row of an unknown kind is a limit of its own, labelled with the kind."""
+    usage = _parse({"limits": [_row("monthly_all", 12, group="monthly")]})
+    assert [(x.key, x.label, x.window) for x in usage.limits] == [
+        ("kind:monthly_all", "monthly all", None)
+    ]
+
+
+def test_a_row_knows_its_window_without_its_group() -> None:
+    """The session and the week have their length even where a row does not name the group."""
+    usage = _parse({"limits": [_row("session", 1), _row("weekly_all", 2, group=7)]})
+    assert [limit.window for limit in usage.limits] == [5 * HOUR, 7 * DAY]
+
+
+@pytest.mark.parametrize(
+    ("scope", "label"),
+    [
+        ({"model": {"id": "claude-x", "display_name": "Fable"}, "surface": None}, "Fable"),
+        ({"model": {"id": "claude-x", "display_name": None}}, "claude-x"),
+        ({"model": {"id": "claude-x", "display_name": "\x1b\x00"}}, "claude-x"),
+        ({"model": None, "surface": "cowork"}, "cowork"),
+        ({"model": "Fable", "surface": "cowork"}, "cowork"),
+        ({"model": {"id": 5, "display_name": ["x"]}, "surface": {}}, "weekly scoped"),
+        ("Fable", "weekly scoped"),
+    ],
+)
+def test_the_name_of_a_scope(scope: object, label: str) -> None:
+    """A scoped limit is called by its model's name, else its id, else its surface."""
+    row = _row("weekly_scoped", 5, scope=scope)
+    assert [limit.label for limit in _parse({"limits": [row]}).limits] == [label]
+
+
+def test_of_two_rows_with_one_name_the_binding_one_counts() -> None:
+    """A full limit does not hide behind an emptier one of the same name, in either order."""
+    rows = [_scoped("Opus", 10), _scoped("Opus", 95), _scoped("opus", 20)]
+    for order in (rows, rows[::-1]):
+        assert _percents(_parse({"limits": order})) == {"scope:opus": 95}
+
+
+def test_an_enterprise_account_has_only_credits() -> None:
+    """Every window null and the credits on: there is no limit, and nothing is at 0%."""
+    usage = _parse(usage_body(NOW, None, None, credits_used=12550))
+    assert usage.limits == ()
+    assert usage.credits == Credits(12550, 50000, "USD", 2, 25, NOW, "endpoint", "normal")
+
+
+# Numbers
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0, 0), (1.0, 1), (0.99, 0.99), (42.6, 42.6), (100, 100), (137.5, 137.5), (0.29 * 100, 29)],
+)
+def test_percentages_are_per_cent(value: float, expected: float) -> None:
+    """1.0 is one per cent, 0.99 less than one, and more than 100 is possible, in both shapes."""
+    usage = _parse({"five_hour": _window(value), "limits": [_row("weekly_all", value)]})
+    assert _percents(usage) == {SESSION: expected, WEEK: expected}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        False,
+        "42",
+        [42],
+        {},
+        math.nan,
+        math.inf,
+        -math.inf,
+        -1,
+        1e9,
+        10**400,
+        1785000000,
+    ],
+)
+def test_a_percentage_of_another_kind_is_unknown(value: object) -> None:
+    """That limit is unknown, not 0%; the others stand."""
+    usage = _parse(
+        {
+            "five_hour": _window(value),
+            "seven_day": _window(17),
+            "limits": [_scoped("Opus", value), _scoped("Sonnet", 3)],
+        }
+    )
+    assert _percents(usage) == {WEEK: 17, "scope:sonnet": 3}
+
+
+def test_a_missing_percentage_is_unknown() -> None:
+    """Null or absent, the window or its number: unknown, never 0%."""
+    for window in (None, {}, {"resets_at": ENDS}, [], "five_hour"):
+        assert _parse({"five_hour": window}).limits == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None, True, "", "soon", "\ud800", math.nan, 1e300, -5, 0, 10**400, [], {},
+        "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z",
+        "2099-01-01T00:00:00Z", NOW * 1000,
+    ],
+)  # fmt: skip
+def test_an_absurd_reset_is_unknown_and_the_percentage_stands(value: object) -> None:
+    """A reset that is no time, or lies in another age, is unknown; the number is shown."""
+    usage = _parse(
+        {"five_hour": _window(42, value), "limits": [_row("weekly_all", 17, resets_at=value)]}
+    )
+    assert [(x.percent, x.resets_at) for x in usage.limits] == [(42, None), (17, None)]
+
+
+def test_a_window_that_has_not_begun() -> None:
+    """0% without a reset is a fresh window, and known."""
+    assert _parse({"five_hour": _window(0, None)}).limits == (
+        Limit(SESSION, "5h", 0, None, NOW, "endpoint", window=5 * HOUR),
+    )
+
+
+@pytest.mark.parametrize("value", ["Critical", "", None, 3, ["critical"], True])
+def test_an_unknown_severity_is_left_to_the_thresholds(value: object) -> None:
+    """A severity that is no known word is None."""
+    usage = _parse({"limits": [_row("session", 95, severity=value)]})
+    assert [limit.severity for limit in usage.limits] == [None]
+
+
+@pytest.mark.parametrize("value", [1, "true", None, [True], {}])
+def test_only_true_marks_the_active_row(value: object) -> None:
+    """What is not the boolean itself is no mark."""
+    usage = _parse({"limits": [_row("session", 95, is_active=value)]})
+    assert [limit.active for limit in usage.limits] == [False]
+
+
+# Credits
+
+
+@pytest.mark.parametrize(
+    ("currency", "exponent", "expected"),
+    [
+        ("USD", 2, ("USD", 2)),
+        ("eur", 2, ("EUR", 2)),
+        ("JPY", 0, ("JPY", 0)),
+        ("KWD", 3, ("KWD", 3)),
+        ("USD", 2.0, ("USD", 2)),
+        ("USD", 0, ("USD", 0)),
+        (None, None, ("USD", 2)),
+        ("JPY", None, ("JPY", 0)),
+        ("KWD", "3", ("KWD", 3)),
+        ("JPY", 7, ("JPY", 0)),
+        ("USD", -1, ("USD", 2)),
+        ("USD", True, ("USD", 2)),
+        ("USD", 2.5, ("USD", 2)),
+        ("USD", math.nan, ("USD", 2)),
+        ("TOKENS", 2, ("XXX", 2)),
+        ("€", 2, ("XXX", 2)),
+        ("US$", 2, ("XXX", 2)),
+        ("ＵＳＤ", 2, ("XXX", 2)),
+        (5, None, ("XXX", 2)),
+    ],
+)
+def test_the_unit_of_money(currency: object, exponent: object, expected: tuple[str, int]) -> None:
+    """Decimal places as told, else the currency's own; what is no currency is no dollar."""
+    old = _credits(
+        {
+            "extra_usage": {
+                "is_enabled": True,
+                "used_credits": 512,
+                "currency": currency,
+                "decimal_places": exponent,
+            }
+        }
+    )
+    money = {"amount_minor": 512, "currency": currency, "exponent": exponent}
+    new = _credits({"spend": {"enabled": True, "used": money}})
+    for found in (old, new):
+        assert (found.used, found.limit) == (512, None)
+        assert (found.currency, found.exponent) == expected
+
+
+@pytest.mark.parametrize("value", [None, False, "true", 1, 1.0, [], math.nan])
+def test_credits_that_are_not_switched_on(value: object) -> None:
+    """Only the boolean itself switches them on; amounts beside it do not."""
+    money = {"amount_minor": 512, "currency": "USD", "exponent": 2}
+    body = {
+        "extra_usage": {"is_enabled": value, "used_credits": 512, "monthly_limit": 1000},
+        "spend": {"enabled": value, "used": money, "limit": money},
+    }
+    assert _parse(body).credits is None
+
+
+def test_what_is_switched_off_says_nothing() -> None:
+    """Zeroes beside a switch that is off do not replace the amounts beside the one that is on."""
+    money = {"amount_minor": 0, "currency": "USD", "exponent": 2}
+    off = {"used": money, "limit": money, "percent": 0, "severity": "normal", "enabled": False}
+    extra = {"is_enabled": True, "used_credits": 512, "monthly_limit": 1000}
+    found = _credits({"extra_usage": extra, "spend": off})
+    assert found == Credits(512, 1000, "USD", 2, 51.2, NOW, "endpoint")
+    spend = {"enabled": True, "used": {**money, "amount_minor": 7}}
+    found = _credits({"extra_usage": {**extra, "is_enabled": False}, "spend": spend})
+    assert found == Credits(7, None, "USD", 2, None, NOW, "endpoint")
+
+
+def test_spend_outranks_extra_usage() -> None:
+    """Each amount is taken from the newer key where that has it, else from the older."""
+    extra = {"is_enabled": True, "used_credits": 512, "monthly_limit": 1000, "utilization": 51.2}
+    used = {"amount_minor": 600, "currency": "USD", "exponent": 2}
+    found = _credits(
+        {"extra_usage": extra, "spend": {"enabled": True, "used": used, "percent": 60}}
+    )
+    assert found == Credits(600, 1000, "USD", 2, 60, NOW, "endpoint")
+    found = _credits({"extra_usage": extra, "spend": {"enabled": True, "percent": None}})
+    assert found == Credits(512, 1000, "USD", 2, 51.2, NOW, "endpoint")
+
+
+def test_amounts_in_two_currencies_are_not_compared() -> None:
+    """A limit in another currency than the use is unknown, and so is the share."""
+    spend = {
+        "enabled": True,
+        "used": {"amount_minor": 500, "currency": "EUR", "exponent": 2},
+        "limit": {"amount_minor": 1000, "currency": "USD", "exponent": 2},
+    }
+    assert _credits({"spend": spend}) == Credits(500, None, "EUR", 2, None, NOW, "endpoint")
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, "512", -1, 1e15, math.nan, math.inf, 10**400, [], {"amount_minor": 5}]
+)
+def test_an_amount_of_another_kind_is_unknown(value: object) -> None:
+    """That amount is unknown, and not zero; without any there are no credits."""
+    extra = {"is_enabled": True, "used_credits": value, "monthly_limit": 1000}
+    assert _credits({"extra_usage": extra}) == Credits(None, 1000, "USD", 2, None, NOW, "endpoint")
+    assert _parse({"extra_usage": {**extra, "monthly_limit": value}}).credits is None
+
+
+def test_a_limit_of_zero_has_no_share() -> None:
+    """Nothing is divided by zero, and nothing is at 0% for it."""
+    extra = {"is_enabled": True, "used_credits": 0, "monthly_limit": 0}
+    assert _credits({"extra_usage": extra}).percent is None
+
+
+def test_fractions_of_a_cent_are_rounded_down() -> None:
+    """What is used is never more than it was."""
+    extra = {"is_enabled": True, "used_credits": 512.99}
+    assert _credits({"extra_usage": extra}).used == 512
+
+
+# Anything else
+
+
+@pytest.mark.parametrize("body", [None, [], "{}", 5, math.nan, True, b"{}", {}])
+def test_what_is_no_body_is_an_empty_reading(body: object) -> None:
+    """Nothing is known then, but when that was."""
+    assert _parse(body) == Usage("endpoint", NOW)
+
+
+def test_unknown_keys_are_named_and_not_shown() -> None:
+    """A key that nobody knows is kept by a clean and short name, whatever it holds."""
+    usage = _parse({"tangelo": _window(99), "\x1b[31mred": 1, "x" * 500: None, "five_hour": None})
+    assert usage.limits == ()
+    assert usage.unknown_keys == ("[31mred", "tangelo", "x" * 40)
+
+
+def test_ten_thousand_rows_and_keys() -> None:
+    """A body of any size makes a usage of a bounded one, and the windows are still found."""
+    body: dict[str, object] = {f"key_{n}": _window(n) for n in range(10_000)}
+    body |= {"five_hour": _window(42), "limits": [_scoped(f"M{n}", 5) for n in range(10_000)]}
+    usage = _parse(body)
+    assert usage.find(SESSION) is not None
+    assert len(usage.limits) == MAX_ROWS + 1
+    assert len(usage.unknown_keys) == MAX_ROWS
+
+
+def test_deep_nesting() -> None:
+    """A value hundreds of levels deep, in every place, is unknown, and the rest stands."""
+    deep = json.loads("[" * 900 + "]" * 900)
+    row = _row(deep, deep, scope={"model": deep}, severity=deep, group=deep)
+    body = {"five_hour": _window(deep, deep), "limits": [row, deep], "spend": deep, "x": deep}
+    usage = _parse({**body, "seven_day": _window(17)})
+    assert _percents(usage) == {WEEK: 17}
+
+
+@thorough
+@given(bodies | anything)
+def test_no_body_is_too_strange(body: object) -> None:
+    """Whatever the API says, there is a usage whose every value is in its range."""
+    usage = _parse(body)
+    assert (usage.source, usage.as_of) == ("endpoint", NOW)
+    assert len({limit.key for limit in usage.limits}) == len(usage.limits)
+    for limit in usage.limits:
+        assert 0 <= limit.percent <= 1000
+        assert limit.resets_at is None or limit.resets_at % 60 == 0
+        assert limit.resets_at is None or limit.resets_at <= NOW + 366 * DAY
+        assert (limit.as_of, limit.source) == (NOW, "endpoint")
+    if usage.credits:
+        assert usage.credits.exponent in range(7)
+        assert len(usage.credits.currency) == 3
+        for amount in (usage.credits.used, usage.credits.limit):
+            assert amount is None or 0 <= amount < 1e15
+
+
+@thorough
+@given(bodies, bodies)
+def test_one_value_never_spoils_another(body: object, other: object) -> None:
+    """A good session and week are read, whatever else there is in the body."""
+    rows = other.get("limits") if isinstance(other, dict) else None
+    rows = rows if isinstance(rows, list) else []
+    strange = body if isinstance(body, dict) else {}
+    known = [_row("session", 42), _row("weekly_all", 17)]
+    usage = _parse({**strange, "limits": [*known, *(r for r in rows if not _is_row(r))]})
+    assert _percents(usage).items() >= {SESSION: 42, WEEK: 17}.items()
+
+
+def _is_row(row: object) -> bool:
+    return isinstance(row, dict) and row.get("kind") in ("session", "weekly_all")
