@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from claude_status.draw.money import money
 from claude_status.draw.pieces import duration, plain_label, shown_percent
-from claude_status.draw.report import NAMES, ago, reset_time
+from claude_status.draw.report import NAMES, ago
 from claude_status.errors import LoginError
 from claude_status.findings import Finding, Grade, from_sentence
 from claude_status.policy import LOOK_EVERY, next_call
@@ -65,7 +65,7 @@ def check_numbers(scene: Scene) -> Iterator[Finding]:
     for limit in usage.limits:
         yield Finding(NAMES.get(limit.key, plain_label(limit.label)), _limit(limit, scene))
     if usage.credits:
-        yield Finding("credits", f"{money(usage.credits)}, {_origin(usage.credits, scene)}")
+        yield Finding("credits", f"{money(usage.credits)} {_origin(usage.credits, scene)}")
     if usage.unknown_keys:
         keys = ", ".join(usage.unknown_keys)
         yield Finding("unknown keys", f"{keys}: sent by the API, and left out", Grade.NOTE)
@@ -102,8 +102,7 @@ def check_asking(scene: Scene) -> Iterator[Finding]:
 def _validity(login: Login, now: float) -> str:
     if login.expires_at is None:
         return "names no expiry"
-    until = reset_time(int(login.expires_at), now)
-    return f"valid for {duration(login.expires_at - now)}, until {until}"
+    return f"valid for {duration(login.expires_at - now)}"
 
 
 def _limit(limit: Limit, scene: Scene) -> str:

@@ -1,0 +1,474 @@
+"""What doctor tells of a user's login, numbers, cache and environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claude_status.doctor import examine, own_program
+from claude_status.findings import Finding, Grade, draw_findings, from_sentence, summary
+from claude_status.scene import Scene, take_scene
+from tests.bodies import usage_body
+from tests.conftest import program
+from tests.screen import Screen
+from tests.server import UNAUTHORIZED, ApiServer, ok, throttled
+from tests.support import RENEWAL, TOKEN, User, unprivileged
+
+PROGRAM = Path("/opt/made up/bin/claude-status")
+
+
+@pytest.fixture
+def api() -> Iterator[ApiServer]:
+    """An API that nobody should ask unless the test says so."""
+    with ApiServer() as server:
+        yield server
+
+
+@pytest.fixture
+def user(home: Path, api: ApiServer) -> User:
+    """A user without a login."""
+    return User(home, api.url)
+
+
+def findings(user: User, now: float | None = None, **environ: str) -> dict[str, list[Finding]]:
+    """What doctor finds, by the names of the rows."""
+    scene = take_scene({**user.environ, **environ}, time.time() if now is None else now, PROGRAM)
+    return by_name(scene)
+
+
+def by_name(scene: Scene) -> dict[str, list[Finding]]:
+    """What doctor finds in a scene, by the names of the rows."""
+    found: dict[str, list[Finding]] = {}
+    for finding in examine(scene):
+        found.setdefault(finding.name, []).append(finding)
+    return found
+
+
+def only(found: list[Finding]) -> Finding:
+    """The one finding there should be."""
+    assert len(found) == 1, found
+    return found[0]
+
+
+def run_command(user: User, command: list[str]) -> str:
+    """What a command prints for a user."""
+    return subprocess.run(
+        command, env=user.environ, cwd=user.home, stdout=subprocess.PIPE, text=True, check=False
+    ).stdout
+
+
+# The login
+
+
+def test_good_login_is_told_with_plan_and_expiry(user: User) -> None:
+    """A login that can read usage is named with its file, its plan and how long it is valid."""
+    path = user.log_in(lasts=8 * 3600)
+    login = only(findings(user, time.time() + 2.5)["login"])
+    assert login.grade is Grade.GOOD
+    assert login.text == (f"{path}: max plan, valid for 7h59m")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"expiresAt": 1}, "has expired"),
+        ({"accessToken": "", "expiresAt": 0}, "emptied it"),
+        ({"scopes": ["user:inference"]}, "lacks the scope user:profile"),
+        ({"expiresAt": "soon"}, "nothing that reads as"),
+    ],
+)
+def test_bad_login_stops_numbers(user: User, change: dict[str, object], words: str) -> None:
+    """A login that cannot read usage is told with what is wrong and with what to do."""
+    user.log_in(**change)
+    found = findings(user)
+    login = only(found["login"])
+    assert login.grade is Grade.STOPS
+    assert words in login.text
+    assert login.advice
+    assert only(found["next call"]).grade is Grade.NOTE
+
+
+def test_missing_login_is_no_trouble_where_the_endpoint_is_not_asked(
+    user: User, tmp_path: Path
+) -> None:
+    """Without the endpoint among the sources, nothing depends on a login."""
+    settings = tmp_path / "config.toml"
+    settings.write_text('sources = ["statusline"]\n')
+    found = findings(user, CLAUDE_STATUS_CONFIG=str(settings))
+    assert only(found["login"]).grade is Grade.NOTE
+    assert "next call" not in found
+
+
+def fake_security(folder: Path, status: int) -> tuple[str, Path]:
+    """A ``security`` that ends with ``status`` and notes how it was called."""
+    calls, fake = folder / "calls", folder / "security"
+    fake.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >>"{calls}"\nexit {status}\n')
+    fake.chmod(0o755)
+    return str(fake), calls
+
+
+def keychain_scene(user: User, security: str) -> Scene:
+    """A scene on macOS, with the real API."""
+    environ = {**user.environ, "CLAUDE_STATUS_API_BASE": ""}
+    scene = take_scene(environ, time.time(), PROGRAM)
+    return Scene(**{**scene.__dict__, "platform": "darwin", "security": security})
+
+
+def test_keychain_is_looked_up_and_never_opened(user: User, tmp_path: Path) -> None:
+    """On macOS the item is looked for without its secret, which alone could open a dialog."""
+    security, calls = fake_security(tmp_path, 0)
+    login = only(by_name(keychain_scene(user, security))["login"])
+    asked = calls.read_text().splitlines()
+    assert login.text.startswith("in the Keychain")
+    assert asked[0] == "find-generic-password"
+    assert "Claude Code-credentials" in asked
+    assert not {"-w", "-g"} & set(asked)
+
+
+def test_file_stands_in_for_an_empty_keychain(user: User, tmp_path: Path) -> None:
+    """Where the Keychain has no such item, the login in the file is told."""
+    path = user.log_in()
+    security, _ = fake_security(tmp_path, 44)
+    login = only(by_name(keychain_scene(user, security))["login"])
+    assert login.text.startswith(str(path))
+
+
+# The numbers, and the next call
+
+
+def test_numbers_are_told_with_source_and_age(user: User, api: ApiServer) -> None:
+    """Each number stands with its source and its age, and what was not understood is named."""
+    user.log_in()
+    now = time.time()
+    api.answer = ok(usage_body(now, 42.6, 17, credits_used=1250))
+    user.refresh(now)
+    found = findings(user, now + 125)
+    assert only(found["session (5h)"]).text == "42% from endpoint, 2m ago"
+    assert only(found["week (7d)"]).text == "17% from endpoint, 2m ago"
+    assert only(found["credits"]).text == "$12.50/$500 from endpoint, 2m ago"
+    assert "iguana_necktie, tangelo" in only(found["unknown keys"]).text
+    assert only(found["next call"]).text == "in 2m: the reading is fresh until then"
+
+
+def test_old_and_reset_numbers_are_called_so(user: User) -> None:
+    """A number older than two TTLs is called old, and one whose window was reset is not shown."""
+    user.log_in()
+    now = time.time()
+    user.refresh(now)
+    found = findings(user, now + 3 * 3600)
+    assert only(found["session (5h)"]).text.startswith("–, reset since")
+    assert only(found["week (7d)"]).text == "17% from endpoint, 3h00m ago (old, so marked ~)"
+    assert (
+        only(found["next call"]).text
+        == "due now, asked by the next prompt: a window has been reset"
+    )
+
+
+def test_no_reading_yet_is_no_fault(user: User) -> None:
+    """A fresh installation with a login is well, and told how to get a reading."""
+    user.log_in()
+    found = findings(user)
+    assert only(found["numbers"]).advice == "run `claude-status show`"
+    assert only(found["next call"]).text.startswith("due now")
+    assert Grade.STOPS not in {finding.grade for row in found.values() for finding in row}
+
+
+def test_back_off_is_told_with_its_end_and_reason(user: User, api: ApiServer) -> None:
+    """After a 429 the end of the back-off and its reason are told, and that numbers stop."""
+    user.log_in()
+    api.answer = throttled("1600")
+    now = time.time()
+    user.refresh(now)
+    call = only(findings(user, now + 60)["next call"])
+    assert call.grade is Grade.STOPS
+    assert call.text == "in 25m, after a failure"
+    assert "(429)" in call.advice
+
+
+def test_refused_login_is_told(user: User, api: ApiServer) -> None:
+    """After a 401 no call is due until another login is stored, and doctor says so."""
+    user.log_in()
+    api.answer = UNAUTHORIZED
+    user.refresh()
+    call = only(findings(user)["next call"])
+    assert call.grade is Grade.STOPS
+    assert call.text == "none: the API refused this login"
+    user.log_in(lasts=3600)
+    assert only(findings(user)["next call"]).grade is Grade.GOOD
+
+
+# Settings and environment
+
+
+def test_settings_are_told_with_their_problems(user: User, tmp_path: Path) -> None:
+    """The settings file is named, and each value that had to be left out is a row to act on."""
+    settings = tmp_path / "config.toml"
+    settings.write_text("ttl = 5\ncolour = true\n")
+    found = findings(user, CLAUDE_STATUS_CONFIG=str(settings))
+    assert only(found["settings"]).text == str(settings)
+    assert [finding.grade for finding in found[""]] == [Grade.WRONG, Grade.WRONG]
+    assert found[""][0].text.startswith("ttl")
+
+
+def test_no_source_at_all_stops_numbers(user: User, tmp_path: Path) -> None:
+    """With an empty list of sources nothing can come."""
+    settings = tmp_path / "config.toml"
+    settings.write_text("sources = []\n")
+    found = findings(user, CLAUDE_STATUS_CONFIG=str(settings))
+    assert only(found["sources"]).grade is Grade.STOPS
+
+
+@pytest.mark.parametrize(
+    "name", ["CLAUDE_CODE_OAUTH_TOKEN", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"]
+)
+def test_passed_over_variables_are_explained_without_values(user: User, name: str) -> None:
+    """A variable that Claude Code heeds and this program does not is named, its value never."""
+    user.log_in()
+    done = user.run("doctor", environ={name: "hush-hush"})
+    assert f"{name} is set: " in done.stdout
+    assert "hush-hush" not in done.stdout + done.stderr
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CLAUDE_STATUS_API_BASE", "https://gateway.example"),
+        ("CLAUDE_CONFIG_DIR", "not/absolute"),
+        ("CLAUDE_STATUS_CACHE_DIR", "not/absolute"),
+        ("HOME", ""),
+    ],
+)
+def test_refused_values_stop_numbers_but_not_doctor(user: User, name: str, value: str) -> None:
+    """A refused value is told with what to do, and the other rows are there all the same."""
+    user.log_in()
+    done = user.run("doctor", environ={name: value})
+    assert done.returncode == 1
+    assert f"✗ environment  {name} " in done.stdout
+    assert "✓ versions" in done.stdout
+    assert done.stderr == ""
+
+
+# The cache
+
+
+def test_cache_is_told_with_its_size(user: User) -> None:
+    """A cache that can be used is named with its size and the accounts in it."""
+    user.log_in()
+    user.refresh()
+    cache = only(findings(user)["cache"])
+    assert cache.grade is Grade.GOOD
+    assert cache.text.startswith(f"{user.account.cache}: ")
+    assert cache.text.endswith(" KiB, 1 account")
+
+
+def test_read_only_cache_stops_numbers(user: User) -> None:
+    """A cache that cannot be written is found out by writing, and told."""
+    program("setpriv")
+    user.log_in()
+    user.refresh()
+    user.account.home.chmod(0o500)
+    done = run_command(user, unprivileged(user.command("doctor")))
+    user.account.home.chmod(0o700)
+    told = f"✗ cache {user.account.cache} cannot be written (Permission denied)"
+    assert told in " ".join(done.split())
+    assert "make it writable" in done
+
+
+def test_cache_that_others_can_write_stops_numbers(user: User) -> None:
+    """A cache directory that others can write is not trusted, and doctor says what to do."""
+    user.log_in()
+    user.refresh()
+    user.account.cache.chmod(0o777)
+    cache = only(findings(user)["cache"])
+    assert cache.grade is Grade.STOPS
+    assert cache.advice == "remove it, or chmod 700 it"
+
+
+def test_broken_store_is_told(user: User) -> None:
+    """A database that was set aside is named with its place, which may be removed."""
+    user.log_in()
+    user.refresh()
+    (user.account.store / "cache.db").write_bytes(b"no database at all" * 1000)
+    user.refresh()
+    store = only(findings(user)["store"])
+    assert store.text.startswith("a broken one was set aside just now")
+    assert store.advice == f"{user.account.store}.broken may be removed"
+
+
+# PATH
+
+
+def launcher(folder: Path) -> Path:
+    """A made-up installation of this program in ``folder``."""
+    folder.mkdir(parents=True)
+    for name in ("claude-status", "claude-status-py"):
+        (folder / name).write_text("#!/bin/sh\n")
+        (folder / name).chmod(0o755)
+    return folder / "claude-status"
+
+
+def path_finding(user: User, own: Path, *folders: Path) -> Finding:
+    """What doctor says of a PATH, for a program that was started as ``own``."""
+    environ = {**user.environ, "PATH": os.pathsep.join(map(str, folders))}
+    return only(by_name(take_scene(environ, time.time(), own))["PATH"])
+
+
+def test_another_program_first_on_path_is_told(user: User, tmp_path: Path) -> None:
+    """Another claude-status that comes first is named, since that is what a person would run."""
+    own, other = launcher(tmp_path / "own"), launcher(tmp_path / "other")
+    finding = path_finding(user, own, other.parent, own.parent)
+    assert finding.grade is Grade.WRONG
+    assert finding.text.startswith(f"{other} comes first")
+
+
+def test_own_program_is_known_through_links(user: User, tmp_path: Path) -> None:
+    """A link to this program, as pipx and uv make them, is this program."""
+    own = launcher(tmp_path / "venv" / "bin")
+    links = tmp_path / "bin"
+    links.mkdir()
+    for name in ("claude-status", "claude-status-py"):
+        (links / name).symlink_to(own.with_name(name))
+    finding = path_finding(user, links / "claude-status", links)
+    assert (finding.grade, finding.text) == (Grade.GOOD, str(links / "claude-status"))
+    assert path_finding(user, own, links).grade is Grade.GOOD
+
+
+def test_absence_from_path_is_a_note(user: User, tmp_path: Path) -> None:
+    """Where the command is not on PATH, doctor says which directory to add."""
+    own = launcher(tmp_path / "own")
+    finding = path_finding(user, own, tmp_path)
+    assert finding.advice == f"add {own.parent} to it"
+
+
+def test_own_program_is_beside_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The launcher is looked for beside claude-status-py, or beside the interpreter."""
+    monkeypatch.setattr(sys, "argv", ["/home/someone/.local/bin/claude-status-py", "doctor"])
+    assert own_program() == Path("/home/someone/.local/bin/claude-status")
+    monkeypatch.setattr(sys, "argv", ["/somewhere/claude_status/__main__.py", "doctor"])
+    assert own_program() == Path(sys.executable).with_name("claude-status")
+
+
+# The command as a whole
+
+
+def test_doctor_asks_nobody_and_makes_nothing(user: User, api: ApiServer) -> None:
+    """A run without any cache sends no request, makes no file, and shows no token."""
+    path = user.log_in()
+    before = sorted(user.home.rglob("*"))
+    done = user.run("doctor")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(user.home.rglob("*")) == before
+    assert api.requests == []
+    assert TOKEN not in done.stdout
+    assert RENEWAL not in done.stdout
+    assert TOKEN in path.read_text()
+
+
+def test_doctor_does_not_import_requests(user: User) -> None:
+    """The version of requests is told without the time that importing it takes."""
+    script = (
+        "import sys\nfrom claude_status.cli import main\nmain(['doctor'])\n"
+        "print(sorted({'requests', 'urllib3'} & set(sys.modules)))"
+    )
+    done = run_command(user, [sys.executable, "-c", script])
+    assert done.splitlines()[-1] == "[]"
+    assert "requests 2." in done
+
+
+def test_exit_status_tells_whether_numbers_can_come(user: User) -> None:
+    """Without a login the status is 1 and the last line says why; with one it is 0."""
+    done = user.run("doctor")
+    assert done.returncode == 1
+    assert done.stdout.endswith("\n\nOne thing keeps numbers from coming.\n")
+    user.log_in()
+    done = user.run("doctor")
+    assert done.returncode == 0
+    assert done.stdout.endswith("\n\nAll is well.\n")
+
+
+def test_terminal_shows_signs_in_colour(user: User) -> None:
+    """On a terminal the signs have their colours, and everything is on one screen."""
+    environ = {**user.environ, "PATH": os.environ["PATH"]}
+    with Screen(user.command("doctor"), environ, cwd=str(user.home)) as screen:
+        screen.until("numbers from coming")
+        assert screen.colours("✗") == {"red"}
+        assert screen.colours("✓") == {"green"}
+        assert screen.row(0).startswith("✗ login")
+
+
+def test_locale_without_utf8_gets_ascii(user: User) -> None:
+    """Where the terminal knows no UTF-8, every sign is ASCII, and nothing fails."""
+    environ = {
+        "LANG": "de_DE.ISO-8859-1",
+        "PYTHONIOENCODING": "latin-1",
+        "PYTHONCOERCECLOCALE": "0",
+    }
+    done = user.run("doctor", environ=environ)
+    assert done.stdout.isascii()
+    assert done.stdout.startswith("x login ")
+    assert done.stderr == ""
+
+
+# How findings read
+
+
+TEXT = st.text(max_size=200)
+FINDINGS = st.lists(
+    st.builds(Finding, st.text(st.characters(codec="ascii", categories=["L"]), max_size=20), TEXT,
+              st.sampled_from(Grade), TEXT), max_size=8,
+)  # fmt: skip
+
+
+@given(FINDINGS, st.integers(1, 120), st.sampled_from(["ansi", "plain", "ascii"]))
+def test_any_findings_can_be_drawn(rows: list[Finding], columns: int, dialect: str) -> None:
+    """Whatever a finding says, each row is printable; names never run into texts."""
+    drawn = draw_findings(rows, columns, dialect)
+    for line in drawn.split("\n"):
+        assert line.replace("\033", "").isprintable()
+        assert dialect == "ansi" or "\033" not in line
+        assert dialect != "ascii" or line.isascii()
+
+
+def test_findings_are_aligned_and_wrapped() -> None:
+    """Texts begin in one column, long ones go on below it, and a path is never cut."""
+    path = "/a/very/long/path/that/does/not/fit/into/the/columns/at/all"
+    rows = [
+        Finding("login", "word " * 9 + "end"),
+        Finding("login", "again"),
+        Finding("a cache", path, Grade.STOPS, "make it writable"),
+    ]
+    assert draw_findings(rows, 40, "plain").split("\n") == [
+        "✓ login    word word word word word word",
+        "           word word word end",
+        "✓          again",
+        f"✗ a cache  {path}",
+        "           → make it writable",
+    ]
+
+
+def test_sentence_is_parted_into_fault_and_advice() -> None:
+    """An error's sentence gives the fault as the text, and what to do as the advice."""
+    parted = from_sentence("login", "There is none in a: b: run `claude`.", Grade.STOPS)
+    assert (parted.text, parted.advice) == ("There is none in a: b", "run `claude`")
+    whole = from_sentence("login", "Nobody knows.", Grade.WRONG)
+    assert (whole.text, whole.advice) == ("Nobody knows", "")
+
+
+def test_summary_counts_what_stops_numbers() -> None:
+    """The last sentence follows the worst finding."""
+    good, wrong, stops = (
+        Finding("", "", grade) for grade in (Grade.GOOD, Grade.WRONG, Grade.STOPS)
+    )
+    assert summary([good]) == "All is well."
+    assert summary([good, wrong]) == "Numbers can come, but not all is as it should be."
+    assert summary([good, stops, wrong]) == "One thing keeps numbers from coming."
+    assert summary([stops, stops]) == "2 things keep numbers from coming."
