@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from claude_status import __version__
 from claude_status.errors import ClaudeStatusError, SettingsError
 
-FORMATS = ("plain", "ascii", "ansi", "bash", "zsh", "tmux", "json")
+FORMATS = ("plain", "ascii", "ansi", "bash", "zsh", "tmux", "json", "prometheus")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -46,7 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, run: str, text: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=text, description=text.capitalize() + ".")
+        added = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         added.set_defaults(run=run)
         return added
 
@@ -60,4 +60,18 @@ def build_parser() -> argparse.ArgumentParser:
     refresh.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
     command("doctor", "doctor:run", "what is there, what is wrong, and what to do about it")
     command("demo", "demo:run", "a tour on made-up numbers: no login is needed, or touched")
+    check = command(
+        "check", "gates:check", "for scripts: exit 0 unless a limit is above a percentage"
+    )
+    wait = command("wait", "gates:wait", "for scripts: sleep until a limit is below a percentage")
+    check.add_argument("--max", type=float, required=True, metavar="PERCENT")
+    wait.add_argument("--below", type=float, required=True, metavar="PERCENT")
+    wait.add_argument("--timeout", type=float, metavar="SECONDS", help="then exit with 4")
+    for gate in (check, wait):
+        gate.add_argument("--limit", metavar="NAME", help="one limit, such as 5h or 7d; else all")
+    config = command("config", "config_command:run", "the settings, and where each comes from")
+    config.add_argument("--init", action="store_true", help="write a commented settings file")
+    config.add_argument("--check", action="store_true", help="say what is wrong in the file")
+    completion = command("completion", "completion:run", "print the completions of a shell")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     return parser

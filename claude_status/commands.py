@@ -11,6 +11,7 @@ from dataclasses import replace
 from claude_status.draw.dialects import DIALECTS, plain
 from claude_status.draw.line import draw_line
 from claude_status.draw.pieces import duration
+from claude_status.draw.prometheus import draw_prometheus
 from claude_status.draw.report import draw_report
 from claude_status.draw.schema import draw_json
 from claude_status.reader import kick, read_frame
@@ -26,8 +27,8 @@ def line(arguments: argparse.Namespace) -> int:
     account, settings = place(os.environ, warn=sys.stderr.isatty())
     now = time.time()
     snapshot = take_snapshot(account, settings, now)
-    as_json = arguments.format == "json"
-    foreground = sys.stdout.isatty() and not as_json and snapshot.usage is None
+    for_programs = arguments.format in ("json", "prometheus")
+    foreground = sys.stdout.isatty() and not for_programs and snapshot.usage is None
     if foreground:
         end_after(TYPED_SECONDS)
         print("Asking for the usage …", file=sys.stderr)
@@ -38,7 +39,10 @@ def line(arguments: argparse.Namespace) -> int:
     look = settings.style(kind, account.name, snapshot.plan)
     if arguments.max_width is not None:
         look = replace(look, max_width=arguments.max_width)
-    if as_json:
+    if arguments.format == "prometheus":
+        print(draw_prometheus(snapshot.usage, now, account.name), end="")
+        return 0
+    if arguments.format == "json":
         print(draw_json(snapshot.usage, now, look, account=account.name, plan=snapshot.plan,
                         problem=snapshot.problem))  # fmt: skip
         return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from claude_status import records
 from claude_status.config import Settings
@@ -27,6 +27,10 @@ class Snapshot:
     asking: Asking = field(default_factory=Asking)
     plan: str = ""
     problem: str = ""  # a sentence, "" where there is none
+
+    def at(self, now: float) -> Snapshot:
+        """The same knowledge at another time."""
+        return replace(self, now=now)
 
 
 def take_snapshot(account: Account, settings: Settings, now: float, problem: str = "") -> Snapshot:

@@ -1,0 +1,21 @@
+"""``claude-status completion``: the completions of a shell, made from the parser by shtab."""
+
+from __future__ import annotations
+
+import argparse
+
+from claude_status.errors import SettingsError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the completion script of one shell."""
+    try:
+        import shtab
+    except ImportError:
+        raise SettingsError(
+            "Completions need shtab: pip install 'claude-status-prompt[look]'."
+        ) from None
+    from claude_status.cli import build_parser
+
+    print(shtab.complete(build_parser(), arguments.shell))
+    return 0

@@ -1,0 +1,100 @@
+"""``claude-status config``: the settings, where they come from, and a file to start with."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import fields
+from pathlib import Path
+
+from claude_status.config import Loaded, Settings, load
+from claude_status.errors import SettingsError
+from claude_status.paths import settings_file
+
+COMMENTED = """\
+# Settings of claude-status. Every line here that begins with # shows a default;
+# take the # away to change it, then see what is in force with: claude-status config
+
+# The least time between two calls to the API, in seconds (180 or more).
+# ttl = 300
+
+# Where numbers may come from. Without "endpoint" no connection is ever opened;
+# "claude_cli" lets Claude Code itself ask, which also renews an expired login.
+# sources = ["statusline", "claude_json", "endpoint"]
+
+# How this program names itself to the API.
+# user_agent = "{user_agent}"
+
+# From which percentages on a number is shown as a warning, and as critical.
+# thresholds = [70, 90]
+
+# The columns that the line may take.
+# max_width = 60
+
+# The line in your own words, or "full" or "minimal". Names: {names}.
+# template = "5h {{5h}} {{5h.reset}} · 7d {{7d}}"
+
+# Another line for one host (fish, starship and Claude Code read "ansi").
+# [hosts.tmux]
+# template = "minimal"
+
+# A label before the line of an account, by its CLAUDE_CONFIG_DIR.
+# [labels]
+# "/default" = "home"
+"""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show each setting with its origin, write a commented file, or check the one there is."""
+    path = settings_file(os.environ)
+    if arguments.init:
+        return _init(path)
+    loaded = load(path)
+    if not arguments.check:
+        print(describe(loaded, path))
+    if loaded.problems:
+        raise SettingsError("\n".join(loaded.problems))
+    if arguments.check:
+        print(f"{path}: nothing is wrong." if path.exists() else f"{path}: there is no such file.")
+    return 0
+
+
+def describe(loaded: Loaded, path: Path) -> str:
+    """One line for each setting: its name, its value as TOML, and where that comes from."""
+    defaults = Settings()
+    rows = []
+    for field in fields(Settings):
+        value = getattr(loaded.settings, field.name)
+        origin = "default" if value == getattr(defaults, field.name) else str(path)
+        rows.append((field.name, toml(value), origin))
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return "\n".join(f"{a:<{widths[0]}}  {b:<{widths[1]}}  # {c}" for a, b, c in rows)
+
+
+def toml(value: object) -> str:
+    """A value of a setting as TOML."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{toml(key)} = {toml(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)
+
+
+def _init(path: Path) -> int:
+    from claude_status.draw.template import NAMES
+
+    text = COMMENTED.format(user_agent=Settings().user_agent, names=", ".join(NAMES))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x") as file:
+            file.write(text)
+    except FileExistsError:
+        raise SettingsError(f"{path} is there already: edit it, or move it away.") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror}).") from None
+    print(f"{path} is written: every setting is in it, as a comment.")
+    return 0

@@ -1,0 +1,141 @@
+"""``check`` and ``wait``: what scripts ask before they start something large.
+
+Exit status of ``check``: 0 at or below the percentage, 1 above it, 3 not known. Of ``wait``: 0 when
+every limit is below or its window was reset, 3 not known, 4 when the time to wait is over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+
+from claude_status.draw.pieces import duration, plain_label, shown_percent
+from claude_status.errors import SettingsError
+from claude_status.paths import Account
+from claude_status.reader import kick, read_frame
+from claude_status.snapshot import Snapshot, fresh_snapshot, take_snapshot
+from claude_status.terminal import TYPED_SECONDS, end_after, place, say
+from claude_status.usage import Limit
+
+ABOVE, UNKNOWN, TIMED_OUT = 1, 3, 4
+LOOK_SECONDS = 2  # between two looks at the time of the frames
+BAR = 20  # columns
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Say whether the limits are at or below a percentage, by exit status and in one sentence."""
+    end_after(TYPED_SECONDS)
+    account, settings = place(os.environ)
+    snapshot = fresh_snapshot(account, settings, os.environ, time.time())
+    status, sentence = judge(snapshot, arguments.max, arguments.limit)
+    if status == UNKNOWN:
+        say(sentence)
+    else:
+        print(sentence)
+    return status
+
+
+def judge(snapshot: Snapshot, most: float, name: str | None) -> tuple[int, str]:
+    """The exit status of ``check``, and why, in one sentence.
+
+    Within a window use only grows. So an old number above the percentage is still above it, while
+    an old one below it says nothing.
+    """
+    limits = _chosen(snapshot, name)
+    now, ttl = snapshot.now, snapshot.settings.ttl
+    above = [x for x in limits if x.percent > most and not x.is_over(now)]
+    if above:
+        return ABOVE, f"{_named(above)}, which is above {most:g}%."
+    unknown = [x for x in limits if x.is_over(now) or x.is_stale(now, ttl)]
+    if not limits or unknown:
+        what = ", ".join(plain_label(x.label) for x in unknown) or name or "the usage"
+        return UNKNOWN, f"No present number is known for {what}. {snapshot.problem}".strip()
+    return 0, f"{_named(limits)}, which is not above {most:g}%."
+
+
+def wait(arguments: argparse.Namespace) -> int:
+    """Sleep until the limits are below a percentage or reset; asks no more than a prompt would."""
+    account, settings = place(os.environ)
+    begun = time.monotonic()
+    snapshot = fresh_snapshot(account, settings, os.environ, time.time())
+    seen = _drawn_at(account)
+    if not _chosen(snapshot, arguments.limit):
+        say(judge(snapshot, arguments.below, arguments.limit)[1])
+        return UNKNOWN
+    show = sys.stderr.isatty()
+    try:
+        while not _is_done(snapshot, arguments.below, arguments.limit):
+            if arguments.timeout is not None and time.monotonic() - begun >= arguments.timeout:
+                return TIMED_OUT
+            if show:
+                print(
+                    f"\r\033[K{_progress(snapshot, arguments)}", end="", file=sys.stderr, flush=True
+                )
+            time.sleep(LOOK_SECONDS)
+            now = time.time()
+            if read_frame(str(account.home), "plain", now)[1]:
+                kick(str(account.home), now)
+            if _drawn_at(account) != seen:
+                seen = _drawn_at(account)
+                snapshot = take_snapshot(account, settings, now)
+            else:
+                snapshot = snapshot.at(now)
+    finally:
+        if show:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+    return 0
+
+
+def _chosen(snapshot: Snapshot, name: str | None) -> list[Limit]:
+    """The limits that a name means, by label or key; all of them without one."""
+    usage = snapshot.usage
+    known = [x for x in usage.limits if not x.is_gone(snapshot.now)] if usage else []
+    if name is None or not known:
+        return known
+    wanted = name.lower()
+    found = [limit for limit in known if wanted in (limit.label.lower(), limit.key)]
+    if not found:
+        names = ", ".join(plain_label(limit.label) for limit in known)
+        raise SettingsError(f"There is no limit {name!r}: choose one of {names}.")
+    return found
+
+
+def _is_done(snapshot: Snapshot, below: float, name: str | None) -> bool:
+    now, ttl = snapshot.now, snapshot.settings.ttl
+    return all(
+        limit.is_over(now) or (limit.percent < below and not limit.is_stale(now, ttl))
+        for limit in _chosen(snapshot, name)
+    )
+
+
+def _progress(snapshot: Snapshot, arguments: argparse.Namespace) -> str:
+    """One line about the limit that is waited for longest."""
+    now = snapshot.now
+    waiting = [
+        x for x in _chosen(snapshot, arguments.limit)
+        if not x.is_over(now) and x.percent >= arguments.below
+    ]  # fmt: skip
+    last = max(waiting, key=lambda limit: limit.resets_at or 0, default=None)
+    if last is None:
+        return "waiting for a present number"
+    text = f"waiting for {plain_label(last.label)} {shown_percent(last.percent)} to be below"
+    text += f" {arguments.below:g}%"
+    if last.resets_at is None or not last.window:
+        return text
+    left = last.resets_at - now
+    filled = min(BAR, max(0, int(BAR * (1 - left / last.window))))
+    return f"{text}  {'#' * filled}{'.' * (BAR - filled)}  reset in {duration(left)}"
+
+
+def _named(limits: list[Limit]) -> str:
+    return ", ".join(f"{plain_label(x.label)} is at {shown_percent(x.percent)}" for x in limits)
+
+
+def _drawn_at(account: Account) -> int:
+    """When the frames were last written, in nanoseconds; 0 where there are none."""
+    try:
+        return (account.frames / "plain").stat().st_mtime_ns
+    except OSError:
+        return 0
