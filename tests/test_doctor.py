@@ -155,7 +155,7 @@ def test_numbers_are_told_with_source_and_age(user: User, api: ApiServer) -> Non
     assert only(found["week (7d)"]).text == "17% from endpoint, 2m ago"
     assert only(found["credits"]).text == "$12.50/$500 from endpoint, 2m ago"
     assert "iguana_necktie, tangelo" in only(found["unknown keys"]).text
-    assert only(found["next call"]).text == "in 2m: the reading is fresh until then"
+    assert only(found["next call"]).text == "in 27m: Claude Code has not been used since"
 
 
 def test_old_and_reset_numbers_are_called_so(user: User) -> None:
@@ -166,10 +166,7 @@ def test_old_and_reset_numbers_are_called_so(user: User) -> None:
     found = findings(user, now + 3 * 3600)
     assert only(found["session (5h)"]).text.startswith("–, reset since")
     assert only(found["week (7d)"]).text == "17% from endpoint, 3h00m ago (old, so marked ~)"
-    assert (
-        only(found["next call"]).text
-        == "due now, asked by the next prompt: a window has been reset"
-    )
+    assert only(found["next call"]).text == "with the next prompt: a window has been reset"
 
 
 def test_no_reading_yet_is_no_fault(user: User) -> None:
@@ -177,7 +174,7 @@ def test_no_reading_yet_is_no_fault(user: User) -> None:
     user.log_in()
     found = findings(user)
     assert only(found["numbers"]).advice == "run `claude-status show`"
-    assert only(found["next call"]).text.startswith("due now")
+    assert only(found["next call"]).text == "with the next prompt: nothing is known yet"
     assert Grade.STOPS not in {finding.grade for row in found.values() for finding in row}
 
 
