@@ -1,0 +1,211 @@
+"""The demo: the real program on made-up numbers, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from claude_status import demo
+from claude_status.body import parse_body
+from claude_status.demo_server import DemoApi, usage_body
+from claude_status.errors import ClaudeStatusError
+from tests.conftest import ROOT, program
+from tests.screen import Screen
+from tests.server import ApiServer
+from tests.support import TOKEN, User, snapshot_of
+
+MOMENTS = [
+    "first reading", "4 min later", "12 min offline", "3 h offline", "near the limit",
+    "throttled", "login expired",
+]  # fmt: skip
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    """The directory that stands for /tmp, with a blank in its name."""
+    path = tmp_path / "the scratch"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def user(home: Path, scratch: Path) -> Iterator[User]:
+    """A user whose own login, settings and API the demo must leave alone."""
+    with ApiServer() as own:
+        user = User(home, own.url, TMPDIR=str(scratch))
+        user.log_in()
+        yield user
+        assert own.requests == []
+
+
+@pytest.fixture(scope="module")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What one demo prints into a pipe."""
+    home = tmp_path_factory.mktemp("home")
+    environ = {"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT),
+               "TMPDIR": str(home), "LANG": "C.UTF-8"}  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-m", "claude_status", "demo"], env=environ, cwd=home,
+        stdout=subprocess.PIPE, text=True, check=True,
+    ).stdout  # fmt: skip
+
+
+def shown_lines(text: str) -> dict[str, str]:
+    """The line of each moment that the demo showed."""
+    rows = (re.match(r"  (\S.{15}) (?: )?(.*)", row) for row in text.splitlines())
+    return {row[1].strip(): row[2].strip() for row in rows if row}
+
+
+def test_demo_shows_every_state_of_the_line(tour: str) -> None:
+    """The tour goes from the first reading to an expired login, as a prompt would show each."""
+    lines = shown_lines(tour)
+    assert list(lines) == MOMENTS
+    assert re.fullmatch(r"5h 42% 2h1[34]m · 7d 17%", lines["first reading"])
+    assert re.fullmatch(r"5h 42% 2h(09|10)m · 7d 17%", lines["4 min later"])
+    assert re.fullmatch(r"5h ~42% until \d\d:\d\d · 7d ~17%", lines["12 min offline"])
+    assert lines["3 h offline"] == "5h – · 7d ~17% · 3h ago"
+    assert re.fullmatch(r"5h 93% 2[345]m · 7d 71%", lines["near the limit"])
+    assert lines["throttled"][:6] == lines["login expired"][:6] == "5h 93%"
+
+
+def test_demo_says_what_the_program_says(tour: str) -> None:
+    """What went wrong is told in the program's own words, and the calls are counted."""
+    told = " ".join(tour.split())
+    assert "(429). The next try is in 26m." in told
+    assert "login in .../.credentials.json has expired: open Claude Code, which renews it." in told
+    assert re.search(r"4 refreshes made 3 calls, all to http://127\.0\.0\.1:\d+\.", told)
+
+
+def test_demo_leaves_nothing_and_touches_nothing(user: User, scratch: Path) -> None:
+    """Nothing of the user's is read for the demo or changed by it, and its own files are gone."""
+    before = snapshot_of(user.home)
+    done = user.run("demo")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert snapshot_of(user.home) == before
+    assert list(scratch.iterdir()) == []
+    assert TOKEN not in done.stdout
+
+
+def test_demo_opens_no_login_of_the_user(user: User, tmp_path: Path) -> None:
+    """Seen from the kernel, the demo opens no file of the user's, and never leaves loopback."""
+    trace = tmp_path / "trace"
+    command = [program("strace"), "-f", "-qq", "-o", str(trace), "-e", "trace=openat,open,connect"]
+    subprocess.run(
+        [*command, *user.command("demo")], env=user.environ, cwd=user.home, check=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    text = trace.read_text(errors="replace")
+    assert f"{user.home}/.claude" not in text
+    addresses = set(re.findall(r'inet_addr\("([^"]+)"\)', text))
+    assert addresses == {"127.0.0.1"}
+    assert "AF_INET6" not in text
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_demo_cleans_up_when_it_is_ended(user: User, scratch: Path, number: int) -> None:
+    """However a person ends it, its files and its processes are gone, and nothing is said."""
+    demo_process = user.start(
+        "demo", stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+    assert demo_process.stdout is not None
+    seen = b""
+    while b"first reading" not in seen:
+        piece = os.read(demo_process.stdout.fileno(), 4096)
+        assert piece, seen
+        seen += piece
+    os.kill(demo_process.pid, number)
+    _, told = demo_process.communicate(timeout=30)
+    assert demo_process.returncode == 128 + number
+    assert told == b""
+    assert list(scratch.iterdir()) == []
+    wait_until_gone(demo_process.pid)
+
+
+def wait_until_gone(group: int) -> None:
+    """Wait until no process of this group is left."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+    raise AssertionError("a process of the demo goes on")
+
+
+def test_demo_survives_a_reader_that_goes_away(user: User, scratch: Path) -> None:
+    """A pipe that is closed early ends the demo in silence, and cleaned up."""
+    script = 'set -o pipefail; "$@" | head -n 1'
+    done = subprocess.run(
+        [program("bash"), "-c", script, "bash", *user.command("demo")],
+        env=user.environ, cwd=user.home, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(scratch.iterdir()) == []
+
+
+def test_terminal_shows_the_line_in_its_colours(user: User) -> None:
+    """On a terminal the line has the colours it has in a prompt: green, then red and yellow."""
+    environ = {**user.environ, "COLUMNS": "80"}
+    with Screen(user.command("demo"), environ, lines=30, cwd=str(user.home)) as screen:
+        screen.until("then type `claude-status`", 60)
+        assert screen.colours("42%") == {"green"}
+        assert screen.colours("93%") == {"red"}
+        assert screen.colours("71%") == {"brown"}
+        assert screen.colours("near the limit") == {"default"}
+
+
+def test_demo_fits_an_ordinary_terminal(tour: str) -> None:
+    """Everything that is shown fits on 80 columns and 24 rows."""
+    rows = tour.splitlines()
+    assert len(rows) <= 24
+    assert max(map(len, rows)) <= 80
+
+
+def test_demo_speaks_ascii_where_it_must(user: User) -> None:
+    """Where the locale knows no UTF-8, nothing but ASCII is printed."""
+    environ = {"LANG": "de_DE.ISO-8859-1", "PYTHONCOERCECLOCALE": "0"}
+    done = user.run("demo", environ=environ)
+    assert done.returncode == 0
+    assert done.stdout.isascii()
+
+
+def test_settings_of_the_user_do_not_reach_the_demo(user: User) -> None:
+    """Variables that point to the user's own account, settings or cache have no effect."""
+    settings = user.home / "config.toml"
+    settings.write_text('sources = ["statusline"]\n')
+    environ = {
+        "CLAUDE_CONFIG_DIR": str(user.home / "work"),
+        "CLAUDE_STATUS_CONFIG": str(settings),
+        "CLAUDE_STATUS_CACHE_DIR": str(user.home / "cache"),
+        "XDG_CACHE_HOME": str(user.home / "xdg"),
+    }
+    before = snapshot_of(user.home)
+    assert list(shown_lines(user.run("demo", environ=environ).stdout)) == MOMENTS
+    assert snapshot_of(user.home) == before
+
+
+def test_demo_that_cannot_begin_says_so(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a first reading there is no tour, and the refresh's own complaint is told."""
+    monkeypatch.setattr(DemoApi, "report", lambda api, *_, **__: api.throttle(60))
+    with DemoApi() as api:
+        stage = demo.Stage(tmp_path, api, dict(os.environ))
+        with pytest.raises(ClaudeStatusError, match=r"The demo could not begin\. The API asks"):
+            next(demo.play(stage))
+
+
+def test_made_up_body_is_one_that_the_program_understands() -> None:
+    """The demo's body is of the endpoint's shape: every value is read, and no key is unknown."""
+    usage = parse_body(usage_body(1e9 * 1.8, 93.4, 71, session_left=1500), 1e9 * 1.8, "endpoint")
+    limits = [(limit.label, limit.percent, limit.severity) for limit in usage.limits]
+    assert limits == [("5h", 93.4, "critical"), ("7d", 71, "warning")]
+    assert usage.unknown_keys == ()
