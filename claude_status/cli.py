@@ -69,6 +69,8 @@ def build_parser() -> argparse.ArgumentParser:
     wait.add_argument("--timeout", type=float, metavar="SECONDS", help="then exit with 4")
     for gate in (check, wait):
         gate.add_argument("--limit", metavar="NAME", help="one limit, such as 5h or 7d; else all")
+    alert = command("alert", "alert_command:run", "send an alert on trial")
+    alert.add_argument("--test", action="store_true", required=True, help="send it")
     config = command("config", "config_command:run", "the settings, and where each comes from")
     config.add_argument("--init", action="store_true", help="write a commented settings file")
     config.add_argument("--check", action="store_true", help="say what is wrong in the file")

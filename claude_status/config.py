@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from claude_status import __version__
-from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.pieces import Style, plain_label
-from claude_status.draw.template import PRESETS, parse_template
+from claude_status.checked import READERS
+from claude_status.draw.pieces import Style
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-SOURCES = ("statusline", "claude_json", "endpoint", "claude_cli")
-LEAST_TTL = 180
 MAX_BYTES = 1 << 20
 
 
@@ -40,6 +37,10 @@ class Settings:
     template: str = ""  # "" is the line as it is by default
     hosts: Mapping[str, str] = field(default_factory=dict)  # a template for each dialect
     labels: Mapping[str, str] = field(default_factory=dict)  # a label for each account
+    alerts: bool = False
+    alert_thresholds: tuple[float, ...] = (80, 95, 100)  # per cent
+    quiet_hours: str = ""  # such as "22:00-07:00"
+    on_alert: tuple[str, ...] = ()  # a command and its arguments
 
     def style(self, dialect: str, account: str, plan: str = "") -> Style:
         """What the settings say about the line of one account in one dialect."""
@@ -55,10 +56,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings in force, and one sentence for each that had to be left out."""
+    """The settings in force, and one sentence for each value that had to be left out."""
 
     settings: Settings
     problems: tuple[str, ...] = ()
+    named: frozenset[str] = frozenset()  # the settings that the file sets
 
 
 def load(path: Path) -> Loaded:
@@ -88,81 +90,9 @@ def check(table: Mapping[str, object], where: str) -> Loaded:
             good[name] = reader(value)
         except ValueError as error:
             problems.append(f"{where}: {name}: {error}; its default is used.")
-    return Loaded(Settings(**good), tuple(problems))
+    return Loaded(Settings(**good), tuple(problems), frozenset(good))
 
 
 def _suggest(name: str) -> str:
     near = difflib.get_close_matches(name, [each.name for each in fields(Settings)], 1)
     return f" (did you mean {near[0]!r}?)" if near else ": remove it"
-
-
-def _whole(least: int, most: int, unit: str) -> Callable[[object], int]:
-    def read(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ValueError(f"must be a whole number of {unit} from {least} to {most}")
-        return value
-
-    return read
-
-
-def _sources(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(source in SOURCES for source in value):
-        raise ValueError("must be a list of " + ", ".join(f'"{source}"' for source in SOURCES))
-    return tuple(source for source in SOURCES if source in value)
-
-
-def _user_agent(value: object) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.strip().isprintable():
-        raise ValueError("must be one line of printable text")
-    if not value.isascii() or value != value.strip():
-        raise ValueError("must be ASCII text without blanks around it")
-    return value
-
-
-def _thresholds(value: object) -> tuple[float, float]:
-    good = isinstance(value, list) and len(value) == 2 and not any(map(_is_no_number, value))
-    if not good or not isinstance(value, list) or not 0 < value[0] <= value[1] <= 1000:
-        raise ValueError("must be two percentages in ascending order, such as [70, 90]")
-    return value[0], value[1]
-
-
-def _template(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(
-            "must be a text such as '5h {5h} {5h.reset} · 7d {7d}', or a preset's name"
-        )
-    text = PRESETS.get(value, value)
-    parse_template(text)
-    return text
-
-
-def _hosts(value: object) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(name in DIALECTS for name in value):
-        raise ValueError("must be tables such as [hosts.tmux], for " + ", ".join(DIALECTS))
-    if not all(isinstance(host, dict) and set(host) == {"template"} for host in value.values()):
-        raise ValueError("must be tables with a template each")
-    return {name: _template(host["template"]) for name, host in value.items()}
-
-
-def _labels(value: object) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(isinstance(label, str) for label in value.values()):
-        raise ValueError(
-            'must be a table of labels by CLAUDE_CONFIG_DIR ("/default" where it is unset)'
-        )
-    return {name.rstrip("/"): plain_label(label)[:20] for name, label in value.items()}
-
-
-def _is_no_number(value: object) -> bool:
-    return isinstance(value, bool) or not isinstance(value, (int, float))
-
-
-READERS: dict[str, Callable[[object], object]] = {
-    "ttl": _whole(LEAST_TTL, 86400, "seconds"),
-    "sources": _sources,
-    "user_agent": _user_agent,
-    "thresholds": _thresholds,
-    "max_width": _whole(10, 500, "columns"),
-    "template": _template,
-    "hosts": _hosts,
-    "labels": _labels,
-}

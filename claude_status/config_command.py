@@ -34,6 +34,17 @@ COMMENTED = """\
 # The line in your own words, or "full" or "minimal". Names: {names}.
 # template = "5h {{5h}} {{5h.reset}} · 7d {{7d}}"
 
+# Tell me when a number is high, on the desktop and in tmux: once for each threshold
+# and window, and when a window that was above 90 % is reset. Try: claude-status alert --test
+# alerts = false
+# alert_thresholds = [80, 95, 100]
+# quiet_hours = "22:00-07:00"
+
+# A command to run for each alert, with CLAUDE_STATUS_TEXT, CLAUDE_STATUS_LIMIT,
+# CLAUDE_STATUS_PERCENT, CLAUDE_STATUS_THRESHOLD, CLAUDE_STATUS_RESETS_AT and
+# CLAUDE_STATUS_ALERT ("passed" or "reset") in its environment.
+# on_alert = ["/path/to/command"]
+
 # Another line for one host (fish, starship and Claude Code read "ansi").
 # [hosts.tmux]
 # template = "minimal"
@@ -61,11 +72,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def describe(loaded: Loaded, path: Path) -> str:
     """One line for each setting: its name, its value as TOML, and where that comes from."""
-    defaults = Settings()
     rows = []
     for field in fields(Settings):
         value = getattr(loaded.settings, field.name)
-        origin = "default" if value == getattr(defaults, field.name) else str(path)
+        origin = str(path) if field.name in loaded.named else "default"
         rows.append((field.name, toml(value), origin))
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "\n".join(f"{a:<{widths[0]}}  {b:<{widths[1]}}  # {c}" for a, b, c in rows)

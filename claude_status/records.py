@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from claude_status import codec
 from claude_status.merge import join
-from claude_status.policy import Asking
+from claude_status.policy import CLOCK_ERROR, Asking
 from claude_status.store import Store
 from claude_status.usage import Usage
 
@@ -14,8 +14,8 @@ READINGS, ASKING = "readings", "asking"
 KEYCHAIN = "keychain"  # "refused" where the Keychain would not hand out the login
 PLAN = "plan"  # the plan's name, as the login gives it
 STATE = "claude_json"  # the version of .claude.json that was read last
+TOLD = "told"  # the alerts that were given
 OWNER = "owner"  # the account's identifier, and since when
-CLOCK_ERROR = 60  # seconds by which a reading may lie in the future
 
 
 def readings(store: Store, now: float) -> codec.Readings:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from claude_status import history, records
+from claude_status.alerts import dump, is_quiet, load, next_alerts
 from claude_status.ask import Asker, Outcome
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.frames import draw_strip
@@ -29,7 +32,9 @@ class Refresh(Asker):
         try:
             with open_store(self.account.store) as store:
                 is_another = self._look(store)
-                return self._draw(store, self.ask(store), forget=is_another)
+                outcome = self._draw(store, self.ask(store), forget=is_another)
+                self._alert(store, outcome.usage)
+                return outcome
         except CacheError:
             # what is there is still true, and a prompt must not try again in every slot
             now = int(self.clock())
@@ -57,6 +62,21 @@ class Refresh(Asker):
                 records.add(store, state.usage, now)
             store.write(records.STATE, state.stamp)
         return is_another
+
+    def _alert(self, store: Store, usage: Usage | None) -> None:
+        """Tell what is due to be told; it is noted first, since twice is worse than not at all."""
+        now = self.clock()
+        quiet = is_quiet(self.settings.quiet_hours, time.strftime("%H:%M", time.localtime(now)))
+        if usage is None or quiet or not self.settings.alerts:
+            return
+        told = load(store.read(records.TOLD))
+        alerts, after = next_alerts(usage, told, self.settings.alert_thresholds, now)
+        if after != told:
+            store.write(records.TOLD, dump(after))
+        for alert in alerts:
+            from claude_status.notify import send
+
+            send(alert, self.settings.on_alert, self.environ)
 
     def take(self, push: Usage, *, dated: bool) -> None:
         """Record what a session of Claude Code handed over, and draw; nothing is asked."""

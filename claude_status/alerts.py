@@ -1,0 +1,95 @@
+"""When to tell the user unasked: once for each threshold and window, and when a full one is reset.
+
+Pure: what was told is handed in and given back; who sends it is another matter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from claude_status.draw.pieces import duration, plain_label, shown_percent
+from claude_status.usage import Limit, Usage
+
+HIGH = 90  # per cent, above which the reset is good news
+Told = dict[str, dict[str, float]]  # by a limit's key: reset, threshold told, highest per cent
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to tell; ``threshold`` is 0 for a reset, ``resets_at`` in epoch seconds."""
+
+    limit: str
+    percent: float
+    threshold: float
+    resets_at: int | None
+    text: str
+
+
+def next_alerts(
+    usage: Usage, told: Mapping[str, Mapping[str, float]], thresholds: Sequence[float], now: float
+) -> tuple[list[Alert], Told]:
+    """The alerts that are due at ``now``, and what will have been told once they are sent.
+
+    Numbers that are gone, or whose window is over, are above nothing. Of several thresholds
+    that were passed at once, only the highest is told.
+    """
+    alerts = []
+    after = {key: dict(entry) for key, entry in told.items()}
+    for limit in usage.limits:
+        entry = after.get(limit.key, {})
+        if limit.resets_at is None or limit.is_gone(now):
+            continue
+        if entry and now >= entry["reset"]:
+            if entry["highest"] > HIGH:
+                alerts.append(_reset(limit, now))
+            after.pop(limit.key)
+            entry = {}
+        if limit.is_over(now):
+            continue
+        passed = max((t for t in thresholds if limit.percent >= t), default=0)
+        if passed > entry.get("threshold", 0):
+            alerts.append(_passed(limit, passed, now))
+        after[limit.key] = {
+            "reset": limit.resets_at,
+            "threshold": max(passed, entry.get("threshold", 0)),
+            "highest": max(limit.percent, entry.get("highest", 0)),
+        }
+    return alerts, after
+
+
+def is_quiet(hours: str, time_of_day: str) -> bool:
+    """Whether a time of day (``HH:MM``) lies in the quiet hours, which may go over midnight."""
+    start, _, end = hours.partition("-")
+    if start <= end:
+        return start <= time_of_day < end
+    return time_of_day >= start or time_of_day < end
+
+
+def dump(told: Mapping[str, Mapping[str, float]]) -> str:
+    """What was told, as JSON text."""
+    return json.dumps(told)
+
+
+def load(text: str | None) -> Told:
+    """What ``dump`` wrote; nothing where it is anything else."""
+    try:
+        found = json.loads(text or "{}")
+        names = "reset", "threshold", "highest"
+        return {key: {name: float(entry[name]) for name in names} for key, entry in found.items()}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _passed(limit: Limit, threshold: float, now: float) -> Alert:
+    text = f"{plain_label(limit.label)} is at {shown_percent(limit.percent)}"
+    if limit.resets_at is not None:
+        text += f", reset in {duration(limit.resets_at - now)}"
+    return Alert(limit.key, limit.percent, threshold, limit.resets_at, text)
+
+
+def _reset(limit: Limit, now: float) -> Alert:
+    percent = 0.0 if limit.is_over(now) else limit.percent
+    text = f"{plain_label(limit.label)} has been reset"
+    return Alert(limit.key, percent, 0, limit.resets_at, text)

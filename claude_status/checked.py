@@ -1,0 +1,116 @@
+"""Each setting's reader: a TOML value becomes what the program uses, or is told what to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from claude_status.draw.dialects import DIALECTS
+from claude_status.draw.pieces import plain_label
+from claude_status.draw.template import PRESETS, parse_template
+
+HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
+SOURCES = ("statusline", "claude_json", "endpoint", "claude_cli")
+
+
+def _whole(least: int, most: int, unit: str) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise ValueError(f"must be a whole number of {unit} from {least} to {most}")
+        return value
+
+    return read
+
+
+def _sources(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(source in SOURCES for source in value):
+        raise ValueError("must be a list of " + ", ".join(f'"{source}"' for source in SOURCES))
+    return tuple(source for source in SOURCES if source in value)
+
+
+def _user_agent(value: object) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.strip().isprintable():
+        raise ValueError("must be one line of printable text")
+    if not value.isascii() or value != value.strip():
+        raise ValueError("must be ASCII text without blanks around it")
+    return value
+
+
+def _thresholds(value: object) -> tuple[float, float]:
+    good = isinstance(value, list) and len(value) == 2 and not any(map(_is_no_number, value))
+    if not good or not isinstance(value, list) or not 0 < value[0] <= value[1] <= 1000:
+        raise ValueError("must be two percentages in ascending order, such as [70, 90]")
+    return value[0], value[1]
+
+
+def _template(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(
+            "must be a text such as '5h {5h} {5h.reset} · 7d {7d}', or a preset's name"
+        )
+    text = PRESETS.get(value, value)
+    parse_template(text)
+    return text
+
+
+def _hosts(value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(name in DIALECTS for name in value):
+        raise ValueError("must be tables such as [hosts.tmux], for " + ", ".join(DIALECTS))
+    if not all(isinstance(host, dict) and set(host) == {"template"} for host in value.values()):
+        raise ValueError("must be tables with a template each")
+    return {name: _template(host["template"]) for name, host in value.items()}
+
+
+def _labels(value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(label, str) for label in value.values()):
+        raise ValueError(
+            'must be a table of labels by CLAUDE_CONFIG_DIR ("/default" where it is unset)'
+        )
+    return {name.rstrip("/"): plain_label(label)[:20] for name, label in value.items()}
+
+
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def _percentages(value: object) -> tuple[float, ...]:
+    if not isinstance(value, list) or any(map(_is_no_number, value)):
+        raise ValueError("must be a list of percentages, such as [80, 95, 100]")
+    return tuple(sorted(each for each in value if each > 0))
+
+
+def _hours(value: object) -> str:
+    found = HOURS.fullmatch(value) if isinstance(value, str) else None
+    numbers = [int(group) for group in found.groups()] if found else []
+    if not numbers or max(numbers[::2]) > 23 or max(numbers[1::2]) > 59:
+        raise ValueError('must be two times of day, such as "22:00-07:30"')
+    return str(value)
+
+
+def _command(value: object) -> tuple[str, ...]:
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+        raise ValueError('must be a command as a list of words, such as ["/path/to/it", "-x"]')
+    return tuple(words)
+
+
+def _is_no_number(value: object) -> bool:
+    return isinstance(value, bool) or not isinstance(value, (int, float))
+
+
+READERS: dict[str, Callable[[object], object]] = {
+    "ttl": _whole(180, 86400, "seconds"),
+    "sources": _sources,
+    "user_agent": _user_agent,
+    "thresholds": _thresholds,
+    "max_width": _whole(10, 500, "columns"),
+    "template": _template,
+    "hosts": _hosts,
+    "labels": _labels,
+    "alerts": _switch,
+    "alert_thresholds": _percentages,
+    "quiet_hours": _hours,
+    "on_alert": _command,
+}

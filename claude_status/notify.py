@@ -1,0 +1,98 @@
+"""How an alert reaches the user: the desktop, tmux, and a command of their own.
+
+Every text travels as an argument or in the environment, never through a shell. What is not
+installed, or fails, or hangs, is passed over: an alert is a service, not a duty.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+
+from claude_status.alerts import Alert
+
+TITLE = "Claude usage"
+SECONDS = 5.0  # what one way of telling may take
+APPLESCRIPT = (
+    "on run argv",
+    "display notification (item 2 of argv) with title (item 1 of argv)",
+    "end run",
+)
+
+
+def send(alert: Alert, command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
+    """Tell one alert in every way there is; return the names of those that worked."""
+    told = [name for name, argv in _ways(alert, environ) if _run(argv, environ)]
+    if command and _run(command, {**environ, **facts(alert)}):
+        told.append("on_alert")
+    return told
+
+
+def facts(alert: Alert) -> dict[str, str]:
+    """What the user's command finds in its environment."""
+    return {
+        "CLAUDE_STATUS_ALERT": "passed" if alert.threshold else "reset",
+        "CLAUDE_STATUS_LIMIT": alert.limit,
+        "CLAUDE_STATUS_PERCENT": str(int(alert.percent)),
+        "CLAUDE_STATUS_THRESHOLD": f"{alert.threshold:g}" if alert.threshold else "",
+        "CLAUDE_STATUS_RESETS_AT": str(alert.resets_at or ""),
+        "CLAUDE_STATUS_TEXT": alert.text,
+    }
+
+
+def _ways(alert: Alert, environ: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+    path = environ.get("PATH")
+    if sys.platform == "darwin":
+        if shutil.which("terminal-notifier", path=path):
+            yield "desktop", ["terminal-notifier", "-title", TITLE, "-message", alert.text]
+        else:
+            lines = [word for line in APPLESCRIPT for word in ("-e", line)]
+            yield "desktop", ["/usr/bin/osascript", *lines, TITLE, alert.text]
+    elif shutil.which("notify-send", path=path):
+        urgency = "critical" if alert.threshold >= 95 else "normal"
+        options = ["--app-name=claude-status", f"--urgency={urgency}"]
+        yield "desktop", ["notify-send", *options, "--", TITLE, alert.text]
+    for client in _tmux_clients(environ):
+        yield "tmux", ["tmux", "display-message", "-c", client, f"{TITLE}: {alert.text}"]
+
+
+def _tmux_clients(environ: Mapping[str, str]) -> list[str]:
+    """The clients that are attached to the user's tmux server, if one runs."""
+    try:
+        done = subprocess.run(
+            ["tmux", "list-clients", "-F", "#{client_name}"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=dict(environ),
+            timeout=SECONDS,
+            check=False,
+            text=True,
+        )
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return []
+    return done.stdout.splitlines() if done.returncode == 0 else []
+
+
+def _run(argv: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Run a command to its end, or to the end of its time, with all that it started."""
+    try:
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=dict(environ),
+            start_new_session=True,
+        )
+    except (OSError, ValueError):
+        return False
+    try:
+        return process.wait(SECONDS) == 0
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, 9)
+        process.wait()
+        return False
