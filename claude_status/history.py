@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from claude_status.store import Store
+from claude_status.store import LONG_ROWS, Store
 from claude_status.usage import Usage
 
 DAY = 86400
@@ -17,7 +17,7 @@ KEPT_DAYS = 90
 WHOLE_DAYS = 7  # days in which every reading is kept; older ones are thinned
 THINNED = 3600  # seconds between two readings of a thinned day
 CLOSEST = 120  # seconds between two readings that are worth keeping
-PREFIX = "history:"
+PREFIX = LONG_ROWS
 
 
 @dataclass(frozen=True, slots=True)

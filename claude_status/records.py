@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from claude_status import codec
 from claude_status.merge import join
 from claude_status.policy import CLOCK_ERROR, Asking
-from claude_status.store import Store
+from claude_status.store import LONG_ROWS, Store
 from claude_status.usage import Usage
 
 READINGS, ASKING = "readings", "asking"
@@ -50,3 +50,9 @@ def remember(store: Store, memory: Asking) -> None:
 def owned_since(store: Store) -> float:
     """When another account took the place of the one before (epoch seconds); 0 where none has."""
     return float((store.read(OWNER) or "").partition(" ")[2] or 0)
+
+
+def forget(store: Store) -> None:
+    """Drop all that belongs to an account: its numbers, its past, what was asked and told."""
+    for name in (READINGS, ASKING, PLAN, TOLD, *store.names(LONG_ROWS)):
+        store.drop(name)

@@ -12,7 +12,7 @@ from claude_status.draw.frames import draw_strip
 from claude_status.errors import CacheError
 from claude_status.merge import merge
 from claude_status.paths import make_private
-from claude_status.policy import LOOK_EVERY, Asking, Due, next_refresh
+from claude_status.policy import LOOK_EVERY, Due, next_refresh
 from claude_status.reader import due_time
 from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
 from claude_status.sources.claude_json import read_state
@@ -54,10 +54,9 @@ class Refresh(Asker):
             known, _, _ = (store.read(records.OWNER) or "").partition(" ")
             is_another = bool(known and state.account and known != state.account)
             if is_another:
-                records.keep(store, [])
-                records.remember(store, Asking())
+                records.forget(store)
             if state.account and known != state.account:
-                store.write(records.OWNER, f"{state.account} {now}")
+                store.write(records.OWNER, f"{state.account} {now if is_another else 0}")
             if state.usage and CLAUDE_JSON in self.settings.sources:
                 records.add(store, state.usage, now)
             store.write(records.STATE, state.stamp)
