@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 
 from claude_status.errors import AskError
 from claude_status.usage import WINDOW_SECONDS, Usage
+from claude_status.values import number
 
 JITTER = 0.1  # of the TTL, either way
 THROTTLED = (300, 600, 1200, 2400, 3600)  # seconds after one 429 after another
@@ -22,6 +23,7 @@ LOOK_EVERY = 300  # seconds until the login and the free sources are looked at a
 SPARING = 6  # TTLs between two calls where calls can be spared
 NEAR = 90  # per cent, from which on none are spared for idleness
 SOONEST = 15  # seconds between two refreshes
+CLOCK_ERROR = 60  # seconds by which a clock may be put right without being another clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,11 @@ class Asking:
     def load(cls, text: str | None) -> Asking:
         """From a text that ``dump`` wrote; a memory that cannot be read is an empty one."""
         try:
-            return cls(**json.loads(text or "{}"))
-        except (ValueError, TypeError):
+            fields = json.loads(text or "{}")
+            times = [fields.get(name, 0.0) for name in ("asked_at", "next_due", "not_before")]
+            sound = isinstance(fields.get("failures", 0), int) and None not in map(number, times)
+            return cls(**fields) if sound else cls()
+        except (ValueError, TypeError, AttributeError, RecursionError):
             return cls()
 
 
@@ -88,14 +93,21 @@ def next_call(
         return Due(now, "the API refused this login: open Claude Code to renew it", never=True)
     if now < asking.not_before <= now + MAX_RETRY_AFTER * (1 + JITTER):
         return Due(asking.not_before, asking.reason, is_backoff=True)
-    if force or asking.asked_at > now or usage is None:
+    if force or asking.asked_at > now + CLOCK_ERROR or usage is None:
         return Due(now, "asked for" if force else "nothing is known yet")
     if was_reset_since(usage, asking, now):
         return Due(now, "a window has been reset")
+    due = _when_old(asking, usage, now, ttl, idle)
+    resets = [limit.resets_at or 0.0 for limit in usage.limits if not limit.is_over(now)]
+    reset = min((when for when in resets if when > now), default=due.at)
+    return Due(reset, "a window is reset then") if reset < due.at else due
+
+
+def _when_old(asking: Asking, usage: Usage, now: float, ttl: float, idle: bool) -> Due:
     due = min(asking.next_due, now + ttl * (1 + JITTER))
     longest = asking.asked_at + SPARING * ttl
     known = known_since(usage)
-    if known + ttl > due:
+    if asking.asked_at < known and due < known + ttl:
         return Due(min(known + ttl, max(longest, due)), "Claude Code told the numbers itself")
     if idle and not any(limit.percent > NEAR and not limit.is_over(now) for limit in usage.limits):
         return Due(max(longest, due), "Claude Code has not been used since")

@@ -1,0 +1,534 @@
+"""A refresh as a whole: what is asked and when, what is kept of the answer, and what is drawn."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+
+import pytest
+
+from claude_status import ask, view
+from claude_status import store as store_module
+from claude_status.config import Settings
+from claude_status.draw.dialects import DIALECTS
+from claude_status.errors import CacheError
+from claude_status.sources import endpoint
+from claude_status.store import Store, open_store
+from tests import server
+from tests.bodies import usage_body
+from tests.server import Answer, ApiServer, ok, throttled
+from tests.support import YEAR, User
+
+TTL = 300
+LOOK_EVERY = 300  # the longest time to the next refresh
+NOW = float(int(time.time()) // 60 * 60)  # a full minute, since resets are rounded to one
+LINE = "5h 42% 2h12m · 7d 17%"  # of the usage as of NOW, 20 seconds later
+OLD_LINE = "5h 42% 2h07m · 7d 17%"  # and that with the TTL's end
+
+
+@pytest.fixture
+def api() -> Iterator[ApiServer]:
+    """An API that tells the usage as of ``NOW``."""
+    with ApiServer(ok(usage_body(NOW))) as running:
+        yield running
+
+
+@pytest.fixture
+def user(home: object, api: ApiServer, monkeypatch: pytest.MonkeyPatch) -> User:
+    """A user who is logged in and at work; no answer is awaited for more than half a second."""
+    fetch = partial(endpoint.fetch_usage, deadline=0.5)
+    monkeypatch.setattr(endpoint, "fetch_usage", fetch)
+    user = User(home, api.url)  # type: ignore[arg-type]
+    user.log_in()
+    history = user.account.config_dir / "history.jsonl"
+    history.write_text("{}\n")
+    os.utime(history, (NOW + YEAR, NOW + YEAR))
+    return user
+
+
+def asks(user: User, api: ApiServer, now: float, **options: object) -> int:
+    """How many requests a refresh at that time makes."""
+    before = len(api.requests)
+    user.refresh(now, **options)
+    return len(api.requests) - before
+
+
+def test_the_first_refresh_asks_and_draws(user: User, api: ApiServer) -> None:
+    """Where nothing is known yet, the API is asked once, and the answer is in every dialect."""
+    outcome = user.refresh(NOW)
+    assert (outcome.asked, outcome.problem, len(api.requests)) == (True, "", 1)
+    assert user.line(NOW + 20) == LINE
+    assert {path.name for path in user.account.frames.iterdir()} == set(DIALECTS)
+    assert all("42%" in user.line(NOW + 20, dialect) for dialect in DIALECTS)
+
+
+def test_nobody_is_asked_before_the_ttl(user: User, api: ApiServer) -> None:
+    """A second before the TTL's end nothing is asked, at its end one call is made."""
+    assert asks(user, api, NOW) == 1
+    assert user.refresh_at() == NOW + TTL
+    assert asks(user, api, NOW + TTL - 1) == 0
+    assert asks(user, api, NOW + TTL) == 1
+    assert asks(user, api, NOW + TTL + 1) == 0
+
+
+@pytest.mark.parametrize(("chance", "seconds"), [(0.0, 0.9 * TTL), (1.0, 1.1 * TTL)])
+def test_the_ttl_jitters_by_a_tenth(
+    user: User, api: ApiServer, chance: float, seconds: float
+) -> None:
+    """Between the earliest and the latest chance lie ten per cent either way."""
+    due = user.refresh(NOW, chance=lambda: chance).due.at - NOW
+    assert 0.9 * TTL <= due <= seconds + 1e-3
+    assert asks(user, api, NOW + due - 1) == 0
+    assert asks(user, api, NOW + due) == 1
+
+
+def test_a_ttl_of_ones_own_holds(user: User, api: ApiServer) -> None:
+    """The setting counts, not the default; a reader looks in every five minutes all the same."""
+    settings = Settings(ttl=3600)
+    assert asks(user, api, NOW, settings=settings) == 1
+    assert user.refresh_at() == NOW + LOOK_EVERY
+    assert asks(user, api, NOW + 3599, settings=settings) == 0
+    assert asks(user, api, NOW + 3600, settings=settings) == 1
+
+
+def test_force_skips_the_ttl(user: User, api: ApiServer) -> None:
+    """``--force`` asks again at once."""
+    assert asks(user, api, NOW) == 1
+    assert asks(user, api, NOW + 1, force=True) == 1
+
+
+def test_a_reset_skips_the_ttl_once(user: User, api: ApiServer) -> None:
+    """At a reset, and not before, one call is made; an old answer brings no second."""
+    api.answer = ok(usage_body(NOW, five_hour_left=120))
+    assert asks(user, api, NOW) == 1
+    assert user.refresh_at() == NOW + 120
+    assert asks(user, api, NOW + 119) == 0
+    assert asks(user, api, NOW + 120) == 1
+    assert asks(user, api, NOW + 121) == 0
+    assert user.line(NOW + 121).startswith("5h –")
+
+
+def test_a_failure_at_the_reset_is_a_failure(user: User, api: ApiServer) -> None:
+    """The reset does not skip the back-off, however often somebody tries."""
+    api.answer = [ok(usage_body(NOW, five_hour_left=120)), throttled()]
+    assert [asks(user, api, NOW + later) for later in (0, 120, 121, 150, 419)] == [1, 1, 0, 0, 0]
+
+
+TRANSIENT: dict[str, Callable[[], Answer]] = {
+    "403 of a captive portal": lambda: server.html(403),
+    "401 of a captive portal": lambda: server.html(401),
+    "200 of a captive portal": lambda: server.html(200),
+    "404": lambda: server.error(404, "not_found_error", "Not found"),
+    "500": lambda: server.SERVER_ERROR,
+    "529": lambda: server.OVERLOADED,
+    "502 in HTML": lambda: server.html(502),
+    "an error in a 200": lambda: server.ERROR_IN_200,
+    "a list": lambda: ok([1, 2]),
+    "an endless body": lambda: server.ENDLESS,
+    "an endless redirect": lambda: server.ENDLESS_REDIRECT,
+    "a dripping header": lambda: server.DRIPPING_HEADER,
+    "a dripping body": lambda: server.DRIPPING_BODY,
+    "a closed connection": lambda: server.CLOSED,
+    "a body cut off": lambda: server.CUT_OFF,
+    "a gzip bomb": server.gzip_bomb,
+    "a redirect": lambda: server.redirect("http://127.0.0.1:9/elsewhere"),
+}
+
+
+@pytest.mark.parametrize("name", TRANSIENT)
+def test_whatever_is_no_usage_is_transient(user: User, api: ApiServer, name: str) -> None:
+    """The last reading stays, the frames are new, and the next call may be in half a minute."""
+    user.refresh(NOW)
+    api.answer = TRANSIENT[name]()
+    then = NOW + TTL
+    outcome = user.refresh(then)
+    assert (outcome.asked, outcome.due.at, outcome.due.never) == (True, then + 30, False)
+    assert outcome.problem.endswith((".", "?"))
+    assert user.line(then + 20) == OLD_LINE
+    assert user.refresh_at() == then + 30
+    assert asks(user, api, then + 29) == 0
+    assert asks(user, api, then + 29, force=True) == 0
+    api.answer = ok(usage_body(then + 30, 50))
+    assert asks(user, api, then + 30) == 1
+    assert user.line(then + 31).startswith("5h 50%")
+
+
+def test_the_pauses_after_failures_double_up_to_a_quarter_of_an_hour(
+    user: User, api: ApiServer
+) -> None:
+    """30 s, then twice as long each time, at most 15 minutes; an answer forgets them all."""
+    answer = ok(usage_body(NOW))
+    api.answer = [*[server.SERVER_ERROR] * 7, answer, server.SERVER_ERROR]
+    now, pauses = NOW, []
+    for _ in range(9):
+        due = user.refresh(now).due.at
+        pauses.append(due - now)
+        now = due
+    assert pauses == [30, 60, 120, 240, 480, 900, 900, TTL, 30]
+    assert len(api.requests) == 9
+
+
+def test_no_network_is_transient(user: User, api: ApiServer) -> None:
+    """Where nobody listens, that is a failure like another."""
+    api.__exit__()
+    outcome = user.refresh(NOW)
+    assert (outcome.asked, outcome.due.at) == (True, NOW + 30)
+    assert "network" in outcome.problem
+
+
+def test_throttling_is_left_alone_for_longer_and_longer(user: User, api: ApiServer) -> None:
+    """Without a wish of the API's: 5, 10, 20, 40, 60 minutes and no longer."""
+    api.answer = throttled()
+    now, pauses = NOW, []
+    for _ in range(6):
+        due = user.refresh(now).due.at
+        pauses.append((due - now) / 60)
+        assert asks(user, api, due - 1, force=True) == 0
+        assert user.refresh_at() <= due - 1 + LOOK_EVERY
+        now = due
+    assert pauses == [5, 10, 20, 40, 60, 60]
+    assert len(api.requests) == 6
+
+
+@pytest.mark.parametrize(
+    ("wish", "seconds"),
+    [
+        ("5", 5), ("1600", 1600), ("3600", 3600), ("86400", 3600), ("12.5", 12.5),
+        ("Sun, 06 Nov 1994 08:51:37 GMT", 120),
+        ("0", 300), ("-5", 300), ("soon", 300), ("", 300), ("nan", 300), ("inf", 300), ("1e3", 300),
+        ("Sun, 06 Nov 1994 08:00:00 GMT", 300),
+    ],
+)  # fmt: skip
+def test_a_wish_of_the_api_is_granted(
+    user: User, api: ApiServer, wish: str, seconds: float
+) -> None:
+    """``Retry-After`` above zero counts, up to an hour; whatever else it says is none."""
+    api.answer = throttled(wish, date="Sun, 06 Nov 1994 08:49:37 GMT")
+    outcome = user.refresh(NOW)
+    assert outcome.due.at - NOW == seconds
+    assert asks(user, api, NOW + seconds - 1, force=True) == 0
+    assert asks(user, api, NOW + seconds) == 1
+
+
+@pytest.mark.parametrize("answer", [server.UNAUTHORIZED, server.FORBIDDEN])
+def test_a_refused_login_is_never_sent_again(user: User, api: ApiServer, answer: Answer) -> None:
+    """After the API's own 401 or 403 nobody asks until another login is stored."""
+    user.refresh(NOW)
+    api.answer = answer
+    then = NOW + TTL
+    outcome = user.refresh(then)
+    assert outcome.due.never
+    assert "Claude Code" in outcome.problem
+    assert user.line(then + 20) == OLD_LINE
+    assert user.refresh_at() == then + LOOK_EVERY
+    for later in (1, TTL, 86400, YEAR):
+        assert asks(user, api, then + later) == 0
+        assert asks(user, api, then + later, force=True) == 0
+    api.answer = ok(usage_body(then + 2, 50))
+    user.log_in(lasts=19 * YEAR)
+    assert asks(user, api, then + 2) == 1
+    assert user.line(then + 3).startswith("5h 50%")
+
+
+LOGINS: dict[str, Callable[[User], object]] = {
+    "missing": lambda user: user.log_in().unlink(),
+    "expired": lambda user: user.log_in(lasts=-YEAR),
+    "blank": lambda user: user.log_in(token="", expiresAt=0),
+    "no scope": lambda user: user.log_in(scopes=["user:inference"]),
+    "half-written": lambda user: user.log_in().write_text('{"claudeAiOauth": {"acc'),
+}
+
+
+@pytest.mark.parametrize("name", LOGINS)
+def test_no_login_no_call(user: User, api: ApiServer, name: str) -> None:
+    """Without a login that can read usage nothing is asked; the last reading stays."""
+    user.refresh(NOW)
+    LOGINS[name](user)
+    outcome = user.refresh(NOW + TTL, force=True)
+    assert (outcome.asked, outcome.due.never) == (False, True)
+    assert outcome.problem.endswith(".")
+    assert user.line(NOW + TTL + 20) == OLD_LINE
+    assert user.refresh_at() == NOW + TTL + LOOK_EVERY
+    assert len(api.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "base", ["http://localhost:1", "http://example.org", "https://example.org", "file:///etc"]
+)
+def test_a_base_that_is_refused_is_not_asked(user: User, api: ApiServer, base: str) -> None:
+    """The environment cannot send the login elsewhere; the frames are drawn all the same."""
+    user.refresh(NOW)
+    user.environ["CLAUDE_STATUS_API_BASE"] = base
+    outcome = user.refresh(NOW + TTL, force=True)
+    assert (outcome.asked, outcome.due.never) == (False, True)
+    assert "CLAUDE_STATUS_API_BASE" in outcome.problem
+    assert user.refresh_at() == NOW + TTL + LOOK_EVERY
+
+
+def test_an_endpoint_that_is_switched_off_is_not_asked(user: User, api: ApiServer) -> None:
+    """Where the settings leave the endpoint out, even ``--force`` does not ask it."""
+    settings = Settings(sources=("statusline", "claude_json"))
+    assert asks(user, api, NOW, settings=settings, force=True) == 0
+    assert user.refresh_at() == NOW + LOOK_EVERY
+
+
+def test_the_frames_are_always_drawn_anew(user: User, api: ApiServer) -> None:
+    """Frames that are lost, spoilt or from the future come back without a call."""
+    user.refresh(NOW)
+    frames = user.account.frames
+    (frames / "plain").write_bytes(b"\xff\xfe no frames")
+    (frames / "zsh").unlink()
+    (frames / "bash").write_text(f"claude-status 1 {int(NOW + YEAR)}\n{int(NOW + YEAR)} later\n")
+    assert asks(user, api, NOW + 20) == 0
+    assert user.line(NOW + 20) == LINE
+    assert all("42%" in user.line(NOW + 20, dialect) for dialect in DIALECTS)
+    assert {user.refresh_at(dialect) for dialect in DIALECTS} == {int(NOW + TTL)}
+
+
+def test_who_loses_the_lease_does_not_ask(user: User, api: ApiServer) -> None:
+    """While another refresh is asking nobody else does; a reader looks again soon."""
+    user.refresh(NOW)
+    with open_store(user.account.store) as store:
+        assert store.take_lease(ask.LEASE, 30)
+    outcome = user.refresh(NOW + TTL)
+    assert (outcome.asked, len(api.requests)) == (False, 1)
+    assert user.refresh_at() == NOW + TTL + 15
+
+
+def test_who_gets_the_lease_late_sees_what_was_asked_meanwhile(
+    user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that found the reading old at the same moment make one call."""
+    moments = [NOW]
+    take_lease = Store.take_lease
+
+    def after_another(store: Store, name: str, seconds: float) -> bool:
+        monkeypatch.setattr(Store, "take_lease", take_lease)
+        assert asks(user, api, NOW + 1) == 1
+        moments.append(NOW + 2)
+        return store.take_lease(name, seconds)
+
+    monkeypatch.setattr(Store, "take_lease", after_another)
+    assert not user.refresh(clock=lambda: moments[-1]).asked
+    assert len(api.requests) == 1
+
+
+def lock_out(user: User) -> sqlite3.Connection:
+    """Lock the user's database, as a process that hangs would."""
+    path = user.account.store / "cache.db"
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("BEGIN IMMEDIATE")
+    return connection
+
+
+def test_what_cannot_be_recorded_is_not_asked(
+    user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the store fails right before the call there is none, and the frames say when to try."""
+    monkeypatch.setattr(store_module, "TIMEOUT", 0.05)
+    user.refresh(NOW)
+    take_lease = Store.take_lease
+
+    def and_lock(store: Store, name: str, seconds: float) -> bool:
+        taken = take_lease(store, name, seconds)
+        locks.append(lock_out(user))
+        return taken
+
+    locks: list[sqlite3.Connection] = []
+    monkeypatch.setattr(Store, "take_lease", and_lock)
+    with pytest.raises(CacheError, match="locked"):
+        user.refresh(NOW + TTL)
+    locks[0].close()
+    assert len(api.requests) == 1
+    assert user.refresh_at() == NOW + TTL + LOOK_EVERY
+    assert user.line(NOW + TTL + 20) == OLD_LINE
+
+
+def test_an_answer_that_cannot_be_recorded_counts_as_asked(
+    user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the store fails after the call, the next one waits as after any other failure."""
+    monkeypatch.setattr(store_module, "TIMEOUT", 0.05)
+    user.refresh(NOW)
+    then = NOW + TTL
+
+    def lock_and_answer(_: object) -> Answer:
+        locks.append(lock_out(user))
+        return ok(usage_body(then))
+
+    locks: list[sqlite3.Connection] = []
+    api.answer = lock_and_answer
+    with pytest.raises(CacheError, match="locked"):
+        user.refresh(then)
+    locks[0].close()
+    with open_store(user.account.store) as store:
+        store.end_lease(ask.LEASE)  # its half a minute is not one of the test's clock
+    api.answer = ok(usage_body(then + 31, 50))
+    assert [asks(user, api, then + later) for later in (1, 29, 31)] == [0, 0, 1]
+    assert user.line(then + 32).startswith("5h 50%")
+
+
+def test_a_crash_during_the_call_counts_as_a_failure(
+    user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that somebody cuts short is made again after a pause, not at once."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(endpoint, "fetch_usage", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            user.refresh(NOW)
+    assert [asks(user, api, NOW + later) for later in (1, 29, 30)] == [0, 0, 1]
+
+
+def test_a_lost_store_begins_anew_from_the_frames(user: User, api: ApiServer) -> None:
+    """With the store gone and the API silent, prompts still show what they showed."""
+    user.refresh(NOW)
+    (user.account.store / "cache.db").write_bytes(b"garbage" * 1000)
+    api.answer = server.SERVER_ERROR
+    assert asks(user, api, NOW + 10) == 1
+    assert user.line(NOW + 20) == LINE
+    assert user.refresh_at() == NOW + 40
+    assert asks(user, api, NOW + 39) == 0
+
+
+@pytest.mark.parametrize("error", [CacheError, OSError])
+def test_a_broken_store_that_cannot_be_mended_keeps_the_frames(
+    user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """Where no store can be had at all, the frames stay and the next try is minutes away."""
+    user.refresh(NOW)
+
+    def fail(*_: object) -> None:
+        raise error(28, "No space left on device")
+
+    monkeypatch.setattr(store_module, "_await_lock", fail)
+    with pytest.raises(CacheError):
+        user.refresh(NOW + TTL)
+    assert user.line(NOW + 20) == LINE
+    assert user.refresh_at() == NOW + TTL + LOOK_EVERY
+    assert len(api.requests) == 1
+
+
+MEMORIES = [
+    "garbage", "[]", "7", '{"unknown": 1}', '{"asked_at": "yesterday"}', '{"next_due": NaN}',
+    '{"not_before": null}', '{"failures": "many"}', '{"failures": 1e400}', '{"reason": 5}',
+    '{"asked_at": true}', '{"failures": -7}', '{"asked_at": ' + "9" * 400 + "}", "[" * 100_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("memory", MEMORIES, ids=range(len(MEMORIES)))
+@pytest.mark.parametrize("row", ["asking", "readings", "owner", "claude_json"])
+def test_a_memory_that_makes_no_sense_is_none(
+    user: User, api: ApiServer, row: str, memory: str
+) -> None:
+    """A row that another version wrote, or nobody, stops neither the asking nor the drawing."""
+    user.refresh(NOW)
+    with open_store(user.account.store) as store:
+        store.write(row, memory)
+    api.answer = server.SERVER_ERROR
+    user.refresh(NOW + TTL)
+    assert len(api.requests) == 2
+    api.answer = ok(usage_body(NOW + 2 * TTL, 50))
+    user.refresh(NOW + 2 * TTL)
+    assert user.line(NOW + 2 * TTL).startswith("5h 50%")
+
+
+READINGS = [
+    '[{"source": "endpoint"}]', '[{"source": 7, "as_of": 0}]', '[null]', '{"a": 1}', "[[]]",
+    '[{"source":"endpoint","as_of":"x","limits":[],"credits":null,"rows_as_of":0,"unknown_keys":[]}]',
+    '[{"source":"endpoint","as_of":1,"limits":[{"key":"five_hour","label":"5h","percent":NaN,'
+    '"resets_at":null,"as_of":1,"source":"endpoint"}],"credits":null,"rows_as_of":0,"unknown_keys":[]}]',
+    '[{"source":"endpoint","as_of":1,"limits":[{"key":"five_hour","label":"5h","percent":"x",'
+    '"resets_at":1e400,"as_of":1,"source":7}],"credits":null,"rows_as_of":0,"unknown_keys":[]}]',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", READINGS, ids=range(len(READINGS)))
+def test_readings_that_make_no_sense_are_none(user: User, api: ApiServer, text: str) -> None:
+    """Whatever a row claims to be, the next refresh draws, and the next answer replaces it."""
+    user.refresh(NOW)
+    with open_store(user.account.store) as store:
+        store.write("readings", text)
+    assert asks(user, api, NOW + TTL) == 1
+    assert user.line(NOW + TTL + 20) == OLD_LINE
+
+
+@pytest.mark.parametrize("jump", [-YEAR, -86400, -3600, 86400, YEAR])
+def test_a_clock_that_jumps_brings_one_call(user: User, api: ApiServer, jump: float) -> None:
+    """Whichever way the clock is set, and back again, each time one call is made and no more."""
+    user.refresh(NOW)
+    for now in (NOW + jump, NOW + 60):
+        api.answer = ok(usage_body(now, 50))
+        assert [asks(user, api, now + later) for later in (0, 1, 20, TTL - 1)] == [1, 0, 0, 0]
+        assert user.line(now + TTL).startswith("5h 50%")
+        assert user.refresh_at() <= now + TTL - 1 + LOOK_EVERY
+
+
+@pytest.mark.parametrize("jump", [-YEAR, YEAR])
+def test_a_clock_that_jumps_ends_a_pause_at_the_latest_with_its_own_length(
+    user: User, api: ApiServer, jump: float
+) -> None:
+    """A back-off of an hour is not one of a year because the clock was wrong when it began."""
+    api.answer = [throttled("3600"), throttled("3600"), ok(usage_body(NOW))]
+    user.refresh(NOW + jump)
+    assert asks(user, api, NOW) == 1
+    assert asks(user, api, NOW + 3599) == 0
+    assert asks(user, api, NOW + 3600) == 1
+
+
+def test_a_clock_that_is_put_right_by_a_second_brings_no_call(user: User, api: ApiServer) -> None:
+    """Time servers set a clock back by a little all the time; that makes no reading unknown."""
+    user.refresh(NOW)
+    assert asks(user, api, NOW - 1) == 0
+
+
+def test_a_window_at_its_end_is_shown_as_reset_and_not_as_zero(user: User, api: ApiServer) -> None:
+    """With the API gone for good the strip ends honestly: old, reset, and nothing after a day."""
+    user.refresh(NOW)
+    assert user.line(NOW + 601).startswith("5h ~42%")
+    assert user.line(NOW + 3 * 3600).startswith("5h –")
+    assert user.line(NOW + 86400) == ""
+
+
+def test_two_accounts_share_nothing(user: User, api: ApiServer, tmp_path: object) -> None:
+    """With another CLAUDE_CONFIG_DIR there is another login, another memory and other frames."""
+    user.refresh(NOW)
+    other = User(user.home, api.url, CLAUDE_CONFIG_DIR=f"{tmp_path}/other")
+    other.log_in(token="sk-ant-oat01-of-the-other")
+    assert not other.account.home.exists()
+    api.answer = ok(usage_body(NOW, 77))
+    other.refresh(NOW)
+    assert user.line(NOW).startswith("5h 42%")
+    assert other.line(NOW).startswith("5h 77%")
+    assert [request.headers["Authorization"][-9:] for request in api.requests][1] == "the-other"
+    assert asks(user, api, NOW + 1) == 0
+
+
+def test_an_older_picture_never_comes_last(
+    user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one refresh draws, no other can record or draw."""
+    monkeypatch.setattr(store_module, "TIMEOUT", 0.05)
+    user.refresh(NOW)
+    replace_file = view.replace_file
+    refused = []
+
+    def meanwhile(path: object, text: str) -> None:
+        with (
+            closing(sqlite3.connect(user.account.store / "cache.db", timeout=0.05)) as other,
+            pytest.raises(sqlite3.OperationalError) as error,
+        ):
+            other.execute("BEGIN IMMEDIATE")
+        refused.append(str(error.value))
+        replace_file(path, text)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(view, "replace_file", meanwhile)
+    user.refresh(NOW + 20)
+    assert refused == ["database is locked"] * len(DIALECTS)
