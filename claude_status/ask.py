@@ -70,7 +70,8 @@ class Asker:
         if not store.take_lease(LEASE, CALL_SECONDS):
             return Outcome(None, False, Due(now + SOONEST, "another refresh is asking"))
         try:
-            due = self._due(store, login, now, force=self.force)  # another may just have asked
+            now = self.clock()  # another may just have asked
+            due = self._due(store, login, now, force=self.force)
             if not due.is_now(now):
                 return Outcome(None, False, due, _waiting(due))
             return self._call(store, base, login)
