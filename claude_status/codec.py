@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from claude_status.usage import Credits, Limit, Usage
+from claude_status.values import number
 
 Readings = dict[str, Usage]  # the last of each source, by the source's name
 
@@ -21,17 +23,26 @@ def load(text: str | None) -> Readings:
     try:
         rows = json.loads(text or "[]")
         return {usage.source: usage for usage in map(_usage, rows)}
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return {}
 
 
 def _usage(row: Mapping[str, object]) -> Usage:
-    fields = dict(row)
+    fields = _sound(row, "as_of", "rows_as_of")
     limits, credit = fields.pop("limits"), fields.pop("credits")
-    if not isinstance(limits, list):
-        raise TypeError
     return Usage(
-        **{**fields, "unknown_keys": tuple(fields["unknown_keys"])},  # type: ignore[arg-type]
-        limits=tuple(Limit(**limit) for limit in limits),
-        credits=Credits(**credit) if isinstance(credit, dict) else None,
+        **{**fields, "unknown_keys": tuple(fields["unknown_keys"])},
+        limits=tuple(Limit(**_sound(limit, "as_of", "percent")) for limit in limits),
+        credits=None if credit is None else Credits(**_sound(credit, "as_of")),
     )
+
+
+def _sound(row: Mapping[str, Any], *numbers: str) -> dict[str, Any]:
+    """The row, if these are numbers, its reset one or none, and its source is text."""
+    fields = dict(row)
+    reset = fields.get("resets_at")
+    if None in [number(fields[name]) for name in numbers] or not isinstance(fields["source"], str):
+        raise TypeError
+    if reset is not None and number(reset) is None:
+        raise TypeError
+    return fields
