@@ -106,8 +106,8 @@ end
 set -g __claude_status_lines (string split '' (string repeat -n 63 .))
 
 # Sets __claude_status_text to the last frame whose time has come, or fails if the frames want a
-# refresh. The file may be anything: what is no file, or another user's, is left alone. A limit makes
-# `read` go byte by byte, so only the first line has one, which tells if the file is ours.
+# refresh. The file may be anything: what is no file, or another user's, is left alone, and no line is
+# read without a limit, although `read` then goes byte by byte.
 function __claude_status_read
     set -l file "$__claude_status_account/frames/$__claude_status_dialect"
     test -f "$file" -a -r "$file" -a -O "$file"; or return
@@ -116,10 +116,10 @@ function __claude_status_read
         read -n 64 -d ' ' -l name format refresh_at
         string match -qr '^claude-status 1 [0-9]{1,12}$' -- "$name $format $refresh_at"; or return
         for line in $__claude_status_lines
-            read -d ' ' -l from text; and test "$from" -le $__claude_status_now; or break
+            read -n 1024 -d ' ' -l from text; and test "$from" -le $__claude_status_now; or break
             set shown "$text"
         end
-        string match -qr '.{1024}' -- "$shown"; and return 1
+        string match -qr '.{1000}' -- "$shown"; and return 1
         set -g __claude_status_text "$shown"
         set -q shown[1]; and test $__claude_status_now -lt $refresh_at
     end <"$file" 2>/dev/null # what `test` says of a line that begins with no number
