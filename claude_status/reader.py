@@ -62,13 +62,14 @@ def read_frame(home: str, dialect: str, now: float) -> tuple[str, bool]:
     ``home`` is the account's directory in the cache.
     """
     header, *frames = read_text(f"{home}/frames/{dialect}").split("\n")
-    refresh_at = _refresh_at(header)
+    refresh_at = due_in(header)
     if refresh_at is None:
         return "", True
     shown, early = "", True
     for frame in frames:
-        when, _, text = frame.partition(" ")
-        if not when.isdigit() or int(when) > now:
+        start, _, text = frame.partition(" ")
+        when = epoch(start)
+        if when is None or when > now:
             break
         shown, early = text, False
     return shown, early or refresh_at <= now
@@ -76,12 +77,18 @@ def read_frame(home: str, dialect: str, now: float) -> tuple[str, bool]:
 
 def due_time(home: str) -> int:
     """When the frames want to be refreshed, in epoch seconds; 0 where there are none."""
-    return _refresh_at(read_text(f"{home}/frames/plain").partition("\n")[0]) or 0
+    return due_in(read_text(f"{home}/frames/plain").partition("\n")[0]) or 0
 
 
-def _refresh_at(header: str) -> int | None:
+def due_in(header: str) -> int | None:
+    """The time of refresh that a file's first line tells; None where that is no line of ours."""
     when = header.removeprefix(f"{HEADER} ")
-    return int(when) if when != header and when.isdigit() else None
+    return epoch(when) if when != header else None
+
+
+def epoch(text: str) -> int | None:
+    """Epoch seconds as the shells read them, which are at most 12 digits; None for all else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None
 
 
 def kick(home: str, now: float) -> None:

@@ -1,0 +1,251 @@
+"""The frames' files: replaced whole, kept where nothing better is known, read as a shell does."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from claude_status.draw.dialects import DIALECTS
+from claude_status.draw.line import Piece
+from claude_status.errors import CacheError
+from claude_status.paths import Account, locate, make_private
+from claude_status.reader import SLOT, epoch, kick, read_frame, start_refresh
+from claude_status.view import postpone, replace_file, sweep, write_view
+from tests.conftest import ROOT
+from tests.support import unprivileged
+
+NOW = 1_800_000_000
+STRIP = [
+    (NOW, (Piece("5h "), Piece("42%", "normal"))),
+    (NOW + 60, (Piece("7d – · 17%"),)),
+    (NOW + 120, ()),
+]
+STRIPS = dict.fromkeys(DIALECTS, STRIP)
+
+
+@pytest.fixture
+def account(home: Path) -> Account:
+    """An account whose directories are there."""
+    account = locate(os.environ)
+    make_private(account)
+    return account
+
+
+def test_a_view_is_read_back_as_it_was_drawn(account: Account) -> None:
+    """Each moment shows the last frame whose time has come, in each dialect."""
+    write_view(account, STRIPS, NOW + 300)
+    texts = {NOW: "5h 42%", NOW + 59: "5h 42%", NOW + 60.5: "7d – · 17%", NOW + 120: ""}
+    assert {when: read_frame(str(account.home), "plain", when)[0] for when in texts} == texts
+    assert {path.name for path in account.frames.iterdir()} == set(DIALECTS)
+
+
+def test_a_reader_wants_a_refresh_when_it_is_due(account: Account) -> None:
+    """From ``refresh_at`` on, before the first frame, and where there are none at all."""
+    home = str(account.home)
+    assert read_frame(home, "plain", NOW) == ("", True)
+    write_view(account, STRIPS, NOW + 300)
+    due = {NOW - 1: True, NOW: False, NOW + 299: False, NOW + 300: True, NOW + 86400: True}
+    assert {when: read_frame(home, "plain", when)[1] for when in due} == due
+
+
+SPOILT = [
+    b"", b"\n", b"claude-status 2 1800000300\n1 x\n", b"claude-status 1 soon\n1 x\n",
+    b"1800000300\n1 x\n", b"claude-status 1  1800000300\n1 x\n",
+    b"claude-status 1 \xc2\xb2\n1800000000 x\n", b"claude-status 1 " + b"9" * 5000 + b"\n1 x\n",
+    b"claude-status 1 1800000300\n\xff\xfe\n", b"\x00" * 100_000, b"claude-status 1 -5\n1 x\n",
+    b"claude-status 1 1800000300\n\xc2\xb2 x\n",
+    b"claude-status 1 1800000300\n" + b"9" * 5000 + b" x\n",
+    b"claude-status 1 1800000300", b"claude-status 1 1800000300\n1900000000 later\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", SPOILT, ids=range(len(SPOILT)))
+def test_what_is_no_view_of_ours_is_never_shown(account: Account, content: bytes) -> None:
+    """A reader shows nothing of it and wants a refresh; postponing puts an empty frame there."""
+    (account.frames / "plain").write_bytes(content)
+    assert read_frame(str(account.home), "plain", NOW) == ("", True)
+    postpone(account, NOW, NOW + 300)
+    assert (account.frames / "plain").read_text() == f"claude-status 1 {NOW + 300}\n{NOW} \n"
+    assert read_frame(str(account.home), "plain", NOW) == ("", False)
+
+
+def test_epoch_seconds_are_digits_and_few() -> None:
+    """Only what every shell can compare as a number is a time."""
+    assert epoch("1800000000") == NOW
+    for text in ("", " 1", "1 ", "+1", "-1", "1_0", "1.5", "0x1", "²", "٣", "9" * 13):
+        assert epoch(text) is None
+
+
+def test_postponing_keeps_the_frames(account: Account) -> None:
+    """Only the first line changes: what was drawn is still true."""
+    write_view(account, STRIPS, NOW + 300)
+    before = (account.frames / "zsh").read_text().splitlines()
+    postpone(account, NOW + 5, NOW + 900)
+    after = (account.frames / "zsh").read_text().splitlines()
+    assert after == [f"claude-status 1 {NOW + 900}", *before[1:]]
+
+
+def test_postponing_does_not_keep_frames_of_the_future(account: Account) -> None:
+    """After the clock was set back the old frames are not ours to show, nor to wait for."""
+    write_view(account, STRIPS, NOW + 300)
+    postpone(account, NOW - 86400, NOW - 86000)
+    assert read_frame(str(account.home), "plain", NOW - 86399) == ("", False)
+    assert read_frame(str(account.home), "plain", NOW + 1) == ("", True)
+
+
+def test_a_frame_of_every_dialect_belongs_to_its_owner_alone(account: Account) -> None:
+    """Whatever the umask, files are 0600 and directories 0700."""
+    old = os.umask(0)
+    try:
+        write_view(account, STRIPS, NOW + 300)
+        kick(str(account.home), -1)  # in a slot that is nobody's
+    finally:
+        os.umask(old)
+    for path in (account.cache, *account.cache.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_a_file_is_never_seen_half_written(account: Account) -> None:
+    """A reader at any moment gets one whole text or another whole text."""
+    path = account.frames / "plain"
+    texts = {"a" * 40_000, "b" * 30_000}
+    replace_file(path, "a" * 40_000)
+    done = threading.Event()
+
+    def write() -> None:
+        for _ in range(150):
+            for text in sorted(texts):
+                replace_file(path, text)
+        done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    seen = set()
+    while not done.is_set():
+        seen.add(path.read_text())
+    writer.join()
+    assert seen <= texts
+    assert list(account.frames.iterdir()) == [path]
+
+
+def test_a_file_that_cannot_be_replaced_is_left_whole(account: Account) -> None:
+    """What cannot be written is a CacheError, and leaves no half file behind."""
+    path = account.frames / "plain"
+    replace_file(path, "before")
+    code = (
+        "import sys, resource, signal; from pathlib import Path\n"
+        "from claude_status.errors import CacheError; from claude_status.view import replace_file\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try:\n    replace_file(Path(sys.argv[1]), 'x' * 100_000)\n"
+        "except CacheError as error:\n    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], env={"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == (
+        f"{path} cannot be written (File too large): make it writable.\n", "",
+    )  # fmt: skip
+    assert [(one.name, one.read_text()) for one in account.frames.iterdir()] == [
+        ("plain", "before")
+    ]
+
+
+def test_a_folder_that_is_gone_is_an_error_in_one_sentence(account: Account) -> None:
+    """Writing where nothing is raises CacheError, not FileNotFoundError."""
+    account.frames.rmdir()
+    with pytest.raises(CacheError, match="cannot be written"):
+        write_view(account, STRIPS, NOW)
+
+
+def test_sweeping_leaves_the_present_slot_and_the_frames(account: Account) -> None:
+    """Marks of other slots go, half files go after a minute, whichever way the clock was set."""
+    write_view(account, STRIPS, NOW + 300)
+    slot = NOW // SLOT
+    for name in (slot - 1, slot, slot + 5, "", "x"):
+        (account.home / f"kick.{name}").touch()
+    for name, age in (("young", 10), ("old", 100), ("future", -100)):
+        path = account.frames / f".new{name}"
+        path.touch()
+        os.utime(path, (NOW - age, NOW - age))
+    (account.home / "other").touch()
+    (account.home / "kick.directory").mkdir()
+    sweep(account, NOW)
+    left = {path.name for path in account.home.iterdir()}
+    assert left == {f"kick.{slot}", "kick.directory", "other", "frames"}
+    assert {path.name for path in account.frames.iterdir()} == {*DIALECTS, ".newyoung"}
+
+
+@pytest.fixture
+def starts(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file in which every started refresh leaves a line about itself."""
+    program = home / "python"
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import os, sys\n"
+        "null = os.stat(os.devnull)\n"
+        "streams = [os.path.samestat(os.fstat(stream), null) for stream in range(3)]\n"
+        "line = [*sys.argv[1:], all(streams), os.getcwd(), os.getsid(0), os.getppid()]\n"
+        f"with open({str(home / 'starts')!r}, 'a') as file:\n"
+        "    print(*line, file=file)\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    return home / "starts"
+
+
+def lines(path: Path, count: int) -> list[str]:
+    """The lines of a file, as soon as there are that many."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        found = path.read_text().splitlines() if path.exists() else []
+        if len(found) >= count:
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"fewer than {count} lines in {path}")
+
+
+def test_one_refresh_is_started_in_each_slot(account: Account, starts: Path) -> None:
+    """Of many readers in one slot one starts it; in the next slot the next one does."""
+    for moment in (NOW, NOW + 1, NOW + SLOT - 1, NOW + SLOT):
+        kick(str(account.home), moment)
+    assert len(lines(starts, 2)) == 2
+    assert {path.name for path in account.home.glob("kick.*")} == {
+        f"kick.{NOW // SLOT}", f"kick.{NOW // SLOT + 1}",
+    }  # fmt: skip
+
+
+def test_a_started_refresh_belongs_to_nobody(starts: Path) -> None:
+    """It has no stream but /dev/null, no parent and no session of ours, and blocks no directory."""
+    start_refresh()
+    *command, all_null, where, session, parent = lines(starts, 1)[0].split(" ")
+    assert command == ["-m", "claude_status", "refresh", "--background"]
+    assert (all_null, where) == ("True", "/")
+    assert int(session) != os.getsid(0)
+    assert int(parent) != os.getpid()
+
+
+def test_where_no_mark_can_be_made_nothing_is_started(home: Path, account: Account) -> None:
+    """In a directory that cannot be written a reader goes on in silence."""
+    code = (
+        "import sys; from claude_status import reader\n"
+        "reader.start_refresh = lambda: print('started')\n"
+        "reader.kick(sys.argv[1], 1e9); reader.kick(sys.argv[1] + '/nowhere', 1e9)\n"
+    )
+    account.home.chmod(0o500)
+    try:
+        done = subprocess.run(
+            unprivileged([sys.executable, "-c", code, str(account.home)]),
+            env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    finally:
+        account.home.chmod(0o700)
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
