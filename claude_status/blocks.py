@@ -60,6 +60,12 @@ def take(data: bytes) -> bytes:
     return before + after
 
 
+def cut(data: bytes) -> bytes | None:
+    """The block alone, None where there is none."""
+    span = find(data)
+    return data[span[0] : span[1]] if span else None
+
+
 def _is_continued(data: bytes) -> bool:
     """Whether the last line would take our first one for a part of itself."""
     last = data.removesuffix(b"\n").rpartition(b"\n")[2].lstrip(b" \t")

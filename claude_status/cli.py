@@ -15,6 +15,7 @@ from claude_status import __version__
 from claude_status.errors import ClaudeStatusError, SettingsError
 
 FORMATS = ("plain", "ascii", "ansi", "bash", "zsh", "tmux", "json", "prometheus")
+HOSTS = ("bash", "zsh", "fish", "starship", "tmux", "claude")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -59,6 +60,13 @@ def build_parser() -> argparse.ArgumentParser:
     refresh.add_argument("--force", action="store_true", help="skip the TTL, never the back-off")
     refresh.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
     command("doctor", "doctor:run", "what is there, what is wrong, and what to do about it")
+    init = command("init", "install:init", "print what to put into a host's own file")
+    init.add_argument("host", choices=HOSTS)
+    for verb, text in (("install", "put it there"), ("uninstall", "take it out again")):
+        install = command(verb, f"install:{verb}", f"{text}, for some hosts or --all that are found")
+        install.add_argument("host", nargs="*", metavar="HOST", help=", ".join(HOSTS))
+        install.add_argument("--all", action="store_true", help="all hosts that are found")
+        install.add_argument("--dry-run", action="store_true", help="only show what would change")
     command("demo", "demo:run", "a tour on made-up numbers: no login is needed, or touched")
     check = command(
         "check", "gates:check", "for scripts: exit 0 unless a limit is above a percentage"

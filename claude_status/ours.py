@@ -6,6 +6,7 @@ import os
 import shutil
 import sysconfig
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError
@@ -16,6 +17,28 @@ PACKAGE = Path(__file__).resolve().parent
 
 class PartsError(ClaudeStatusError):
     """A part of ours is not where it should be, or its path cannot be written into a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The launcher's absolute path, and the folder of the snippets."""
+
+    program: str
+    folder: Path
+
+    def snippet(self, name: str) -> str:
+        """The absolute path of a snippet; raises PartsError where it is not to be had."""
+        path = self.folder / name
+        if not path.is_file():
+            raise PartsError(f"{path} is missing: install claude-status-prompt again.")
+        return writable(str(path))
+
+
+def parts(script: str, environ: Mapping[str, str]) -> Parts:
+    """What belongs to this program; the snippets are in the package, or beside it in a checkout."""
+    inside = PACKAGE / "shell"
+    folder = inside if inside.is_dir() else PACKAGE.parent / "shell"
+    return Parts(launcher(script, environ), folder)
 
 
 def launcher(script: str, environ: Mapping[str, str]) -> str:
@@ -38,16 +61,10 @@ def launcher(script: str, environ: Mapping[str, str]) -> str:
     return writable(str(named))
 
 
-def snippets() -> Path:
-    """The folder of the snippets: in the package, or beside it in a checkout."""
-    inside = PACKAGE / "shell"
-    return inside if inside.is_dir() else PACKAGE.parent / "shell"
-
-
 def writable(path: str) -> str:
     """The path, if it can stand in a file of lines; raises PartsError where it cannot."""
     if any(sign < " " or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in path):
         raise PartsError(
-            f"{path!r} has signs that cannot stand in a file: install claude-status-prompt elsewhere."
+            f"{path!r} cannot stand in a settings file: install claude-status-prompt elsewhere."
         )
     return path

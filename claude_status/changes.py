@@ -1,0 +1,109 @@
+"""What installing or uninstalling changes in one file: worked out first, shown or made after."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from claude_status.atomic import Found, look, remove, replace
+from claude_status.edits import ByHand, Edit
+from claude_status.errors import ClaudeStatusError
+from claude_status.keep import Keep, Kept
+from claude_status.ours import Parts
+
+LINE = re.compile(rb"[^\n]*\n|[^\n]+")
+
+
+class ChangeError(ClaudeStatusError):
+    """A file cannot be changed as it is; the sentence names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file as it is, its bytes after the change (None: no file), and what is then kept of it.
+
+    ``note`` is a sentence for the user, or "".
+    """
+
+    path: Path  # as the user names it
+    found: Found
+    after: bytes | None
+    kept: Kept | None
+    note: str = ""
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the file stays as it is."""
+        return self.after == self.found.data
+
+    def make(self, keep: Keep) -> None:
+        """Make the change; raises FileError, and then the file is as it was."""
+        if self.kept and not self.is_none:
+            keep.save(self.found.path, self.kept)
+        if self.after is None and self.found.data is not None:
+            remove(self.found)
+        elif self.after is not None and not self.is_none:
+            replace(self.found, self.after)
+        if self.kept is None:
+            keep.drop(self.found.path)
+
+    def diff(self) -> Iterator[bytes]:
+        """The change as a unified diff, line by line."""
+        name = str(self.path).encode("utf-8", "surrogateescape")
+        yield from difflib.diff_bytes(
+            difflib.unified_diff,
+            _lines(self.found.data),
+            _lines(self.after),
+            name if self.found.data is not None else b"/dev/null",
+            name if self.after is not None else b"/dev/null",
+        )
+
+
+def putting(path: Path, edit: Edit, parts: Parts, keep: Keep) -> Change:
+    """The change that puts our part into a file, or brings it up to date; raises ByHand too."""
+    found = look(path)
+    with _told(path):
+        before, _ = _without(found, edit, keep.load(found.path))
+        after = edit.put(found.data or b"", parts)
+    return Change(path, found, after, Kept(before, after))
+
+
+def taking(path: Path, edit: Edit, keep: Keep) -> Change:
+    """The change that takes our part out of a file."""
+    found = look(path)
+    with _told(path):
+        before, note = _without(found, edit, keep.load(found.path))
+    return Change(path, found, before, None, note)
+
+
+def _without(found: Found, edit: Edit, kept: Kept | None) -> tuple[bytes | None, str]:
+    """The file as it would be without us: to the byte if it is as we left it, else by meaning."""
+    if found.data is None:
+        return None, ""
+    if kept and found.data == kept.after:
+        return kept.before, ""
+    data, note = edit.take(found.data, kept)
+    ours_alone = kept is not None and kept.before is None and data != found.data
+    return (None if ours_alone and edit.is_blank(data) else data), note
+
+
+def _lines(data: bytes | None) -> list[bytes]:
+    """The lines, as a diff names one without an end."""
+    lines = LINE.findall(data or b"")
+    if lines and not lines[-1].endswith(b"\n"):
+        lines[-1] += b"\n\\ No newline at end of file\n"
+    return lines
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except ByHand:
+        raise
+    except ClaudeStatusError as error:
+        raise ChangeError(f"{path} is left as it is: {str(error).rstrip('.')}.") from None

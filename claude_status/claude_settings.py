@@ -1,0 +1,109 @@
+"""Our status line in the text of Claude Code's settings.json (pure).
+
+A status line that is there already goes on as a part of ours; where ours is gone one day, the
+shell falls back to theirs.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import PurePath
+
+from claude_status import jsonedit
+from claude_status.keep import Kept
+from claude_status.ours import LAUNCHER
+from claude_status.quoting import sh
+
+KEY = "statusLine"
+EMPTY = "{}\n"
+
+
+def command_line(program: str, theirs: str | None) -> str:
+    """The command that Claude Code is to run, with the one that it ran before."""
+    ours = f"{sh(program)} statusline"
+    return ours if theirs is None else f"{ours} --wrap {sh(theirs)} || sh -c {sh(theirs)}"
+
+
+def our_words(value: object) -> list[str] | None:
+    """The words of a status line's command if it is ours, else None."""
+    command = value.get("command") if isinstance(value, dict) else None
+    try:
+        words = shlex.split(command) if isinstance(command, str) else []
+    except ValueError:  # an open quote
+        return None
+    is_ours = words[1:2] == ["statusline"] and PurePath(words[0]).name == LAUNCHER
+    return words if is_ours else None
+
+
+def programs(text: str) -> list[str]:
+    """The path of the program in our status line, as a list that is empty where there is none."""
+    line = jsonedit.parse(text).get(KEY) if LAUNCHER in text else None
+    return (our_words(line) or [])[:1]
+
+
+def put(text: str, program: str, line: dict[str, object]) -> str:
+    """The settings with our status line, ``line`` being how it looks where there is none yet.
+
+    Raises JSONTextError, with the position, for what is not JSON.
+    """
+    text = text if text.strip("\ufeff \t\r\n") else text.strip(" \t\r\n") + EMPTY
+    jsonedit.parse(text)
+    member = jsonedit.find(text, KEY)
+    if member is None:
+        return jsonedit.insert(text, KEY, {**line, "command": command_line(program, None)})
+    inner = _command(text, member)
+    if inner is None:
+        return jsonedit.replace(
+            text, member, jsonedit.dump({**line, "command": command_line(program, None)})
+        )
+    words = our_words(member.value)
+    theirs = _wrapped(words) if words else str(inner.value)
+    wanted = command_line(program, theirs)
+    return text if inner.value == wanted else jsonedit.replace(text, inner, jsonedit.dump(wanted))
+
+
+def take(text: str, kept: Kept | None) -> tuple[str, str]:
+    """The settings without our part, and a sentence where that was not all as we left it."""
+    if LAUNCHER not in text:
+        return text, ""
+    jsonedit.parse(text)
+    member = jsonedit.find(text, KEY)
+    words = our_words(member.value) if member else None
+    if member is None or words is None:
+        return text, ""
+    was = _member(kept.before) if kept else None
+    wrote = _member(kept.after) if kept else None
+    untouched = wrote is not None and wrote[1].value == member.value
+    if untouched and was:
+        return jsonedit.replace(text, member, was[0][was[1].value_start : was[1].end]), ""
+    note = "" if untouched else "the status line was changed meanwhile: "
+    theirs = _wrapped(words)
+    inner = _command(text, member)
+    if theirs is None or inner is None:
+        return jsonedit.remove(text, member), note and note + "it went with ours"
+    return jsonedit.replace(
+        text, inner, jsonedit.dump(theirs)
+    ), note and note + "only its command is as it was"
+
+
+def _wrapped(words: list[str]) -> str | None:
+    """The user's own command among the words of ours."""
+    return words[3] if words[2:3] == ["--wrap"] and len(words) > 3 else None
+
+
+def _command(text: str, line: jsonedit.Member) -> jsonedit.Member | None:
+    """The command of a status line that runs one."""
+    if not isinstance(line.value, dict):
+        return None
+    command = jsonedit.find(text, "command", line.value_start)
+    return command if command and isinstance(command.value, str) and command.value.strip() else None
+
+
+def _member(data: bytes | None) -> tuple[str, jsonedit.Member] | None:
+    text = (data or b"").decode("utf-8", "replace")
+    try:
+        jsonedit.parse(text)
+    except jsonedit.JSONTextError:
+        return None
+    member = jsonedit.find(text, KEY)
+    return (text, member) if member else None

@@ -1,0 +1,132 @@
+"""How our part goes into each kind of file and out again: bytes in, bytes out (pure)."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from claude_status import blocks, claude_settings
+from claude_status.errors import ClaudeStatusError
+from claude_status.keep import Kept
+from claude_status.ours import Parts
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PATH = re.compile(rb"(?<=['\"])/[^'\"\n]*/claude-status(?:\.\w+)?(?=['\"\\ ])")
+
+
+class EditError(ClaudeStatusError):
+    """A file holds something that our part must not be put beside, or that cannot be understood."""
+
+
+class ByHand(ClaudeStatusError):
+    """The user has put our part into the file by hand: it is left as it is."""
+
+
+class Edit(Protocol):
+    """How our part goes into a file and out of it."""
+
+    def put(self, data: bytes, parts: Parts) -> bytes:
+        """The file with our part as it should be now; raises a ClaudeStatusError."""
+
+    def take(self, data: bytes, kept: Kept | None) -> tuple[bytes, str]:
+        """The file without our part, and a sentence where it was not as we left it."""
+
+    def is_blank(self, data: bytes) -> bool:
+        """Whether nothing is left in the file that anyone needs."""
+
+    def paths(self, data: bytes) -> list[str]:
+        """The absolute paths that our part of the file names; none where we have none."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A marked block in a file of lines."""
+
+    host: str
+    body: Callable[[Parts], str]
+
+    def put(self, data: bytes, parts: Parts) -> bytes:
+        """The file with the block; raises ByHand, or BlockError where there is no place for it."""
+        needles = (
+            f"claude-status.{self.host}".encode(),
+            f"claude-status init {self.host}".encode(),
+        )
+        for number, line in enumerate(blocks.take(data).splitlines(), 1):
+            if any(needle in line for needle in needles) and not line.lstrip().startswith(b"#"):
+                raise ByHand(f"line {number} loads it already")
+        return blocks.put(data, self.body(parts).encode())
+
+    def take(self, data: bytes, kept: Kept | None) -> tuple[bytes, str]:
+        """The file without the block."""
+        changed = kept is not None and blocks.cut(data) not in (None, blocks.cut(kept.after))
+        return blocks.take(data), "what was changed between the marks went with them" * changed
+
+    def is_blank(self, data: bytes) -> bool:
+        """Whether there are but blanks."""
+        return not data.strip()
+
+    def paths(self, data: bytes) -> list[str]:
+        """The paths of the snippet and the launcher."""
+        return [found.decode("utf-8", "replace") for found in PATH.findall(blocks.cut(data) or b"")]
+
+
+@dataclass(frozen=True)
+class Starship(Block):
+    """Tables at the end of a TOML file."""
+
+    def put(self, data: bytes, parts: Parts) -> bytes:
+        """The file with the tables; raises EditError where it is no TOML, or has no place."""
+        theirs = _toml(blocks.take(data), "not TOML")
+        for table, name in (("env_var", "CLAUDE_STATUS"), ("custom", "claude_status")):
+            found = theirs.get(table)
+            if isinstance(found, dict) and name in found:
+                raise ByHand(f"it has a table {table}.{name} already")
+        new = blocks.put(data, self.body(parts).encode())
+        _toml(new, "no tables can be added")
+        return new
+
+
+class ClaudeCode:
+    """One member of Claude Code's settings.json."""
+
+    def put(self, data: bytes, parts: Parts) -> bytes:
+        """The settings with our status line; raises EditError for what is not JSON."""
+        line = json.loads(Path(parts.snippet("statusline.json")).read_text())["statusLine"]
+        return claude_settings.put(_utf8(data), parts.program, line).encode()
+
+    def take(self, data: bytes, kept: Kept | None) -> tuple[bytes, str]:
+        """The settings with the status line that was there before, if there was one."""
+        text, note = claude_settings.take(_utf8(data), kept)
+        return text.encode(), note
+
+    def is_blank(self, data: bytes) -> bool:
+        """Whether there are no settings."""
+        return data.split() in ([], [b"{}"], [b"{", b"}"])
+
+    def paths(self, data: bytes) -> list[str]:
+        """The path of the launcher."""
+        return claude_settings.programs(_utf8(data))
+
+
+def _utf8(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise EditError(f"line {line}: not UTF-8") from None
+
+
+def _toml(data: bytes, problem: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except ValueError as error:
+        raise EditError(f"{problem}: {error}") from None

@@ -1,0 +1,127 @@
+"""The hosts of the line: which file of the user's each has, and how our part goes into it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from claude_status import blocks, notes, texts
+from claude_status.atomic import look
+from claude_status.edits import Block, ClaudeCode, Edit, Starship
+from claude_status.errors import ClaudeStatusError, SettingsError
+from claude_status.paths import locate
+
+NAMES = ("bash", "zsh", "fish", "starship", "tmux", "claude")
+SHELLS = NAMES[:3]
+
+
+@dataclass(frozen=True)
+class Host:
+    """A program that shows the line.
+
+    ``files`` may hold our part; the first is where it goes. ``is_there`` tells whether the user
+    seems to use the host, ``notes`` what to do after our part is in.
+    """
+
+    name: str
+    files: tuple[Path, ...]
+    edit: Edit
+    is_there: bool
+    notes: Callable[[Mapping[str, str], bytes], Iterator[str]]
+
+
+def hosts(
+    environ: Mapping[str, str], names: Collection[str] = NAMES, *, hooked: bool = False
+) -> list[Host]:
+    """The hosts of these names, shells first; ``hooked``: some shell is about to get its hook."""
+    made = [HOSTS[name](environ) for name in NAMES if name in names and name != "starship"]
+    if "starship" in names:
+        hooked = hooked or any(_has_block(HOSTS[name](environ)) for name in SHELLS)
+        made.insert(sum(host.name in SHELLS for host in made), _starship(environ, hooked))
+    return made
+
+
+def _bash(environ: Mapping[str, str]) -> Host:
+    file = _home(environ) / ".bashrc"
+    there = _is_shell(environ, "bash") or file.exists()
+    return Host("bash", (file,), Block("bash", partial(texts.block, "bash")), there, notes.bash)
+
+
+def _zsh(environ: Mapping[str, str]) -> Host:
+    home = _home(environ)
+    files = (Path(environ.get("ZDOTDIR") or home, ".zshrc"), home / ".zshrc")
+    there = _is_shell(environ, "zsh") or files[0].exists()
+    return Host("zsh", files, Block("zsh", partial(texts.block, "zsh")), there, notes.zsh)
+
+
+def _fish(environ: Mapping[str, str]) -> Host:
+    folder = _config(environ) / "fish"
+    file = folder / "conf.d" / "claude-status.fish"
+    there = _is_shell(environ, "fish") or folder.exists()
+    return Host(
+        "fish", (file,), Block("fish", partial(texts.block, "fish")), there, notes.new_shell
+    )
+
+
+def _starship(environ: Mapping[str, str], hooked: bool) -> Host:
+    default = _home(environ) / ".config" / "starship.toml"  # whatever XDG_CONFIG_HOME says
+    file = Path(environ.get("STARSHIP_CONFIG") or default)
+    there = _is_program(environ, "starship") or file.exists()
+    body = partial(texts.block, "starship" if hooked else "starship_alone")
+    return Host("starship", (file,), Starship("starship", body), there, notes.starship)
+
+
+def _tmux(environ: Mapping[str, str]) -> Host:
+    home = _home(environ)
+    known = (
+        home / ".tmux.conf",
+        _config(environ) / "tmux" / "tmux.conf",
+        home / ".config" / "tmux" / "tmux.conf",
+    )
+    files = tuple(sorted(known, key=lambda file: not file.exists()))
+    there = _is_program(environ, "tmux") or files[0].exists()
+    return Host("tmux", files, Block("tmux", partial(texts.block, "tmux")), there, notes.tmux)
+
+
+def _claude(environ: Mapping[str, str]) -> Host:
+    folder = locate(environ).config_dir
+    there = _is_program(environ, "claude") or folder.exists()
+    return Host("claude", (folder / "settings.json",), ClaudeCode(), there, notes.none)
+
+
+HOSTS: dict[str, Callable[[Mapping[str, str]], Host]] = {
+    "bash": _bash,
+    "zsh": _zsh,
+    "fish": _fish,
+    "tmux": _tmux,
+    "claude": _claude,
+}
+
+
+def _has_block(host: Host) -> bool:
+    try:
+        return any(blocks.find(look(file).data or b"") for file in host.files)
+    except ClaudeStatusError:
+        return False
+
+
+def _is_shell(environ: Mapping[str, str], name: str) -> bool:
+    return Path(environ.get("SHELL", "")).name == name
+
+
+def _is_program(environ: Mapping[str, str], name: str) -> bool:
+    return shutil.which(name, path=environ.get("PATH", "")) is not None
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    home = environ.get("HOME", "")
+    if not home.startswith("/"):
+        raise SettingsError("HOME must be an absolute path: set it.")
+    return Path(home)
+
+
+def _config(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("XDG_CONFIG_HOME") or _home(environ) / ".config")

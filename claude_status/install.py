@@ -1,0 +1,159 @@
+"""``claude-status install``, ``uninstall`` and ``init``: our part in the user's files.
+
+Exit status: 0 done, 1 a file could not be changed (it is as it was), 2 there is no such host.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from claude_status import texts
+from claude_status.changes import Change, putting, taking
+from claude_status.edits import ByHand
+from claude_status.errors import ClaudeStatusError, SettingsError
+from claude_status.hosts import NAMES, SHELLS, Host, hosts
+from claude_status.keep import Keep
+from claude_status.ours import Parts, parts
+from claude_status.terminal import say
+
+
+def init(arguments: argparse.Namespace) -> int:
+    """Print what to put into a host's file by hand."""
+    print(texts.init(arguments.host, _parts()), end="")
+    return 0
+
+
+def install(arguments: argparse.Namespace) -> int:
+    """Put our part into the files of some hosts; where none are named, list them all."""
+    keep, ours = _keep(), _parts()
+    if not arguments.all and not arguments.host:
+        return _list(lambda host: _would_install(host, keep, ours), "install")
+    names = _checked(arguments.host)
+    if arguments.all:
+        names |= {host.name for host in hosts(os.environ) if host.is_there}
+    chosen = hosts(os.environ, names, hooked=bool(names & set(SHELLS)))
+
+    def one(host: Host) -> None:
+        path = host.files[0]
+        try:
+            change = putting(path, host.edit, ours, keep)
+        except ByHand as found:
+            print(f"{host.name}: {_short(path)} is left as it is: {found}")
+            return
+        said = "is already in" if change.is_none else "is now in"
+        made = _make(change, keep, f"{host.name}: {said} {_short(path)}", arguments.dry_run)
+        if made and not change.is_none:
+            for note in host.notes(os.environ, change.after or b""):
+                print(f"  {note}")
+
+    return _each(chosen, one)
+
+
+def uninstall(arguments: argparse.Namespace) -> int:
+    """Take our part out of the files of some hosts; where none are named, list them all."""
+    keep = _keep()
+    if not arguments.all and not arguments.host:
+        return _list(lambda host: _would_uninstall(host, keep), "uninstall")
+
+    def one(host: Host) -> None:
+        changes = [taking(path, host.edit, keep) for path in dict.fromkeys(host.files)]
+        if all(change.is_none for change in changes):
+            print(f"{host.name}: is not installed")
+        for change in changes:
+            note = f" ({change.note})" if change.note else ""
+            said = f"{host.name}: is no longer in {_short(change.path)}{note}"
+            _make(change, keep, "" if change.is_none else said, arguments.dry_run)
+
+    names = _checked(arguments.host) | set(NAMES if arguments.all else ())
+    return _each(hosts(os.environ, names), one)
+
+
+def _make(change: Change, keep: Keep, said: str, dry_run: bool) -> bool:
+    """Make a change and say so, or only show it; returns whether it was made."""
+    if dry_run:
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(change.diff())
+        return False
+    change.make(keep)
+    if said:
+        print(said)
+    return True
+
+
+def _each(chosen: list[Host], one: Callable[[Host], None]) -> int:
+    """Do it for each host, whatever becomes of the others."""
+    status = 0
+    for host in chosen:
+        try:
+            one(host)
+        except ClaudeStatusError as error:
+            say(f"{host.name}: {error}")
+            status = 1
+    if not chosen:
+        say(f"No host was found: name some of {', '.join(NAMES)}.")
+        status = 1
+    return status
+
+
+def _list(state: Callable[[Host], str], verb: str) -> int:
+    """Say of each host how it stands."""
+    for host in hosts(os.environ):
+        try:
+            said = state(host)
+        except ByHand as found:
+            said = f"{_short(host.files[0])}: {found}"
+        except ClaudeStatusError as error:
+            said = str(error)
+        print(f"{host.name:<9} {said}")
+    print(
+        f"\nRun `claude-status {verb} --all`, or name some. --dry-run shows what it would change."
+    )
+    return 0
+
+
+def _would_install(host: Host, keep: Keep, ours: Parts) -> str:
+    path = host.files[0]
+    change = putting(path, host.edit, ours, keep)
+    if change.is_none:
+        return f"is in {_short(path)}"
+    if change.kept and change.kept.before != change.found.data:
+        return f"would be brought up to date in {_short(path)}"
+    if not host.is_there:
+        return "not found"
+    made = "put into" if change.found.data is not None else "put into a new file"
+    return f"would be {made} {_short(path)}"
+
+
+def _would_uninstall(host: Host, keep: Keep) -> str:
+    changes = [taking(path, host.edit, keep) for path in dict.fromkeys(host.files)]
+    places = [_short(change.path) for change in changes if not change.is_none]
+    return f"is in {', '.join(places)}" if places else "is not installed"
+
+
+def _checked(names: list[str]) -> set[str]:
+    for name in names:
+        if name not in NAMES:
+            raise SettingsError(f"There is no host {name!r}: choose from {', '.join(NAMES)}.")
+    return set(names)
+
+
+def _keep() -> Keep:
+    """Where to keep what is replaced; refused in a home that root has only borrowed."""
+    home = Path(os.environ.get("HOME", "/"))
+    if os.geteuid() == 0 and home.exists() and home.stat().st_uid != 0:
+        raise SettingsError("This home is another user's: run this as that user, without sudo.")
+    return Keep.of(os.environ)
+
+
+def _parts() -> Parts:
+    return parts(sys.argv[0], os.environ)
+
+
+def _short(path: Path) -> str:
+    """The path as people write it."""
+    home = os.environ.get("HOME", "").rstrip("/") + "/"
+    return "~/" + str(path)[len(home) :] if str(path).startswith(home) else str(path)

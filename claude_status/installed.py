@@ -1,0 +1,76 @@
+"""What ``doctor`` looks at in the user's files: whether what is installed can still be run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from claude_status import jsonedit
+from claude_status.atomic import look
+from claude_status.claude_settings import KEY
+from claude_status.errors import ClaudeStatusError, SettingsError
+from claude_status.findings import Finding, Grade
+from claude_status.hosts import Host, hosts
+from claude_status.scene import Scene
+
+# Where an administrator's settings are
+MANAGED = {
+    "darwin": Path("/Library/Application Support/ClaudeCode"),
+    "linux": Path("/etc/claude-code"),
+}
+PROJECT = (".claude/settings.local.json", ".claude/settings.json")
+
+
+def check_hosts(scene: Scene) -> Iterator[Finding]:
+    """Each file that our part is in, and whether what it names is still there."""
+    try:
+        found = hosts(scene.environ)
+    except SettingsError:  # told of the environment
+        return
+    for host in found:
+        for file in dict.fromkeys(host.files):
+            paths = _paths(host, file)
+            dead = [path for path in paths if not os.path.exists(path)]
+            if dead:
+                text = f"{file} names {dead[0]}, which is gone"
+                advice = f"run `claude-status install {host.name}`"
+                yield Finding(host.name, text, Grade.WRONG, advice)
+            elif paths:
+                yield Finding(host.name, f"installed in {file}")
+                if host.name == "claude":
+                    yield from _overridden(file, scene.platform)
+
+
+def _paths(host: Host, file: Path) -> list[str]:
+    try:
+        return host.edit.paths(look(file).data or b"")
+    except ClaudeStatusError:
+        return []
+
+
+def _overridden(own: Path, platform: str, managed: Path | None = None) -> Iterator[Finding]:
+    """What keeps Claude Code from showing the status line of the user's own settings."""
+    place = managed or MANAGED.get(platform, MANAGED["linux"])
+    managers = [place / "managed-settings.json", *sorted(place.glob("managed-settings.d/*.json"))]
+    managers.append(own.with_name("remote-settings.json"))
+    projects = [path for path in (Path.cwd() / name for name in PROJECT) if path != own]
+    for path in (*managers, *projects):
+        if KEY in _settings(path):
+            text = f"{path} has a status line that comes before yours"
+            advice = "ours can be put around it: claude-status statusline --wrap COMMAND"
+            yield Finding("claude", text, Grade.WRONG, advice)
+    for path in (*managers, *projects, own):
+        settings = _settings(path)
+        for switch in ("disableAllHooks", "allowManagedHooksOnly"):
+            if settings.get(switch) is True:
+                text = f"{switch} in {path} turns status lines off, too"
+                yield Finding("claude", text, Grade.WRONG)
+
+
+def _settings(path: Path) -> dict[str, object]:
+    """The settings in a file; none where it is not there or cannot be read."""
+    try:
+        return jsonedit.parse(path.read_bytes().decode())
+    except (OSError, ValueError, ClaudeStatusError):
+        return {}

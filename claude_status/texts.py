@@ -1,0 +1,131 @@
+"""What the user's files are told: the body of each host's block, and what ``init`` prints.
+
+All of it is guarded by the snippet's presence: an upgrade of Python moves it, and a package that is
+gone must break nothing. What ``init`` prints can be evaluated as well as pasted, so its comments
+come last and pair their quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from claude_status.ours import Parts
+from claude_status.quoting import fish, sh, toml
+
+WRITTEN = "# `claude-status install {0}` wrote this, `claude-status uninstall {0}` takes it out.\n"
+
+# An empty PS1 stays empty: that is how scripts know that no one is there.
+BASH_BLOCK = """\
+if [ -r SNIPPET ]; then
+  . SNIPPET PROGRAM
+  if [[ ${PS1-} && $PS1 != *CLAUDE_STATUS* && ${STARSHIP_SHELL-} != bash ]] &&
+    shopt -q promptvars; then
+    PS1='${CLAUDE_STATUS:+$CLAUDE_STATUS }'$PS1
+  fi
+fi
+"""
+BASH_INIT = r"""[ -r SNIPPET ] && . SNIPPET PROGRAM
+# The end of ~/.bashrc is the place for this line. It sets CLAUDE_STATUS before every prompt; where
+# that is shown is up to you. To have it before the prompt, add below:
+#   PS1='${CLAUDE_STATUS:+$CLAUDE_STATUS }'$PS1
+# Or, to have it at the right edge:
+#   claude_status_right() {
+#     local text=$CLAUDE_STATUS bare=
+#     while [[ $text == *$'\002'* ]]; do
+#       bare+=${text%%$'\001'*} text=${text#*$'\002'}
+#     done
+#     bare+=$text text=${CLAUDE_STATUS//$'\001'}
+#     printf '\e7\e[%dG%s\e8' $((COLUMNS - ${#bare} + 1)) "${text//$'\002'}"
+#   }
+#   PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND; }claude_status_right"
+"""
+
+# conf.d is read before config.fish, and a prompt of the user's may be anywhere: hence so late.
+FISH_BLOCK = """\
+if test -r SNIPPET; and status is-interactive
+    source SNIPPET PROGRAM
+    function __claude_status_place --on-event fish_prompt
+        functions --erase __claude_status_place
+        functions fish_prompt fish_right_prompt |
+            string match -qri 'claude_status|starship'; and return
+        functions --query fish_right_prompt
+        and functions --copy fish_right_prompt __claude_status_right
+        function fish_right_prompt
+            set -l right
+            functions --query __claude_status_right; and set right (__claude_status_right)
+            string join --no-empty ' ' (claude_status_prompt) $right
+        end
+    end
+end
+"""
+FISH_INIT = """\
+test -r SNIPPET; and source SNIPPET PROGRAM
+# config.fish is the place for this line. It sets CLAUDE_STATUS before every prompt; where that is
+# shown is up to you. To have it at the right, add below:
+#   function fish_right_prompt
+#       claude_status_prompt
+#   end
+"""
+
+STARSHIP_BLOCK = """\
+[env_var.CLAUDE_STATUS]
+format = "([$env_value]($style) )"
+style = ""
+"""
+STARSHIP_ALONE = """\
+[custom.claude_status]
+command = PROGRAM
+shell = ["/bin/sh"]
+when = true
+format = "([$output]($style) )"
+style = ""
+"""
+
+
+ZSH_BLOCK = ZSH_INIT = """[[ -r SNIPPET ]] && . SNIPPET PROGRAM
+"""
+TMUX_BLOCK = """run-shell SNIPPET
+"""
+
+
+def _starship_command(program: str) -> str:
+    return toml(f"{sh(program)} --format ansi")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What one host is told, with SNIPPET and PROGRAM for the paths, and how these are quoted."""
+
+    snippet: str  # the file's name, "" where there is none
+    quote: Callable[[str], str]
+    block: str
+    init: str
+
+
+TEXTS = {
+    "bash": Text("claude-status.bash", sh, BASH_BLOCK, BASH_INIT),
+    "zsh": Text("claude-status.zsh", sh, ZSH_BLOCK, ZSH_INIT),
+    "fish": Text("claude-status.fish", fish, FISH_BLOCK, FISH_INIT),
+    "starship": Text("", sh, STARSHIP_BLOCK, STARSHIP_BLOCK),
+    "starship_alone": Text("", _starship_command, STARSHIP_ALONE, STARSHIP_ALONE),
+    "tmux": Text("claude-status.tmux", sh, TMUX_BLOCK, TMUX_BLOCK),
+}
+
+
+def block(host: str, parts: Parts) -> str:
+    """The body of a host's block."""
+    return WRITTEN.format(host.partition("_")[0]) + _fill(TEXTS[host], TEXTS[host].block, parts)
+
+
+def init(host: str, parts: Parts) -> str:
+    """What to put into a host's file by hand."""
+    return _fill(TEXTS[host], TEXTS[host].init, parts)
+
+
+def _fill(text: Text, template: str, parts: Parts) -> str:
+    words = {"PROGRAM": parts.program}
+    if text.snippet:
+        words["SNIPPET"] = parts.snippet(text.snippet)
+    return re.sub("SNIPPET|PROGRAM", lambda found: text.quote(words[found[0]]), template)

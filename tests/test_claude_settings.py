@@ -1,0 +1,142 @@
+"""Our status line in Claude Code's settings."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claude_status import claude_settings, jsonedit
+from claude_status.keep import Kept
+from tests.formatting import OBJECTS, VALUES, layouts
+
+PROGRAM = "/home/u/.local/bin/claude-status"
+LINE = {"type": "command", "command": "-", "padding": 0, "refreshInterval": 60}
+COMMANDS = st.text(min_size=1).filter(str.strip) | st.sampled_from(
+    ["~/.claude/line.sh", "printf '%s' \"it's\"", "a; b # c", "x \\\n y", "echo \ud83d", "echo 🤖"]
+)
+LINES = st.fixed_dictionaries({"command": COMMANDS}, optional={"type": VALUES, "padding": VALUES})
+SETTINGS = st.builds(lambda rest, line: {**rest, "statusLine": line}, OBJECTS, LINES)
+
+
+def put(text: str, program: str = PROGRAM) -> str:
+    """The settings with our line in them."""
+    return claude_settings.put(text, program, LINE)
+
+
+def kept(text: str) -> Kept:
+    """What is kept after ``put``."""
+    return Kept(text.encode(), put(text).encode())
+
+
+def load(text: str) -> dict:
+    """The settings as Claude Code reads them."""
+    return json.loads(text.removeprefix("\ufeff"))
+
+
+def without_line(text: str) -> list:
+    """All settings but the status line, in order."""
+    return [item for item in load(text).items() if item[0] != "statusLine"]
+
+
+class TestPut:
+    """Our line goes in."""
+
+    @given(layouts())
+    def test_all_else_is_as_it_was(self, text):
+        """Whatever the settings, all others are the same, in the same order."""
+        assert without_line(text) == without_line(put(text))
+
+    @given(layouts())
+    def test_twice_is_once(self, text):
+        """A second put changes nothing."""
+        assert put(text) == put(put(text))
+
+    @given(layouts(SETTINGS))
+    def test_a_line_that_is_there_is_wrapped(self, text):
+        """Its command becomes a word of ours, and its other keys stay as they are."""
+        was, now = load(text)["statusLine"], load(put(text))["statusLine"]
+        assert {**was, "command": ""} == {**now, "command": ""}
+        assert [PROGRAM, "statusline", "--wrap", was["command"]] == claude_settings.our_words(now)[
+            :4
+        ]
+
+    @pytest.mark.parametrize(
+        "line", ["null", '"x"', "{}", '{"command": 3}', '{"command": " "}', "[]"]
+    )
+    def test_what_runs_nothing_is_replaced(self, line):
+        """A status line without a command has nothing to wrap."""
+        command = claude_settings.command_line(PROGRAM, None)
+        expected = {"statusLine": {**LINE, "command": command}}
+        assert expected == load(put(f'{{"statusLine": {line}}}'))
+
+    @pytest.mark.parametrize("text", ["", "\n", "\ufeff", " \r\n"])
+    def test_an_empty_file_is_an_empty_object(self, text):
+        """As for Claude Code, a file without anything in it has no settings."""
+        assert ["statusLine"] == list(load(put(text)))
+
+    @given(layouts())
+    def test_another_place_of_the_program_is_another_command(self, text):
+        """Where the program was moved, only the command changes, and a wrapped one stays wrapped."""
+        assert put(text, "/elsewhere/claude-status") == put(put(text), "/elsewhere/claude-status")
+
+    def test_a_comment_is_refused_with_its_place(self):
+        """What Claude Code's JSON parser would refuse is not touched."""
+        with pytest.raises(jsonedit.JSONTextError, match="line 2, column 1"):
+            put('{\n// mine\n"a": 1}')
+
+
+class TestTake:
+    """Our line goes out."""
+
+    @given(layouts() | layouts(SETTINGS))
+    def test_the_others_stay_without_anything_kept(self, text):
+        """Even where nothing was kept, every other setting and the wrapped command are back."""
+        left, _ = claude_settings.take(put(text), None)
+        assert without_line(text) == without_line(left)
+        was = load(text).get("statusLine")
+        if isinstance(was, dict) and isinstance(was.get("command"), str) and was["command"].strip():
+            assert was == load(left)["statusLine"]
+        else:
+            assert "statusLine" not in load(left)
+
+    @given(layouts(SETTINGS))
+    def test_after_another_program_wrote_the_file_the_line_is_back(self, text):
+        """Claude Code lays its settings out anew: the line is still the one that was there."""
+        rewritten = json.dumps({**load(put(text)), "model": "x"}, indent=2)
+        left, note = claude_settings.take(rewritten, kept(text))
+        assert {**load(text), "model": "x"} == load(left)
+        assert note == ""
+
+    def test_escapes_come_back_as_they_were(self):
+        r"""A command that was written with \u escapes has them again, although JSON needs none."""
+        text = '{"statusLine": {"command": "\\u0065cho \\/"}, "a": 1}'
+        left, _ = claude_settings.take(put(text).replace('"a": 1', '"a": 2'), kept(text))
+        assert text.replace('"a": 1', '"a": 2') == left
+
+    def test_a_line_that_was_changed_keeps_the_change(self):
+        """Where the user changed a wrapped line, only its command is restored, and that is said."""
+        text = '{"statusLine": {"command": "mine"}}'
+        changed = put(text).replace('{"command"', '{"padding": 2, "command"')
+        left, note = claude_settings.take(changed, kept(text))
+        assert {"statusLine": {"padding": 2, "command": "mine"}} == load(left)
+        assert "meanwhile" in note
+
+    def test_another_line_stays(self):
+        """A status line that is not ours any more is none of our business."""
+        text = '{"statusLine": {"command": "theirs; claude-status --format ansi"}}'
+        assert (text, "") == claude_settings.take(text, kept("{}"))
+
+    def test_what_is_no_json_and_not_ours_is_left(self):
+        """Broken settings without a word of ours are nothing that could be taken out of."""
+        assert ("{,", "") == claude_settings.take("{,", None)
+
+
+@given(COMMANDS.filter(lambda command: "\0" not in command))
+def test_the_shell_gives_back_the_command(command):
+    """The words that /bin/sh makes of ours hold the wrapped command unchanged."""
+    import shlex
+
+    line = claude_settings.command_line("/a b/claude-status", command)
+    assert line.startswith("'/a b/claude-status' statusline --wrap ")
+    assert [command] == shlex.split(line)[3:4] == shlex.split(line)[-1:]
