@@ -23,13 +23,14 @@ SAME_TIME = 60  # seconds within which two pushes count as simultaneous
 def join(one: Usage, other: Usage) -> Usage:
     """Two readings of the same source as one: of each limit the number that was true last.
 
-    A limit that the later one does not know keeps its number while its window is open.
+    A limit that the later one does not know keeps its number, even past its reset: it is proof
+    that a number from before it is not the last. What is too old to be shown goes.
     """
     newer = max(one, other, key=lambda usage: (usage.as_of, usage.unknown_keys))
-    as_of, rows_as_of = newer.as_of, max(one.rows_as_of, other.rows_as_of)
+    rows_as_of = max(one.rows_as_of, other.rows_as_of)
     best: dict[str, Limit] = {}
     for limit in (*one.limits, *other.limits):
-        if _stands(limit, as_of, rows_as_of):
+        if _is_listed(limit, rows_as_of) and not limit.is_gone(newer.as_of):
             known = best.get(limit.key)
             best[limit.key] = limit if known is None else max(known, limit, key=_weight)
     return replace(
@@ -51,13 +52,16 @@ def merge(readings: Iterable[Usage]) -> Usage | None:
     candidates: dict[str, list[Limit]] = {}
     for usage in known:
         for limit in usage.limits:
-            if _stands(limit, heard, rows_as_of):
+            if _is_listed(limit, rows_as_of):
                 candidates.setdefault(limit.key, []).append(limit)
+    told = {usage.source: usage.as_of for usage in known}
+    best = [_pick(found) for found in candidates.values()]
+    limits = [limit for limit in best if _stands(limit, max(heard, told.get(limit.source, 0)))]
     newest = max(known, key=lambda usage: (usage.as_of, usage.source))
     return Usage(
         source=newest.source,
         as_of=newest.as_of,
-        limits=tuple(sorted((_pick(found) for found in candidates.values()), key=order)),
+        limits=tuple(sorted(limits, key=order)),
         credits=_latest_credits(asked),
         rows_as_of=rows_as_of,
         unknown_keys=tuple(sorted({key for usage in known for key in usage.unknown_keys})),
@@ -69,30 +73,34 @@ def is_push(source: str) -> bool:
     return source.partition(":")[0] == PUSH
 
 
-def _stands(limit: Limit, heard: float, rows_as_of: float) -> bool:
+def _is_listed(limit: Limit, rows_as_of: float) -> bool:
+    """Whether no later reading lists every scoped limit without this one."""
+    return limit.as_of >= rows_as_of or not limit.key.startswith(("scope:", "kind:"))
+
+
+def _stands(limit: Limit, heard: float) -> bool:
     """Whether a number still has a place, given when its source was last heard.
 
-    It has none once a later reading lists every scoped limit without it, nor where its window
-    was over before the latest reading, which did not know of a new one.
+    It has none where its window was over before the latest reading, which knew of no new one.
     """
-    if limit.key.startswith(("scope:", "kind:")) and limit.as_of < rows_as_of:
-        return False
     return limit.as_of >= heard or not limit.is_over(heard)
 
 
 def _pick(found: list[Limit]) -> Limit:
+    """Of the numbers for one limit, what was asked last or pushed since, in the latest window."""
     asked = [limit for limit in found if not is_push(limit.source)]
     best = max(asked, key=_weight, default=None)
-    pushes = [
+    known = [
         limit
         for limit in found
-        if is_push(limit.source)
-        and (best is None or (limit.as_of > best.as_of and not _window(limit) < _window(best)))
+        if limit is best or (is_push(limit.source) and (not best or limit.as_of > best.as_of))
     ]
-    if not pushes:
-        return best or max(found, key=_weight)
-    window = max(_window(limit) for limit in pushes)
-    pushes = [limit for limit in pushes if _window(limit) == window]
+    latest = max(limit.as_of for limit in known)
+    known = [limit for limit in known if not limit.is_over(latest)] or known
+    window = max(_window(limit) for limit in known)
+    pushes = [limit for limit in known if is_push(limit.source) and _window(limit) == window]
+    if not pushes and best:
+        return best
     latest = max(limit.as_of for limit in pushes)
     return max(
         (limit for limit in pushes if limit.as_of > latest - SAME_TIME),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from claude_status.draw.pieces import (Style)
+from claude_status.draw.pieces import Style
 from claude_status.usage import SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage, order
 
 NOW = 1_800_000_000  # a full minute
 HOUR, DAY = 3600, 86400
+LABELS = {SESSION: "5h", WEEK: "7d"}
 SOURCES = ("endpoint", "claude_json", "statusline", "statusline:one", "statusline:two")
 
 # The same examples in every run, and no limit to the time of one, since the machine may be slow.
@@ -25,25 +26,20 @@ hostile_texts = st.text(max_size=60) | st.text(
 )
 
 
-def times(before: float = 2 * DAY, after: float = 0) -> st.SearchStrategy[float]:
-    """Epoch seconds around NOW, whole and with a fraction."""
-    return st.floats(NOW - before, NOW + after) | st.integers(
-        int(NOW - before), int(NOW + after)
-    ).map(float)
-
-
+# Seconds of age, whole and with a fraction, often none at all
+ages = st.just(0.0) | st.floats(0, 26 * HOUR) | st.integers(0, 26 * HOUR).map(float)
 resets = st.none() | st.integers(-3 * DAY // 60, 8 * DAY // 60).map(lambda n: NOW + n * 60)
 
 
 @st.composite
-def limits(draw: st.DrawFn, key: str, label: st.SearchStrategy[str] = hostile_texts) -> Limit:
-    """A limit of that key, from any source and of any age."""
+def limits(draw: st.DrawFn, key: str, label: st.SearchStrategy[str], until: float = NOW) -> Limit:
+    """A limit of that key, from any source and of any age, true at ``until`` or before."""
     return Limit(
         key=key,
-        label={SESSION: "5h", WEEK: "7d"}.get(key) or draw(label),
+        label=LABELS.get(key) or draw(label),
         percent=draw(percentages),
         resets_at=draw(resets),
-        as_of=draw(times()),
+        as_of=until - draw(ages),
         source=draw(st.sampled_from(SOURCES)),
         severity=draw(severities),
         active=draw(st.booleans()),
@@ -52,7 +48,7 @@ def limits(draw: st.DrawFn, key: str, label: st.SearchStrategy[str] = hostile_te
 
 
 @st.composite
-def paid_use(draw: st.DrawFn) -> Credits:
+def paid_use(draw: st.DrawFn, until: float = NOW) -> Credits:
     """Credits in any state that a body can bring them into: at least one amount is known."""
     amounts = st.integers(0, 10**9)
     used = draw(st.none() | amounts)
@@ -62,24 +58,30 @@ def paid_use(draw: st.DrawFn) -> Credits:
         currency=draw(st.sampled_from(["USD", "EUR", "GBP", "JPY", "KWD", "XXX"])),
         exponent=draw(st.integers(0, 6)),
         percent=draw(st.none() | percentages),
-        as_of=draw(times()),
+        as_of=until - draw(ages),
         source=draw(st.sampled_from(SOURCES[:2])),
         severity=draw(severities),
     )
 
 
 @st.composite
-def usages(draw: st.DrawFn, source: str = "endpoint", scoped: int = 3) -> Usage:
+def usages(
+    draw: st.DrawFn,
+    source: str = "endpoint",
+    scoped: int = 3,
+    label: st.SearchStrategy[str] = hostile_texts,
+) -> Usage:
     """A usage with any of the known windows, up to ``scoped`` other limits, perhaps credits."""
+    as_of = NOW - draw(ages)
     keys = draw(st.lists(st.sampled_from([SESSION, WEEK]), unique=True))
     names = draw(st.lists(st.sampled_from("abcdef"), unique=True, max_size=scoped))
-    found = [draw(limits(key)) for key in [*keys, *(f"scope:{name}" for name in names)]]
+    keys += [f"scope:{name}" for name in names]
     return Usage(
         source=source,
-        as_of=draw(times()),
-        limits=tuple(sorted(found, key=order)),
-        credits=draw(st.none() | paid_use()),
-        rows_as_of=draw(st.just(0.0) | times()),
+        as_of=as_of,
+        limits=tuple(sorted((draw(limits(key, label, as_of)) for key in keys), key=order)),
+        credits=draw(st.none() | paid_use(as_of)),
+        rows_as_of=draw(st.just(0.0) | ages.map(lambda age: as_of - age)),
         unknown_keys=tuple(draw(st.lists(st.sampled_from(["tangelo", "nimbus"]), unique=True))),
     )
 

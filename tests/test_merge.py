@@ -1,0 +1,333 @@
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from functools import reduce
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claude_status.body import parse_body
+from claude_status.merge import SAME_TIME, is_push, join, merge
+from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
+from tests.bodies import usage_body
+from tests.strategies import DAY, HOUR, NOW, quick, thorough
+
+ENDS = NOW + 2 * HOUR  # of the window that is open now
+ONE, TWO = "statusline:one", "statusline:two"
+
+
+def _at(*seconds: int) -> st.SearchStrategy[float]:
+    return st.sampled_from([float(NOW + n) for n in seconds])
+
+
+@st.composite
+def usages(draw: st.DrawFn, source: str = "endpoint") -> Usage:
+    """A reading of few different numbers at few different times, so that much coincides."""
+    as_of = draw(_at(-DAY, -3600, -600, -90, -59, -30, 0))
+    keys = draw(st.lists(st.sampled_from([SESSION, WEEK, "scope:opus"]), unique=True))
+    found = [
+        Limit(
+            key,
+            key,
+            draw(st.sampled_from([0, 3, 42, 42.6])),
+            draw(st.sampled_from([None, NOW - 4000, NOW - 60, ENDS, ENDS + 5 * HOUR])),
+            as_of - draw(st.sampled_from([0, 0, 30, 600, DAY])),
+            source,
+            active=draw(st.booleans()),
+        )
+        for key in sorted(keys)
+    ]
+    paid = draw(
+        st.none() | st.builds(Credits, *map(st.just, (5, None, "USD", 2, None, as_of, source)))
+    )
+    listed = as_of if draw(st.booleans()) else 0.0
+    names = draw(st.sampled_from([(), ("tangelo",), ("nimbus",)]))
+    return Usage(source, as_of, tuple(found), paid, listed, names)
+
+
+def _limit(percent: float, as_of: float, source: str, *, ends: int | None = ENDS,
+           key: str = SESSION) -> Limit:  # fmt: skip
+    return Limit(key, "5h", percent, ends, as_of, source)
+
+
+def _usage(source: str, percent: float, as_of: float, *, ends: int | None = ENDS) -> Usage:
+    return Usage(source, as_of, (_limit(percent, as_of, source, ends=ends),))
+
+
+def _asked(percent: float, as_of: float, *, ends: int | None = ENDS) -> Usage:
+    return _usage("endpoint", percent, as_of, ends=ends)
+
+
+def _shown(*readings: Usage) -> float | None:
+    """The session's percentage that all readings together make."""
+    merged = merge(readings)
+    limit = merged.find(SESSION) if merged else None
+    return limit.percent if limit else None
+
+
+# Joining the readings of one source
+
+
+@thorough
+@given(usages(), usages(), usages())
+def test_join_takes_no_notice_of_order(a: Usage, b: Usage, c: Usage) -> None:
+    """Joining is commutative and associative: no order of arrival changes what is known."""
+    assert join(a, b) == join(b, a)
+    assert join(join(a, b), c) == join(a, join(b, c))
+
+
+@thorough
+@given(usages(), usages())
+def test_join_is_idempotent(a: Usage, b: Usage) -> None:
+    """A reading that arrives once more, at any later time, changes nothing."""
+    joined = join(a, b)
+    assert join(joined, a) == join(joined, b) == join(joined, joined) == joined
+
+
+@quick
+@given(st.lists(usages(), min_size=2, max_size=6), st.randoms(use_true_random=False))
+def test_any_grouping_is_the_same(readings: list[Usage], chance: random.Random) -> None:
+    """Readings that arrive shuffled, doubled and already joined in groups make one truth."""
+    expected = reduce(join, readings)
+    groups = [*readings, *chance.choices(readings, k=3)]
+    chance.shuffle(groups)
+    while len(groups) > 1:
+        one, other = (groups.pop(chance.randrange(len(groups))) for _ in range(2))
+        groups.append(join(one, other))
+    assert groups == [expected]
+
+
+def test_a_reading_is_not_changed_by_itself() -> None:
+    """What was read at one moment is joined to itself without loss."""
+    body = usage_body(NOW, 42, 17, model=95, credits_used=12550)
+    usage = parse_body(body, NOW, "endpoint")
+    assert join(usage, usage) == usage
+
+
+def test_the_later_number_wins() -> None:
+    """In one window the number that was true last counts, be it higher or lower."""
+    for before, after in ((10, 42), (42, 10)):
+        early, late = _asked(before, NOW - 600), _asked(after, NOW)
+        assert _shown(join(early, late)) == after
+
+
+def test_null_does_not_erase_an_open_window() -> None:
+    """A later reading that does not know the week leaves it, with its true age, until its reset."""
+    known = parse_body(usage_body(NOW, 42, 17, five_hour_left=HOUR), NOW, "endpoint")
+    silent = parse_body({"five_hour": None, "seven_day": None}, NOW + 900, "endpoint")
+    assert join(known, silent).limits == known.limits
+    merged = merge([join(known, silent)])
+    assert merged is not None
+    assert merged.limits == known.limits
+    assert merged.as_of == NOW + 900
+
+
+def test_null_after_the_reset_erases() -> None:
+    """A later reading that does not know of a new window ends the number of the old one."""
+    silent = parse_body({"five_hour": None}, ENDS + 60, "endpoint")
+    assert _shown(join(_asked(42, NOW), silent)) is None
+    assert _shown(join(_usage(ONE, 42, NOW), replace(silent, source=ONE))) is None
+    assert _shown(_usage(ONE, 42, NOW), silent) is None
+
+
+def test_a_number_from_before_a_window_that_is_over_stays_away() -> None:
+    """A window that the server moved forward and that is over does not give way to an older one."""
+    first = _asked(42, NOW, ends=ENDS)
+    moved = _asked(50, NOW + 60, ends=NOW + 600)
+    silent = parse_body({"seven_day": None}, NOW + 900, "endpoint")
+    for a, b, c in ((first, moved, silent), (silent, first, moved), (moved, silent, first)):
+        assert _shown(join(join(a, b), c)) is None
+
+
+def test_a_model_that_is_no_longer_listed_is_gone() -> None:
+    """A later full list without a scoped limit ends it, from whatever source it was known."""
+    known = parse_body(usage_body(NOW, 42, 17, model=95), NOW, "endpoint")
+    listed = parse_body(usage_body(NOW + 300, 43, 17), NOW + 300, "endpoint")
+    unlisted = parse_body({"five_hour": None}, NOW + 300, "endpoint")
+    other = replace(known, source="claude_json")
+    assert [x.key for x in join(known, listed).limits] == [SESSION, WEEK]
+    for readings in ([join(known, listed)], [other, listed]):
+        merged = merge(readings)
+        assert merged is not None
+        assert [x.key for x in merged.limits] == [SESSION, WEEK]
+    assert [x.key for x in join(known, unlisted).limits] == [SESSION, WEEK, "scope:fable"]
+
+
+def test_an_old_list_does_not_end_a_newer_limit() -> None:
+    """A full list from before a scoped limit was known says nothing about it."""
+    listed = parse_body(usage_body(NOW, 42, 17), NOW, "endpoint")
+    known = parse_body(usage_body(NOW + 300, 43, 17, model=95), NOW + 300, "endpoint")
+    assert join(listed, known).find("scope:fable") is not None
+
+
+def test_a_source_does_not_grow_for_ever() -> None:
+    """What is a day older than the last reading is not kept."""
+    reading = _asked(1, NOW)
+    for day in range(1, 90):
+        new = replace(reading.limits[0], key=f"kind:{day}", as_of=NOW + day * DAY, resets_at=None)
+        reading = join(reading, Usage("endpoint", new.as_of, (new,)))
+        assert len(reading.limits) <= 2
+
+
+def test_credits_are_those_of_the_latest_reading() -> None:
+    """Credits that were switched off since are gone; an older reading does not bring them back."""
+    on = parse_body(usage_body(NOW, credits_used=12550), NOW, "endpoint")
+    off = parse_body(usage_body(NOW + 300), NOW + 300, "endpoint")
+    more = parse_body(usage_body(NOW + 600, credits_used=13000), NOW + 600, "endpoint")
+    assert join(on, off).credits is None
+    assert merge([join(off, on), replace(on, source="claude_json")]) == replace(
+        off, as_of=NOW + 300, source="endpoint"
+    )
+    assert isinstance(join(more, on).credits, Credits)
+    assert join(more, on).credits == more.credits
+
+
+# Merging all sources
+
+
+def test_nothing_read_is_nothing_known() -> None:
+    """Without a reading there is no usage, which is not the same as an empty one."""
+    assert merge([]) is None
+
+
+mixed = st.lists(
+    st.sampled_from(["endpoint", "claude_json", "claude_cli", ONE, TWO]), unique=True, min_size=1
+).flatmap(lambda names: st.tuples(*(usages(source=name) for name in names)))
+
+
+@quick
+@given(mixed, st.randoms(use_true_random=False))
+def test_merge_takes_no_notice_of_order(readings: tuple[Usage, ...], chance: random.Random) -> None:
+    """The order in which the sources are looked at, and how often, changes nothing."""
+    known = list(readings)
+    shuffled = [*known, *chance.choices(known, k=2)]
+    chance.shuffle(shuffled)
+    assert merge(shuffled) == merge(known)
+
+
+@quick
+@given(mixed)
+def test_merge_makes_nothing_up(readings: tuple[Usage, ...]) -> None:
+    """Every limit is one that a source told, with its own source and time, once."""
+    known = list(readings)
+    merged = merge(known)
+    assert merged is not None
+    assert {*merged.limits} <= {limit for usage in known for limit in usage.limits}
+    assert len({limit.key for limit in merged.limits}) == len(merged.limits)
+    assert merged.as_of == max(usage.as_of for usage in known)
+    assert merged.credits in [None, *(usage.credits for usage in known)]
+
+
+@quick
+@given(mixed, usages(source="statusline:three"))
+def test_a_push_from_before_an_asked_reading_never_changes_it(
+    readings: tuple[Usage, ...], push: Usage
+) -> None:
+    """A push that is not newer than what was asked leaves every limit that was asked as it is."""
+    known = list(readings)
+    asked = [limit for usage in known if not is_push(usage.source) for limit in usage.limits]
+    newest = {limit.key: max(one.as_of for one in asked if one.key == limit.key) for limit in asked}
+    old = tuple(
+        limit
+        for limit in push.limits
+        if limit.key in (SESSION, WEEK) and limit.as_of <= newest.get(limit.key, 0)
+    )
+    late = Usage(push.source, max((limit.as_of for limit in old), default=0), old)
+    before, after = merge(known), merge([*known, late])
+    assert before is not None
+    assert after is not None
+    assert after.limits == before.limits
+
+
+def test_a_newer_push_wins_over_an_asked_reading() -> None:
+    """What a session says later than the endpoint counts, be it higher or lower."""
+    for pushed in (43, 41):
+        assert _shown(_asked(42, NOW), _usage(ONE, pushed, NOW + 1)) == pushed
+
+
+def test_a_reset_in_mid_window_is_believed_and_stays_believed() -> None:
+    """The endpoint's newer and lower number stands against sessions that repeat the old one."""
+    idle = [_usage(ONE, 42.6, NOW - 300), _usage(TWO, 42.6, NOW - 200)]
+    reset = _asked(3, NOW)
+    for before in (_asked(42, NOW - 900), _asked(42, NOW - 250)):
+        assert _shown(before, *idle) == 42.6
+        assert _shown(join(before, reset), *idle) == 3
+        assert _shown(join(reset, before), *idle) == 3
+    awake = _usage(TWO, 3.5, NOW + 60)
+    assert _shown(reset, idle[0], awake) == 3.5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(0, 43), (1, 43), (SAME_TIME - 1, 43), (SAME_TIME, 42), (600, 42)]
+)
+def test_of_two_simultaneous_pushes_the_higher_counts(seconds: int, expected: float) -> None:
+    """Less than a minute apart two sessions count as simultaneous; further apart the later wins."""
+    earlier, later = _usage(ONE, 43, NOW), _usage(TWO, 42, NOW + seconds)
+    assert _shown(earlier, later) == _shown(later, earlier) == expected
+    assert _shown(earlier, replace(later, limits=(_limit(44, NOW + seconds, TWO),))) == 44
+
+
+def test_a_later_window_replaces_an_earlier() -> None:
+    """A push of an earlier window never outweighs a later one, however it is dated."""
+    new = _usage(ONE, 2, ENDS + 60, ends=ENDS + 5 * HOUR)
+    for dated in (NOW, ENDS + 30, ENDS + 59, ENDS + 61, ENDS + 600):
+        stale = _usage(TWO, 99, dated)
+        assert _shown(new, stale) == 2
+        assert _shown(_asked(2, ENDS + 60, ends=ENDS + 5 * HOUR), stale) == 2
+    assert _shown(_asked(99, NOW), new) == 2
+    assert _shown(_asked(99, ENDS - 1), new, _usage(TWO, 98, ENDS - 2)) == 2
+
+
+def test_a_window_that_has_not_begun_replaces_one_that_is_over() -> None:
+    """A fresh window has no reset yet; it still counts as later than one that ended before it."""
+    fresh = ENDS + 120
+    push = _usage(ONE, 0, fresh, ends=None)
+    assert _shown(_asked(42, NOW), push) == 0
+    assert _shown(_usage(TWO, 42, NOW), push) == 0
+    assert _shown(_asked(0, fresh, ends=None), _usage(TWO, 42, fresh + 60)) == 0
+    assert _shown(_asked(0, fresh, ends=None), _usage(TWO, 1, fresh + 60, ends=fresh + HOUR)) == 1
+
+
+def test_a_push_without_a_reset_leaves_an_open_window() -> None:
+    """A session that does not know the reset takes neither the reset nor the number away."""
+    assert _shown(_asked(42, NOW), _usage(ONE, 0, NOW + 60, ends=None)) == 42
+
+
+def test_each_limit_keeps_its_own_source_and_time() -> None:
+    """A push renews the windows that it knows, and the models' weeks stay the endpoint's."""
+    asked = parse_body(usage_body(NOW, 42, 17, model=95), NOW, "endpoint")
+    push = replace(
+        _usage(ONE, 44, NOW + 200),
+        limits=(
+            _limit(44, NOW + 200, ONE, ends=asked.limits[0].resets_at),
+            _limit(18, NOW + 200, ONE, ends=asked.limits[1].resets_at, key=WEEK),
+        ),
+    )
+    merged = merge([asked, push])
+    assert merged is not None
+    assert [(x.percent, x.source, x.as_of) for x in merged.limits] == [
+        (44, ONE, NOW + 200),
+        (18, ONE, NOW + 200),
+        (95, "endpoint", NOW),
+    ]
+    assert (merged.source, merged.as_of) == (ONE, NOW + 200)
+
+
+def test_unknown_keys_of_all_sources_are_counted_once() -> None:
+    """The names that nobody knows are those of every reading together."""
+    one = Usage("endpoint", NOW, unknown_keys=("b", "a"))
+    two = Usage("claude_json", NOW, unknown_keys=("c", "a"))
+    merged = merge([one, two])
+    assert merged is not None
+    assert merged.unknown_keys == ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [(ONE, True), ("statusline", True), ("endpoint", False), ("statuslines", False), ("", False)],
+)
+def test_what_a_push_is(source: str, expected: bool) -> None:
+    """A session's name may follow after a colon."""
+    assert is_push(source) is expected
