@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from itertools import chain
 from pathlib import Path
 
 MAX_ENTRIES = 5000  # beyond this, looking costs more than asking
@@ -19,14 +18,20 @@ def used_since(config_dir: Path, when: float) -> bool:
             return True
     except OSError:
         pass
+    seen = 0
     try:
-        projects = [entry.path for entry in os.scandir(config_dir / "projects") if entry.is_dir()]
-        entries = chain.from_iterable(map(os.scandir, projects))
-        for count, entry in enumerate(entries):
-            if count > MAX_ENTRIES or entry.stat().st_mtime > when:
-                return True
+        for project in _entries(config_dir / "projects"):
+            for entry in _entries(project.path) if project.is_dir() else []:
+                seen += 1
+                if seen > MAX_ENTRIES or entry.stat().st_mtime > when:
+                    return True
     except FileNotFoundError:
         return False
     except OSError:
         return True
     return False
+
+
+def _entries(path: str | Path) -> list[os.DirEntry[str]]:
+    with os.scandir(path) as entries:
+        return list(entries)

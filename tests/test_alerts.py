@@ -1,0 +1,243 @@
+"""Alerts: once for each threshold and window, in every way there is, and never through a shell."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claude_status.alerts import Alert, dump, is_quiet, load, next_alerts
+from claude_status.config import Settings
+from claude_status.notify import facts, send
+from claude_status.usage import Limit, Usage
+from tests.conftest import program
+from tests.server import ApiServer, ok, usage_body
+from tests.strategies import NOW, thorough
+from tests.support import User
+
+LEVELS = (80, 95, 100)
+ALERT = Alert("five_hour", 96.0, 95, NOW, "5h is at 96%; $(touch /tmp/never) `id` 'x' \"y\"")
+
+
+def usage(percent: float, *, resets_at: int = NOW + 3600, as_of: float = NOW) -> Usage:
+    """A reading of the session alone."""
+    limit = Limit("five_hour", "5h", percent, resets_at, as_of, "endpoint", window=18000)
+    return Usage("endpoint", as_of, (limit,))
+
+
+def run_through(*readings: tuple[float, Usage]) -> list[str]:
+    """The texts that are told when these readings come, each at its time."""
+    told, texts = load(None), []
+    for now, reading in readings:
+        alerts, told = next_alerts(reading, told, LEVELS, now)
+        texts += [alert.text for alert in alerts]
+    return texts
+
+
+def test_each_threshold_is_told_once() -> None:
+    """Rising through the thresholds tells each once, and repeating numbers tells nothing."""
+    rising = [(NOW + n, usage(p)) for n, p in enumerate([50, 79.9, 80, 81, 95, 99, 100, 100])]
+
+    texts = run_through(*rising)
+
+    assert [text.partition(",")[0] for text in texts] == [
+        "5h is at 80%",
+        "5h is at 95%",
+        "5h is at 100%",
+    ]
+
+
+def test_only_the_highest_of_several_is_told() -> None:
+    """A jump past two thresholds is one alert."""
+    assert len(run_through((NOW, usage(96)), (NOW + 1, usage(96)))) == 1
+
+
+def test_the_reset_of_a_full_window_is_told_once() -> None:
+    """Reset after having been above 90: good news, once; below it is no news."""
+    full = [(NOW, usage(91)), (NOW + 3600, usage(91)), (NOW + 3700, usage(91))]
+    half = [(NOW, usage(85)), (NOW + 3600, usage(85))]
+
+    assert run_through(*full)[1:] == ["5h has been reset"]
+    assert run_through(*half)[1:] == []
+
+
+def test_a_new_window_begins_anew() -> None:
+    """What was told of one window is told again of the next."""
+    second = usage(85, resets_at=NOW + 22000, as_of=NOW + 4000)
+
+    assert len(run_through((NOW, usage(85)), (NOW + 4000, second))) == 2
+
+
+@thorough
+@given(st.lists(st.tuples(st.integers(0, 7200), st.floats(0, 120)), max_size=20))
+def test_never_twice_in_one_window(steps: list[tuple[int, float]]) -> None:
+    """Whatever the numbers do within a window, no threshold is told twice."""
+    told, seen = load(None), []
+    for after, percent in sorted(steps):
+        window = NOW + 3600 if after < 3600 else NOW + 7260
+        alerts, told = next_alerts(
+            usage(percent, resets_at=window, as_of=NOW + after),
+            load(dump(told)),
+            LEVELS,
+            NOW + after,
+        )
+        seen += [(window, alert.threshold) for alert in alerts if alert.threshold]
+
+    assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize("text", [None, "", "x", "[]", '{"a": 1}', '{"a": {"reset": "x"}}'])
+def test_a_memory_that_cannot_be_read_is_empty(text: str | None) -> None:
+    """Anything but what was written counts as nothing told."""
+    assert load(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("hours", "when", "quiet"),
+    [
+        ("", "03:00", False),
+        ("22:00-07:00", "22:00", True),
+        ("22:00-07:00", "06:59", True),
+        ("22:00-07:00", "07:00", False),
+        ("12:00-13:00", "12:30", True),
+        ("12:00-13:00", "13:00", False),
+    ],
+)
+def test_quiet_hours_go_over_midnight(hours: str, when: str, quiet: bool) -> None:
+    """The first minute is quiet, the last is not, and the night has two days."""
+    assert is_quiet(hours, when) is quiet
+
+
+def test_the_command_gets_facts_and_no_shell(home: Path, tmp_path: Path) -> None:
+    """The user's command finds the facts in its environment; no sign in them is interpreted."""
+    seen = tmp_path / "seen"
+    command = ["/bin/sh", "-c", f'printf "%s" "$CLAUDE_STATUS_TEXT" > {seen}']
+
+    told = send(ALERT, command, {"PATH": "/nowhere"})
+
+    assert told == ["on_alert"]
+    assert seen.read_text() == ALERT.text
+    assert facts(ALERT)["CLAUDE_STATUS_THRESHOLD"] == "95"
+    assert facts(replace(ALERT, threshold=0))["CLAUDE_STATUS_ALERT"] == "reset"
+
+
+def test_a_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A command past its time is ended with all that it started."""
+    monkeypatch.setattr("claude_status.notify.SECONDS", 0.5)
+    mark = tmp_path / "pid"
+
+    assert send(ALERT, ["/bin/sh", "-c", f"echo $$ > {mark}; sleep 60 & wait"], {}) == []
+    assert not Path(f"/proc/{mark.read_text().strip()}").exists()
+
+
+@pytest.fixture
+def user(home: Path) -> Iterator[User]:
+    """A user with a session at 96 per cent, and alerts on."""
+    with ApiServer() as api:
+        api.answer = ok(usage_body(time.time(), five_hour=96))
+        user = User(home, api.url)
+        user.log_in()
+        yield user
+
+
+def test_a_refresh_alerts_once(user: User, tmp_path: Path) -> None:
+    """Across processes an alert is given once; off by default it is given never."""
+    seen = tmp_path / "seen"
+    command = ("/bin/sh", "-c", f"echo $CLAUDE_STATUS_LIMIT >> {seen}")
+    user.refresh(force=True)
+    assert not seen.exists()
+
+    on = Settings(alerts=True, on_alert=command)
+    for _ in range(3):
+        user.refresh(settings=on, force=True)
+
+    assert seen.read_text() == "five_hour\n"
+
+
+def test_quiet_hours_keep_an_alert_for_later(user: User, tmp_path: Path) -> None:
+    """What became due in the quiet hours is told when they end."""
+    seen = tmp_path / "seen"
+    settings = Settings(alerts=True, on_alert=("/bin/sh", "-c", f"echo x >> {seen}"))
+    now = time.strftime("%H:%M")
+    later = time.strftime("%H:%M", time.localtime(time.time() + 7200))
+    user.refresh(settings=replace(settings, quiet_hours=f"{now}-{later}"), force=True)
+    assert not seen.exists()
+
+    user.refresh(settings=settings)
+
+    assert seen.read_text() == "x\n"
+
+
+def test_a_real_notification_daemon_shows_it(home: Path, tmp_path: Path) -> None:
+    """On a private session bus, a real daemon receives title and text as they are."""
+    session, monitor = program("dbus-run-session"), program("dbus-monitor")
+    program("notify-send")
+    daemon = program("dunst")
+    program("Xvfb")
+    script = tmp_path / "session.sh"
+    script.write_text(
+        f"""Xvfb -displayfd 3 -screen 0 640x480x8 3>{tmp_path}/display 2>/dev/null &
+xvfb=$!
+until [ -s {tmp_path}/display ]; do sleep 0.05; done
+export DISPLAY=:$(cat {tmp_path}/display)
+{daemon} -conf /dev/null >/dev/null 2>&1 &
+dunst=$!
+{monitor} "interface='org.freedesktop.Notifications'" > {tmp_path}/heard 2>/dev/null &
+monitor=$!
+until gdbus introspect --session -d org.freedesktop.Notifications \\
+  -o /org/freedesktop/Notifications >/dev/null 2>&1; do sleep 0.05; done
+until [ -s {tmp_path}/heard ]; do sleep 0.05; done
+"$@"
+until grep -q 'this is a test' {tmp_path}/heard; do sleep 0.05; done
+kill $monitor $dunst $xvfb
+"""
+    )
+    user = User(home, "http://127.0.0.1:9")
+
+    done = subprocess.run(
+        [session, "--", "/bin/sh", str(script), *user.command("alert", "--test")],
+        env=user.environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert "Alerts reach you by desktop" in done.stdout
+    heard = (tmp_path / "heard").read_text()
+    assert "member=Notify" in heard
+    assert 'string "Claude usage"' in heard
+    assert "method return" in heard or "NotificationClosed" in heard
+
+
+def test_a_real_tmux_shows_it(home: Path, tmp_path: Path) -> None:
+    """An attached client of the user's own tmux shows the text in its status line."""
+    from tests.screen import Screen
+
+    tmux = program("tmux")
+    user = User(home, "http://127.0.0.1:9", TMUX_TMPDIR=str(tmp_path))
+    environ = {name: text for name, text in user.environ.items() if name != "TMUX"}
+    with Screen([tmux, "-f", "/dev/null", "new-session", "exec sleep 600"], environ) as screen:
+        screen.until("[0]")
+        try:
+            subprocess.run([*user.command("alert", "--test")], env=environ, check=True, timeout=60)
+            screen.until("Claude usage: this is a test: 5h is at 80%")
+        finally:
+            subprocess.run([tmux, "kill-server"], env=environ, check=False)
+
+
+def test_no_way_of_telling_is_told(home: Path) -> None:
+    """Where nothing can show an alert, the trial says so and what to install."""
+    user = User(home, "http://127.0.0.1:9", PATH=os.devnull, TMUX_TMPDIR="/nonexistent")
+
+    done = user.run("alert", "--test")
+
+    assert done.returncode == 1
+    assert "notify-send" in done.stderr

@@ -1,0 +1,131 @@
+"""The gates for scripts: what their exit status says, and that they ask no more than a prompt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from claude_status.config import Settings
+from claude_status.gates import judge
+from claude_status.paths import locate
+from claude_status.snapshot import Snapshot
+from claude_status.usage import Limit, Usage
+from tests.server import ApiServer, ok, usage_body
+from tests.support import User
+
+NOW = 1_800_000_000
+
+
+@pytest.fixture
+def api() -> Iterator[ApiServer]:
+    """An API on loopback."""
+    with ApiServer() as server:
+        yield server
+
+
+@pytest.fixture
+def user(home: Path, api: ApiServer) -> User:
+    """A user who is logged in."""
+    user = User(home, api.url)
+    user.log_in()
+    return user
+
+
+def snapshot(*limits: Limit, now: float = NOW) -> Snapshot:
+    """What is known, and at which time that is looked at."""
+    account = locate({"HOME": "/home/of/no/one"})
+    usage = Usage("endpoint", NOW, limits) if limits else None
+    return Snapshot(account, Settings(), now, usage, problem="" if limits else "There is no login.")
+
+
+def limit(percent: float, key: str = "five_hour", label: str = "5h", left: int = 3600) -> Limit:
+    """A limit that was read at NOW."""
+    return Limit(key, label, percent, NOW + left, NOW, "endpoint", window=18000)
+
+
+@pytest.mark.parametrize(
+    ("percent", "later", "status"),
+    [(89.9, 0, 0), (90, 0, 0), (90.1, 0, 1), (95, 1200, 1), (50, 1200, 3), (95, 3600, 3)],
+)
+def test_the_verdict_is_honest(percent: float, later: int, status: int) -> None:
+    """Old numbers above stay so within their window; old ones below say nothing."""
+    assert judge(snapshot(limit(percent), now=NOW + later), 90, None)[0] == status
+
+
+def test_without_a_name_every_limit_counts() -> None:
+    """One limit above is enough, and it is the one that is named."""
+    found = snapshot(limit(10), limit(97, "scope:fable", "Fable"))
+
+    assert judge(found, 90, None) == (1, "Fable is at 97%, which is above 90%.")
+    assert judge(found, 90, "5h")[0] == 0
+    assert judge(found, 90, "fable")[0] == 1
+
+
+def test_unknown_says_why() -> None:
+    """Where nothing is known, the sentence carries the reason."""
+    assert judge(snapshot(), 90, None) == (
+        3,
+        "No present number is known for the usage. There is no login.",
+    )
+
+
+def test_check_asks_once_and_answers_by_status(user: User, api: ApiServer) -> None:
+    """The first check asks, the next ones live on that answer."""
+    api.answer = ok(usage_body(time.time(), five_hour=42, seven_day=95))
+
+    statuses = [
+        user.run("check", "--max", most, *name).returncode
+        for most, *name in (["96"], ["90"], ["90", "--limit", "5h"], ["90", "--limit", "7d"])
+    ]
+
+    assert statuses == [0, 1, 0, 1]
+    assert len(api.requests) == 1
+
+
+def test_a_limit_that_is_not_there_is_a_wrong_call(user: User) -> None:
+    """A name that no limit has gets the names there are, and status 2."""
+    done = user.run("check", "--max", "90", "--limit", "9h")
+
+    assert done.returncode == 2
+    assert "choose one of 5h, 7d" in done.stderr
+
+
+def test_check_without_a_login_is_unknown(home: Path, api: ApiServer) -> None:
+    """No login: status 3 and the reason on stderr, nothing on stdout."""
+    done = User(home, api.url).run("check", "--max", "90")
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "login" in done.stderr
+
+
+def test_wait_ends_when_the_number_falls(user: User, api: ApiServer) -> None:
+    """Waiting ends once another program's reading says that the number is below."""
+    api.answer = ok(usage_body(time.time(), five_hour=80, seven_day=10))
+    waiting = user.start("wait", "--below", "50")
+    api.wait_for(1)
+    api.answer = ok(usage_body(time.time(), five_hour=20, seven_day=10))
+
+    done = user.run("refresh", "--force")
+
+    assert done.returncode == 0
+    assert waiting.wait(60) == 0
+    assert len(api.requests) == 2
+
+
+def test_wait_ends_with_the_window(user: User, api: ApiServer) -> None:
+    """A window that is reset while waiting is no longer waited for."""
+    left = 61 - time.time() % 60  # resets are full minutes; the nearest is a while away
+    api.answer = ok(usage_body(time.time(), five_hour=80, seven_day=10, five_hour_left=left))
+    assert user.refresh().asked
+
+    assert user.run("wait", "--below", "50", "--limit", "5h", timeout=120).returncode == 0
+
+
+def test_wait_has_an_end(user: User, api: ApiServer) -> None:
+    """When the time to wait is over the status says so."""
+    api.answer = ok(usage_body(time.time(), five_hour=80))
+
+    assert user.run("wait", "--below", "50", "--timeout", "0").returncode == 4

@@ -1,0 +1,282 @@
+"""The hook: what Claude Code hands in, what the machine then knows, and the line that comes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from claude_status.statusline import fit, visible_width
+from tests.server import ApiServer, ok, usage_body
+from tests.support import User
+
+RESET = 2 * 3600 + 600  # seconds until the session's reset
+
+
+@pytest.fixture
+def api() -> Iterator[ApiServer]:
+    """An API on loopback."""
+    with ApiServer() as server:
+        yield server
+
+
+@pytest.fixture
+def user(home: Path, api: ApiServer) -> User:
+    """A user who never logged in, so that only the hook can bring numbers."""
+    return User(home, api.url)
+
+
+def session(home: Path, five_hour: object = 42, seven_day: object = 17.3, **more: Any) -> bytes:
+    """What Claude Code hands in after an answer, as one line."""
+    transcript = home / f"{more.get('session_id', 'one')}.jsonl"
+    transcript.touch()
+    now = int(time.time())
+    windows = {"five_hour": (five_hour, now + RESET), "seven_day": (seven_day, now + 300000)}
+    rates = {
+        name: {"used_percentage": used, "resets_at": reset // 60 * 60}
+        for name, (used, reset) in windows.items()
+        if used is not None
+    }
+    data = {"session_id": "one", "transcript_path": str(transcript), "rate_limits": rates, **more}
+    return json.dumps(data).encode() + b"\n"
+
+
+def hook(user: User, data: bytes, *options: str, **environ: str) -> str:
+    """Run the hook as Claude Code does, and return its line; it may say nothing on stderr."""
+    done = subprocess.run(
+        user.command("statusline", *options),
+        input=data,
+        capture_output=True,
+        env={**user.environ, "CLAUDECODE": "1", "NO_COLOR": "1", **environ},
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout.decode()
+
+
+def shown(user: User, dialect: str = "plain") -> str:
+    """What any prompt of this machine shows now."""
+    return user.line(time.time(), dialect)
+
+
+def test_a_push_is_known_to_the_whole_machine(user: User, api: ApiServer) -> None:
+    """The numbers of one session stand in every prompt's frames, and nobody was asked for them."""
+    line = hook(user, session(user.home))
+
+    assert line.startswith("5h 42% 2h")
+    assert line.endswith("· 7d 17%\n")
+    assert shown(user) == line.strip()
+    assert api.requests == []
+
+
+def test_colours_are_those_of_the_terminal(user: User) -> None:
+    """Without NO_COLOR the line has SGR colours, as Claude Code renders them."""
+    assert "5h \033[32m42%\033[39m" in hook(user, session(user.home), NO_COLOR="")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"null\n", b"{\n", b"[1]\n", b'{"rate_limits": 7}\n', b'"' + b"x" * 5_000_000 + b'"\n'],
+)
+def test_any_input_gets_the_line(user: User, data: bytes) -> None:
+    """Whatever stands on standard input, the line that is known is printed."""
+    known = hook(user, session(user.home))
+
+    assert known == hook(user, data)
+
+
+def test_input_without_end_is_not_waited_for(user: User) -> None:
+    """An open standard input that says nothing does not keep the line back."""
+    known = hook(user, session(user.home))
+    reading, writing = os.pipe()
+
+    try:
+        done = subprocess.run(
+            user.command("statusline"),
+            stdin=reading,
+            capture_output=True,
+            env={**user.environ, "NO_COLOR": "1"},
+            check=True,
+            timeout=30,
+        )
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+    assert known == done.stdout.decode()
+
+
+@pytest.mark.parametrize("used", [1_795_342_092, -1, "42", True, None, 1e400])
+def test_what_is_no_percentage_is_unknown(user: User, used: object) -> None:
+    """An epoch or anything else in the percentage's place is unknown, and the week stands."""
+    assert hook(user, session(user.home, five_hour=used)) == "7d 17%\n"
+
+
+def test_noise_of_floats_is_rounded_off(user: User) -> None:
+    """56.99999999999999 is 57 to the one who divided it."""
+    assert "5h 57%" in hook(user, session(user.home, five_hour=56.99999999999999))
+
+
+def test_sessions_with_an_api_key_bring_no_numbers(user: User) -> None:
+    """Without rate_limits there is no line where nothing is known, and no error."""
+    assert hook(user, b'{"session_id": "one", "cost": {}}\n') == ""
+
+
+def test_an_idle_session_does_not_win(user: User) -> None:
+    """A session that repeats old numbers does not change what a later answer of another said."""
+    idle = session(user.home, five_hour=60, session_id="idle")
+    os.utime(user.home / "idle.jsonl", (time.time() - 4000,) * 2)
+    hook(user, idle)
+    newer = session(user.home, five_hour=3, session_id="busy")
+    hook(user, newer)
+
+    lines = {hook(user, idle) for _ in range(3)}
+
+    assert all("5h 3%" in line for line in lines)
+
+
+def test_a_repeated_number_is_confirmed_by_an_answer(user: User) -> None:
+    """The same numbers after a new answer are true anew, so that they do not become stale."""
+    data = session(user.home)
+    transcript = user.home / "one.jsonl"
+    os.utime(transcript, (time.time() - 900,) * 2)
+    assert "~42%" in hook(user, data)
+
+    os.utime(transcript)
+
+    assert "5h 42%" in hook(user, data)
+
+
+def test_a_repeated_number_is_not_confirmed_against_a_later_one(user: User, api: ApiServer) -> None:
+    """An idle session whose transcript moves does not outweigh a later reading of the API."""
+    idle = session(user.home, five_hour=60)
+    os.utime(user.home / "one.jsonl", (time.time() - 900,) * 2)
+    hook(user, idle)
+    api.answer = ok(usage_body(time.time(), five_hour=3, five_hour_left=RESET))
+    user.log_in()
+    user.refresh(force=True)
+    assert shown(user).startswith("5h 3%")
+
+    os.utime(user.home / "one.jsonl")
+
+    assert hook(user, idle).startswith("5h 3%")
+
+
+def test_unchanged_numbers_do_not_open_the_store(user: User) -> None:
+    """A second run with the same numbers imports neither diskcache nor requests nor argparse."""
+    data = session(user.home)
+    hook(user, data)
+
+    done = subprocess.run(
+        [user.command()[0], "-X", "importtime", "-m", "claude_status", "statusline"],
+        input=data,
+        capture_output=True,
+        env=user.environ,
+        check=True,
+        timeout=30,
+    )
+
+    imported = {row.rpartition(b"|")[2].strip() for row in done.stderr.splitlines()}
+    assert imported & {b"diskcache", b"requests", b"argparse", b"dataclasses", b"sqlite3"} == set()
+    assert b"42%" in done.stdout
+
+
+def test_a_store_that_cannot_be_written_still_gives_the_line(user: User) -> None:
+    """With a cache that is no directory the line is that of the numbers on standard input."""
+    (user.home / ".cache").write_text("in the way")
+
+    assert hook(user, session(user.home)).startswith("5h 42%")
+
+
+def test_a_locked_store_does_not_keep_the_line_back(user: User) -> None:
+    """While another process holds the database, the line comes all the same."""
+    hook(user, session(user.home))
+    with user.database() as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+
+        line = hook(user, session(user.home, five_hour=50))
+
+        connection.execute("ROLLBACK")
+    assert line.startswith("5h ")
+
+
+def test_the_columns_are_kept_to(user: User) -> None:
+    """In a narrow Claude Code the last parts go first, and the first one never."""
+    data = session(user.home)
+
+    assert "7d" in hook(user, data, COLUMNS="40")
+    assert "7d" not in hook(user, data, COLUMNS="16")
+    assert "5h 42%" in hook(user, data, COLUMNS="2")
+
+
+def test_refused_directories_show_nothing(user: User) -> None:
+    """A relative CLAUDE_CONFIG_DIR has no account, and so no line."""
+    hook(user, session(user.home))
+
+    assert hook(user, session(user.home), CLAUDE_CONFIG_DIR="some/where") == ""
+
+
+def test_a_wrapped_line_stands_beside_ours(user: User) -> None:
+    """Theirs gets the same standard input, and ours follows where the columns allow it."""
+    data = session(user.home)
+    theirs = "cut -c 3-12"
+
+    wide = hook(user, data, "--wrap", theirs, COLUMNS="100")
+    narrow = hook(user, data, "--wrap", theirs, COLUMNS="30")
+
+    assert wide.startswith("session_id  5h 42%")
+    assert narrow.split("\n")[0] == "session_id"
+    assert narrow.split("\n")[1].startswith("5h 42%")
+
+
+@pytest.mark.parametrize("theirs", ["false", "true", "exit 3", "/no/such/program 2>/dev/null"])
+def test_a_wrapped_line_that_fails_leaves_ours(user: User, theirs: str) -> None:
+    """Where theirs prints nothing, ours stands alone."""
+    assert hook(user, session(user.home), "--wrap", theirs).startswith("5h 42%")
+
+
+def test_a_wrapped_line_shows_even_where_ours_has_nothing(user: User) -> None:
+    """Without any number of ours, theirs is all there is."""
+    assert hook(user, b"{}\n", "--wrap", "printf 'a\\nb\\n'") == "a\nb\n"
+
+
+def test_cancelling_ends_the_wrapped_command_too(user: User, tmp_path: Path) -> None:
+    """SIGTERM, as Claude Code sends it, leaves neither us nor theirs behind."""
+    mark = tmp_path / "pid"
+    process = subprocess.Popen(
+        user.command(
+            "statusline", "--wrap", f"echo $$ > {mark}.new; mv {mark}.new {mark}; sleep 60"
+        ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env=user.environ,
+    )
+    until(mark.exists)
+    process.terminate()
+    process.communicate(timeout=30)
+
+    until(lambda: not Path(f"/proc/{mark.read_text().strip()}").exists())
+
+
+def test_ours_gives_way_part_by_part() -> None:
+    """Parts are dropped from the end until the rest fits, and colours take no columns."""
+    line = "5h \033[32m42%\033[39m 2h13m · 7d \033[32m17%\033[39m"
+
+    assert visible_width(line) == 21
+    first = line.partition(" · ")[0]
+    assert [fit(line, 21), fit(line, 20), fit(line, 1)] == [line, first, first]
+
+
+def until(condition: Any, seconds: float = 20) -> None:
+    """Wait for something that has no event of its own."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
