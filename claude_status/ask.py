@@ -1,11 +1,12 @@
-"""Asking the endpoint: whether it is due, one call at a time, and what came of it."""
+"""Asking: whom, whether it is due, one call at a time, and what came of it."""
 
 from __future__ import annotations
 
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from claude_status import records
 from claude_status.body import parse_body
@@ -29,7 +30,8 @@ from claude_status.store import Store
 from claude_status.usage import Usage
 
 LEASE = "lease"
-ENDPOINT = "endpoint"
+ENDPOINT, CLAUDE_CLI = "endpoint", "claude_cli"  # sources
+NO_LOGIN = ("missing", "blank", "only_mcp", "expired", "no_scope")  # that can be sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,17 @@ class Outcome:
     asked: bool
     due: Due
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whom to ask: ``ask`` gives the usage at that time (epoch seconds), and the plan's name.
+
+    ``login`` is the fingerprint of the login that is sent, "" where Claude Code sends its own.
+    """
+
+    login: str
+    ask: Callable[[float], tuple[Usage, str]]
 
 
 @dataclass(frozen=True)
@@ -56,27 +69,57 @@ class Asker:
 
     def ask(self, store: Store) -> Outcome:
         """Ask if it is due, and record what came of it; the usage is left to the caller."""
+        outcome = self._ask(store)
+        is_refused = outcome.asked and outcome.due.never
+        return self._ask(store) if is_refused and CLAUDE_CLI in self.settings.sources else outcome
+
+    def _ask(self, store: Store) -> Outcome:
         now = self.clock()
-        if ENDPOINT not in self.settings.sources:
-            return Outcome(None, False, Due(now, "the endpoint is not among the sources", True))
         try:
-            base = check_base(self.environ.get("CLAUDE_STATUS_API_BASE"))
-            login = self._login(store, base)
-        except (SettingsError, LoginError) as error:
+            question = self._question(store)
+        except (SettingsError, LoginError, AskError) as error:
             return Outcome(None, False, Due(now, str(error), never=True), str(error))
-        due = self._due(store, login, now, force=self.force)
+        if question is None:
+            return Outcome(None, False, Due(now, "the endpoint is not among the sources", True))
+        due = self._due(store, question, now, force=self.force)
         if not due.is_now(now):
             return Outcome(None, False, due, _waiting(due))
         if not store.take_lease(LEASE, CALL_SECONDS):
             return Outcome(None, False, Due(now + SOONEST, "another refresh is asking"))
         try:
             now = self.clock()  # another may just have asked
-            due = self._due(store, login, now, force=self.force)
+            due = self._due(store, question, now, force=self.force)
             if not due.is_now(now):
                 return Outcome(None, False, due, _waiting(due))
-            return self._call(store, base, login)
+            return self._call(store, question)
         finally:
             store.end_lease(LEASE)
+
+    def _question(self, store: Store) -> Question | None:
+        """The endpoint, or Claude Code where the endpoint cannot be asked; None for neither."""
+        claude = CLAUDE_CLI in self.settings.sources
+        if ENDPOINT in self.settings.sources:
+            try:
+                base = check_base(self.environ.get("CLAUDE_STATUS_API_BASE"))
+                login = self._login(store, base)
+                if not claude or login.fingerprint != records.asking(store).refused_login:
+                    return Question(login.fingerprint, partial(self._ask_endpoint, base, login))
+            except LoginError as error:
+                if not claude or error.state not in NO_LOGIN:
+                    raise
+        return Question("", self._claude()) if claude else None
+
+    def _ask_endpoint(self, base: str, login: Login, asked_at: float) -> tuple[Usage, str]:
+        from claude_status.sources.endpoint import fetch_usage
+
+        body = fetch_usage(base, login.token, self.settings.user_agent)
+        return parse_body(body, asked_at, ENDPOINT), login.plan or ""
+
+    def _claude(self) -> Callable[[float], tuple[Usage, str]]:
+        from claude_status.sources.claude_cli import fetch_usage, find_claude
+
+        program = find_claude(self.settings.claude_command, self.environ)
+        return partial(fetch_usage, program, self.account.claude_json, self.environ)
 
     def _login(self, store: Store, base: str) -> Login:
         account = self.account
@@ -91,36 +134,37 @@ class Asker:
             remember_refusal=lambda no: store.write(records.KEYCHAIN, "refused" if no else "open"),
         )
 
-    def _due(self, store: Store, login: Login, now: float, *, force: bool = False) -> Due:
+    def _due(self, store: Store, question: Question, now: float, *, force: bool = False) -> Due:
         usage = merge(records.readings(store, now).values())
         return next_call(
             records.asking(store),
             usage,
             now,
             ttl=self.settings.ttl,
-            login=login.fingerprint,
+            login=question.login,
             force=force,
             idle=usage is not None and not used_since(self.account.config_dir, usage.as_of),
         )
 
-    def _call(self, store: Store, base: str, login: Login) -> Outcome:
-        from claude_status.sources.endpoint import fetch_usage
-
+    def _call(self, store: Store, question: Question) -> Outcome:
         asking = records.asking(store)
         asked_at = self.clock()
         records.remember(store, before_call(asking, asked_at))
         try:
-            body = fetch_usage(base, login.token, self.settings.user_agent)
+            usage, plan = question.ask(asked_at)
         except AskError as error:
             failed = after_failure(
-                asking, error, self.clock(), login=login.fingerprint, chance=self.chance()
+                asking, error, self.clock(), login=question.login, chance=self.chance()
             )
             records.remember(store, failed)
-            return Outcome(None, True, self._due(store, login, self.clock()), str(error))
-        records.add(store, parse_body(body, asked_at, ENDPOINT), asked_at)
-        store.write(records.PLAN, login.plan or "")
-        records.remember(store, after_answer(asked_at, self.settings.ttl, self.chance()))
-        return Outcome(None, True, self._due(store, login, self.clock()))
+            return Outcome(None, True, self._due(store, question, self.clock()), str(error))
+        records.add(store, usage, self.clock())
+        store.write(records.PLAN, plan)
+        answered = after_answer(asked_at, self.settings.ttl, self.chance())
+        if not question.login:  # Claude Code's answer does not make a refused login good
+            answered = replace(answered, refused_login=asking.refused_login)
+        records.remember(store, answered)
+        return Outcome(None, True, self._due(store, question, self.clock()))
 
 
 def _waiting(due: Due) -> str:

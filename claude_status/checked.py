@@ -36,6 +36,14 @@ def _user_agent(value: object) -> str:
     return value
 
 
+def _program(value: object) -> str:
+    if not isinstance(value, str) or not value.isprintable() or not 0 < len(value) <= 4096:
+        raise ValueError("must be the name of a program on PATH, or its absolute path")
+    if "/" in value and not value.startswith("/"):
+        raise ValueError("must be a name without slashes, or an absolute path")
+    return value
+
+
 def _thresholds(value: object) -> tuple[float, float]:
     good = isinstance(value, list) and len(value) == 2 and not any(map(_is_no_number, value))
     if not good or not isinstance(value, list) or not 0 < value[0] <= value[1] <= 1000:
@@ -104,6 +112,7 @@ READERS: dict[str, Callable[[object], object]] = {
     "ttl": _whole(180, 86400, "seconds"),
     "sources": _sources,
     "user_agent": _user_agent,
+    "claude_command": _program,
     "thresholds": _thresholds,
     "max_width": _whole(10, 500, "columns"),
     "template": _template,

@@ -32,6 +32,7 @@ class Settings:
     ttl: int = 300  # seconds
     sources: tuple[str, ...] = ("statusline", "claude_json", "endpoint")
     user_agent: str = f"claude-status/{__version__}"
+    claude_command: str = "claude"  # a name on PATH, or an absolute path
     thresholds: tuple[float, float] = (70, 90)  # per cent: warning, critical
     max_width: int = 60  # columns
     template: str = ""  # "" is the line as it is by default

@@ -25,6 +25,9 @@ COMMENTED = """\
 # How this program names itself to the API.
 # user_agent = "{user_agent}"
 
+# Claude Code for the source "claude_cli": a program's name on PATH, or its absolute path.
+# claude_command = "claude"
+
 # From which percentages on a number is shown as a warning, and as critical.
 # thresholds = [70, 90]
 
