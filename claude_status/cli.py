@@ -51,7 +51,14 @@ def build_parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    command("show", "commands:show", "the full picture: every limit, its reset, source and age")
+    show = command("show", "look.show:run", "the full picture: every limit, its reset and pace")
+    show.add_argument("--all", action="store_true", help="every account on this machine, unasked")
+    command("watch", "look.watch:run", "the full picture, live, until q is pressed")
+    history = command("history", "look.history:run", "how use grew, as a chart")
+    history.add_argument("--days", type=int, metavar="N", help="the past N days, 1 to 90")
+    form = history.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="columns: time, key, percent, resets_at")
+    form.add_argument("--json", action="store_true", help="the same as one JSON object")
     statusline = command(
         "statusline", "statusline:run", "Claude Code's status line, fed by its hook"
     )

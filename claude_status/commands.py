@@ -12,7 +12,6 @@ from claude_status.draw.dialects import DIALECTS, plain
 from claude_status.draw.line import draw_line
 from claude_status.draw.pieces import duration
 from claude_status.draw.prometheus import draw_prometheus
-from claude_status.draw.report import draw_report
 from claude_status.draw.schema import draw_json
 from claude_status.reader import kick, read_frame
 from claude_status.refresh import Refresh
@@ -76,16 +75,6 @@ def refresh(arguments: argparse.Namespace) -> int:
     print(f"{'asked' if outcome.asked else 'not due'}: {shown}"
           + (f" (the next call is due in {wait})" if wait else ""))  # fmt: skip
     return 0
-
-
-def show(_arguments: argparse.Namespace) -> int:
-    """The full picture, after asking if that is due."""
-    end_after(TYPED_SECONDS)
-    account, settings = place(os.environ)
-    shown = fresh_snapshot(account, settings, os.environ, time.time())
-    style = settings.style("plain", account.name)
-    print(draw_report(shown.usage, shown.now, style, shown.plan, shown.problem))
-    return 0 if shown.usage else 1
 
 
 def _refresh_in_background() -> int:

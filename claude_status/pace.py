@@ -1,7 +1,7 @@
 """Will it last: use against the time that has passed of a window, and where that leads.
 
-A window's use is measured from its beginning, so one number is enough for its average rate; but
-in a window that has only just begun, or hardly been used, a rate would be a guess.
+A window's use is measured from its beginning, so one number is enough for its average rate. It is
+a guess in a window that has only just begun, and it is out of date once the number is.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from claude_status.usage import Limit
 
-LEAST_ELAPSED = 0.05  # of the window, before a rate says anything
-LEAST_PERCENT = 3  # numbers are whole per cent: below this, rounding is half of them
+LEAST_ELAPSED = 0.1  # of the window, before a rate says anything
+LEVEL = 1.0  # points: numbers are often whole per cent, so a smaller difference may be none
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Pace:
     ``elapsed`` is the share of the window that had passed when the number was true, 0..1;
     ``ahead`` the percentage points by which use runs ahead of it (negative: behind).
     ``runs_out_at`` is when the limit would be reached at the average rate so far, in epoch
-    seconds; None where it will last until the reset. ``is_sure`` says that there is rate enough
-    to project from; without it nothing should be said of ``runs_out_at``.
+    seconds; None where it may well last until the reset. ``is_sure`` says that there is rate
+    enough to project from; without it nothing should be said of where it leads.
     """
 
     elapsed: float
@@ -39,11 +39,23 @@ def pace_of(limit: Limit) -> Pace | None:
     elapsed = (limit.as_of - begun) / limit.window
     if not 0 < elapsed <= 1:
         return None
-    is_sure = elapsed >= LEAST_ELAPSED and limit.percent >= LEAST_PERCENT
-    runs_out_at = None
+    ahead = limit.percent - 100 * elapsed
     if limit.percent >= 100:
-        runs_out_at, is_sure = limit.as_of, True
-    elif limit.percent > 0:
-        full = begun + (limit.as_of - begun) * 100 / limit.percent
-        runs_out_at = full if full < limit.resets_at else None
-    return Pace(elapsed, limit.percent - 100 * elapsed, runs_out_at, is_sure)
+        return Pace(elapsed, ahead, limit.as_of, is_sure=True)
+    full = begun + (limit.as_of - begun) * 100 / limit.percent if ahead >= LEVEL else None
+    return Pace(elapsed, ahead, full, is_sure=elapsed >= LEAST_ELAPSED)
+
+
+def present_pace(limit: Limit, now: float, ttl: float) -> Pace | None:
+    """The pace, where it is sure at ``now``: the number is neither old nor that of a past window."""
+    pace = pace_of(limit)
+    is_present = not limit.is_over(now) and not limit.is_stale(now, ttl)
+    return pace if pace and pace.is_sure and is_present else None
+
+
+def elapsed_share(limit: Limit, now: float) -> float | None:
+    """The share of the window that has passed at ``now``, 0..1; None where that is not known."""
+    if limit.resets_at is None or not limit.window:
+        return None
+    share = 1 - (limit.resets_at - now) / limit.window
+    return share if 0 <= share < 1 else None

@@ -1,67 +1,181 @@
-"""The full picture as plain text: a row for each limit, then what is wrong and what to do."""
+"""What the full picture says of a usage, in words and shares, however it is then drawn."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from claude_status.draw.money import money
-from claude_status.draw.pieces import Style, duration, plain_label, shown_percent
-from claude_status.usage import SESSION, WEEK, Limit, Usage
+from claude_status.draw.pieces import (
+    HOUR,
+    OVER,
+    Style,
+    colour_of,
+    duration,
+    plain_label,
+    shown_percent,
+)
+from claude_status.pace import LEVEL, Pace, elapsed_share, present_pace
+from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
 
 NAMES = {SESSION: "session (5h)", WEEK: "week (7d)"}
-BAR = 20  # columns
+SPANS = {5 * HOUR: "5h", 7 * 24 * HOUR: "7d"}
+MINUTE = 60
 
 
-def draw_report(usage: Usage | None, now: float, style: Style, plan: str, problem: str) -> str:
-    """Several lines of text, without colour and without a final newline."""
-    title = "Claude usage" + (f" · {plan} plan" if plan else "")
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One limit, or the credits; every text is "" where there is nothing to say.
+
+    ``share`` is the percentage as text, with its mark; ``filled`` the same as 0..1 for a bar,
+    None where no number stands; ``elapsed`` how much of the window has passed, 0..1. ``colour`` is
+    normal, warning, critical, or "".
+    """
+
+    name: str
+    share: str
+    colour: str
+    filled: float | None
+    elapsed: float | None
+    state: str  # the reset, or the amounts of the credits
+    pace: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The full picture of one account; ``problem`` says what is wrong and what to do about it."""
+
+    title: str
+    rows: tuple[Row, ...]
+    empty: str  # stands in the place of the rows, "" where there are some
+    problem: str
+
+
+def report(
+    usage: Usage | None,
+    now: float,
+    style: Style,
+    problem: str = "",
+    *,
+    name: str = "",
+    span: Callable[[float], str] = duration,
+) -> Report:
+    """The picture at ``now``; ``name`` is the account's, ``span`` words the time until a reset."""
+    plan = f"{style.plan} plan" if style.plan else ""
+    title = " · ".join(part for part in ("Claude usage", name or style.label, plan) if part)
     rows = []
     if usage:
-        rows = [_limit(limit, now, style) for limit in usage.limits if not limit.is_gone(now)]
-        credit = usage.credits
-        if credit and not credit.is_gone(now):
-            share = "" if credit.percent is None else shown_percent(credit.percent)
-            rows.append(
-                ("credits", share, money(credit), _origin(credit.source, credit.as_of, now))
-            )
-    lines = [title, *_table(rows)] if rows else [title, "  no reading yet"]
-    return "\n".join([*lines, *([problem] if problem else [])])
+        rows = [_limit(one, now, style, span) for one in usage.limits if not one.is_gone(now)]
+        if usage.credits and not usage.credits.is_gone(now):
+            rows.append(_credits(usage.credits, now, style))
+    empty = "" if rows else "no reading of the past 24 hours" if usage else "no reading yet"
+    return Report(printable(title), tuple(rows), empty, printable(problem))
 
 
-def reset_time(resets_at: int, now: float) -> str:
-    """A time of reset in local time, with the day where it is not within a day."""
-    form = "%H:%M" if resets_at - now < 86400 else "%a %H:%M"
-    return time.strftime(form, time.localtime(resets_at))
+def ticking(seconds: float) -> str:
+    """A span of time to the second: ``3d4h05m09s``, ``2h13m07s``, ``7m05s``, ``9s``."""
+    whole = max(0, int(seconds))
+    minutes, left = divmod(whole, MINUTE)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    units = [(days, "d"), (hours, "h"), (minutes, "m"), (left, "s")]
+    while len(units) > 1 and not units[0][0]:
+        units.pop(0)
+    (first, unit), *rest = units
+    return f"{first}{unit}" + "".join(
+        f"{number}{mark}" if mark == "h" else f"{number:02}{mark}" for number, mark in rest
+    )
 
 
 def ago(as_of: float, now: float) -> str:
     """How old something is, for people."""
     seconds = max(0.0, now - as_of)
-    return "just now" if seconds < 60 else f"{duration(seconds)} ago"
+    return "just now" if seconds < MINUTE else f"{duration(seconds)} ago"
 
 
-def _limit(limit: Limit, now: float, style: Style) -> tuple[str, str, str, str]:
-    name = NAMES.get(limit.key, plain_label(limit.label))
-    origin = _origin(limit.source, limit.as_of, now)
-    if limit.is_over(now):
-        return name, "–", "has been reset since", origin
-    mark = "~" if limit.is_stale(now, style.ttl) else ""
-    filled = min(BAR, math.floor(limit.percent / 100 * BAR))
-    text = "#" * filled + "." * (BAR - filled)
-    if limit.resets_at is not None:
-        text += f"  resets in {duration(limit.resets_at - now)}"
-        text += f" ({reset_time(limit.resets_at, now)})"
-    return name, mark + shown_percent(limit.percent), text, origin
+def local_time(moment: float, now: float) -> str:
+    """A time in local time, with the day where it is not within a day."""
+    form = "%H:%M" if abs(moment - now) < 24 * HOUR else "%a %H:%M"
+    return time.strftime(form, time.localtime(moment))
 
 
-def _origin(source: str, as_of: float, now: float) -> str:
-    return f"{source.partition(':')[0]}, {ago(as_of, now)}"
+def pace_words(limit: Limit, now: float, ttl: float) -> str:
+    """How use compares with the time and where it leads; "" where that would be a guess."""
+    pace = present_pace(limit, now, ttl)
+    if pace is None:
+        return ""
+    if limit.percent >= 100:
+        return "used up"
+    if pace.runs_out_at is not None:
+        points = math.floor(pace.ahead)
+        ahead = f"{points} point{'' if points == 1 else 's'} ahead of time"
+        return f"{ahead}, runs out {_about(pace.runs_out_at, now)}"
+    return "level with the time" if _is_level(pace) else "will last"
 
 
-def _table(rows: list[tuple[str, str, str, str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return [
-        f"  {name:<{widths[0]}}  {share:>{widths[1]}}  {text:<{widths[2]}}  {origin}"
-        for name, share, text, origin in rows
-    ]
+def printable(text: str) -> str:
+    """Text without anything that a terminal could take for a command."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def name_of(limit: Limit) -> str:
+    """What a limit is called where there is room: the session, the week, a model's week."""
+    span = SPANS.get(limit.window or 0)
+    return NAMES.get(limit.key) or plain_label(limit.label) + (f" ({span})" if span else "")
+
+
+def _is_level(pace: Pace) -> bool:
+    return -LEVEL < pace.ahead < LEVEL
+
+
+def _about(moment: float, now: float) -> str:
+    """A projected time, rounded down in local time, the more the farther away it is."""
+    left = moment - now
+    if left < MINUTE:
+        return "about now"
+    step = 5 * MINUTE if left < 2 * HOUR else 10 * MINUTE if left < 12 * HOUR else HOUR
+    offset = time.localtime(moment).tm_gmtoff
+    return f"about {local_time((moment + offset) // step * step - offset, now)}"
+
+
+def _limit(limit: Limit, now: float, style: Style, span: Callable[[float], str]) -> Row:
+    over = limit.is_over(now)
+    state = "reset since" if over else ""
+    if limit.resets_at is not None and not over:
+        state = f"resets in {span(limit.resets_at - now)} ({local_time(limit.resets_at, now)})"
+    return Row(
+        name=name_of(limit),
+        share=OVER if over else _mark(limit, now, style) + shown_percent(limit.percent),
+        colour="" if over else colour_of(limit, style.thresholds),
+        filled=None if over else limit.percent / 100,
+        elapsed=elapsed_share(limit, now),
+        state=state,
+        pace=pace_words(limit, now, style.ttl),
+        origin=_origin(limit, now),
+    )
+
+
+def _credits(credit: Credits, now: float, style: Style) -> Row:
+    known = credit.percent is not None
+    mark = _mark(credit, now, style)
+    return Row(
+        name="credits",
+        share=mark + shown_percent(credit.percent or 0) if known else "",
+        colour=colour_of(credit, style.thresholds),
+        filled=(credit.percent or 0) / 100 if known else None,
+        elapsed=None,
+        state=("" if known else mark) + money(credit),
+        pace="",
+        origin=_origin(credit, now),
+    )
+
+
+def _mark(one: Limit | Credits, now: float, style: Style) -> str:
+    return "~" if one.is_stale(now, style.ttl) else ""
+
+
+def _origin(one: Limit | Credits, now: float) -> str:
+    return f"{one.source.partition(':')[0]}, {ago(one.as_of, now)}"

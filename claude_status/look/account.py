@@ -1,0 +1,81 @@
+"""The picture of an account: after asking, or as it stands without."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from claude_status.draw.pieces import duration
+from claude_status.draw.report import Report, report
+from claude_status.errors import LoginError
+from claude_status.paths import accounts, cache_root
+from claude_status.policy import next_call
+from claude_status.reader import DEFAULT
+from claude_status.scene import Scene, take_scene
+from claude_status.snapshot import Snapshot, fresh_snapshot
+from claude_status.terminal import place
+
+
+def asked(environ: Mapping[str, str]) -> Snapshot:
+    """What is known after asking in the foreground, if that is due."""
+    account, settings = place(environ)
+    shown = replace(fresh_snapshot(account, settings, environ, time.time()), now=time.time())
+    return replace(shown, problem=_sentence(shown.problem, _wait(shown)))
+
+
+def known(environ: Mapping[str, str], now: float) -> Snapshot | None:
+    """What is known without asking; None where the environment names no account."""
+    scene = take_scene(environ, now, Path(sys.argv[0]))
+    return replace(scene.snapshot, problem=_obstacle(scene)) if scene.snapshot else None
+
+
+def everyone(environ: Mapping[str, str], now: float) -> Iterator[tuple[str, Snapshot]]:
+    """What is known of every account on this machine, with its label or its directory."""
+    home = environ.get("HOME", "")
+    for name in accounts(cache_root(environ)):
+        shown = known({**environ, "CLAUDE_CONFIG_DIR": "" if name == DEFAULT else name}, now)
+        if shown:
+            place = str(shown.account.config_dir)
+            short = f"~{place.removeprefix(home)}" if place.startswith(f"{home}/") else place
+            yield shown.settings.labels.get(name) or short, shown
+
+
+def picture(
+    shown: Snapshot, now: float, *, name: str = "", span: Callable[[float], str] = duration
+) -> Report:
+    """What is known, in words, as it is at ``now``."""
+    style = shown.settings.style("plain", shown.account.name, shown.plan)
+    return report(shown.usage, now, style, shown.problem, name=name, span=span)
+
+
+def _obstacle(scene: Scene) -> str:
+    """What keeps new numbers from coming, as far as that shows without asking; "" for nothing."""
+    shown = scene.snapshot
+    if scene.refused:
+        return scene.refused[0]
+    if shown is None or shown.problem or not scene.asks_endpoint:
+        return shown.problem if shown else ""
+    login = scene.login
+    if isinstance(login, LoginError) and not scene.is_in_keychain:
+        return str(login)
+    fingerprint = getattr(login, "fingerprint", "")
+    if scene.is_in_keychain:  # left closed, so this is as far as is known
+        fingerprint = shown.asking.refused_login or ""
+    due = next_call(shown.asking, shown.usage, shown.now, ttl=shown.settings.ttl, login=fingerprint)
+    return _sentence(due.why, _wait(shown)) if due.never or due.is_backoff else ""
+
+
+def _wait(shown: Snapshot) -> str:
+    """How long a failure keeps the next call from being made, "" where none does."""
+    left = shown.asking.not_before - shown.now
+    return duration(left) if left > 0 else ""
+
+
+def _sentence(text: str, wait: str) -> str:
+    """A reason as a sentence, with when the next try is."""
+    if not text:
+        return ""
+    return f"{text[0].upper()}{text[1:].rstrip('.')}." + (f" Next try in {wait}." if wait else "")

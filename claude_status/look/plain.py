@@ -1,0 +1,60 @@
+"""The full picture as plain text: a row for each limit, then what is wrong and what to do."""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from collections.abc import Iterator
+
+from claude_status.draw.report import Report, Row
+
+BAR = 20  # columns, where there is room
+INDENT = "    "
+LEAST = 20  # columns: nothing can be laid out in fewer
+WHOLE = 1000  # columns that nothing reaches: a line for each limit
+
+
+def draw_report(report: Report, columns: int = WHOLE) -> str:
+    """Lines of at most so many columns, without colour and without a final newline."""
+    columns = max(columns, LEAST)
+    names = max((len(row.name) for row in report.rows), default=0)
+    shares = max((len(row.share) for row in report.rows), default=0)
+    bar = max(4, min(BAR, columns - names - shares - 6))
+    lines = textwrap.wrap(report.title, columns)
+    for row in report.rows:
+        head = f"  {row.name:<{names}}  {row.share:>{shares}}  {_bar(row, bar)}"
+        words = [text for text in (row.state, row.pace, row.origin) if text]
+        whole = f"{head}  {' · '.join(words)}"
+        if len(whole) <= columns:
+            lines.append(whole.rstrip())
+        else:
+            lines += [head.rstrip(), *_filled(words, columns)]
+    if report.empty:
+        lines.append(f"  {report.empty}")
+    return "\n".join([*lines, *textwrap.wrap(report.problem, columns, break_long_words=False)])
+
+
+def _bar(row: Row, columns: int) -> str:
+    """Rounded down, as the percentage is."""
+    if row.filled is None:
+        return " " * columns
+    full = min(columns, math.floor(row.filled * columns))
+    return "#" * full + "." * (columns - full)
+
+
+def _filled(words: list[str], columns: int) -> Iterator[str]:
+    """As many of the words on each line as have room there."""
+    line = ""
+    for text in words:
+        if line and len(INDENT) + len(line) + 3 + len(text) <= columns:
+            line += f" · {text}"
+            continue
+        if line:
+            yield INDENT + line
+        room = columns - len(INDENT)
+        parts = [text] if len(text) <= room else re.split("(?<=,) ", text)
+        *full, line = (piece for part in parts for piece in textwrap.wrap(part, room))
+        yield from (INDENT + each for each in full)
+    if line:
+        yield INDENT + line

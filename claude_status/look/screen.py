@@ -1,0 +1,122 @@
+"""The full picture in colour, for a terminal of any width and height (drawn by rich).
+
+Only the eight basic colours are used, and never a background, so that it suits every theme.
+"""
+
+from __future__ import annotations
+
+import math
+
+from rich.console import Console
+from rich.text import Text
+
+from claude_status.draw.report import Report, Row
+
+COLOURS = {"normal": "green", "warning": "yellow", "critical": "red", "": "none"}
+MAX_COLUMNS = 100  # of a block: a wider one is hard to read
+MAX_BAR, ROOMY_BAR, LEAST_BAR = 60, 24, 6  # columns, where each limit is one line
+GAP = 3
+FULL, HALF, REST, TIME = "━", "╸", "─", "│"
+LEGEND = f"{TIME} the time that has passed"
+_CONSOLE = Console(width=MAX_COLUMNS)  # measures only
+
+
+def print_report(report: Report, columns: int) -> None:
+    """Print it once, within so many columns."""
+    console = Console(width=columns, color_system="standard", force_terminal=True, highlight=False)
+    for line in draw_screen(report, columns):
+        console.print(line, no_wrap=True, crop=True)
+
+
+def draw_screen(
+    report: Report, columns: int, lines: int | None = None, hint: str = ""
+) -> list[Text]:
+    """A line for each limit where all its words fit in, else a block; ``hint`` stands last.
+
+    ``lines`` is what there is room for: where the blocks are too high, each limit is one line
+    with as many words as fit in, then the title goes, and the last lines.
+    """
+    head = [*_wrapped(Text(report.title, "bold"), columns), Text()]
+    foot = _foot(report, columns, hint)
+    table = _table(report.rows, columns, ROOMY_BAR, all_words=True)
+    middle = table or [line for row in report.rows for line in (*_block(row, columns), Text())][:-1]
+    if report.empty:
+        middle = [Text(report.empty)]
+    if lines is None or len(head) + len(middle) + 1 + len(foot) <= lines:
+        return [*head, *middle, Text(), *foot]
+    middle = _table(report.rows, columns, LEAST_BAR) or middle
+    foot = foot[: max(0, lines - len(middle))]
+    return [*head[: max(0, lines - len(middle) - len(foot))], *middle, *foot][:lines]
+
+
+def _foot(report: Report, columns: int, hint: str) -> list[Text]:
+    """What is wrong, then how to read the picture and what may be typed."""
+    problem = Text.assemble(("! ", "bold red"), report.problem) if report.problem else Text()
+    timed = any(row.elapsed is not None for row in report.rows)
+    rest = Text(LEGEND if timed else "", "dim"), Text(hint, "dim")
+    return [*_wrapped(problem, min(columns, MAX_COLUMNS)), *_ends(*rest, min(columns, MAX_COLUMNS))]
+
+
+def _block(row: Row, columns: int) -> list[Text]:
+    """The name with its state, the bar with its percentage, the pace with the origin."""
+    width = min(columns, MAX_COLUMNS)
+    lines = _ends(Text(row.name, "bold"), Text(row.state), width)
+    if row.share:
+        share = f" {row.share:>4}"
+        lines.append(_bar(row, width - len(share)).append(share, f"bold {COLOURS[row.colour]}"))
+    pace = row.pace if len(row.pace) <= width else row.pace.replace(", ", ",\n")
+    return [*lines, *_ends(Text(pace), Text(row.origin, "dim"), width)]
+
+
+def _table(
+    rows: tuple[Row, ...], columns: int, least_bar: int, *, all_words: bool = False
+) -> list[Text]:
+    """A line for each limit, or nothing where the bars would have less room than that."""
+    if not rows:
+        return []
+    cells = [(row.name, row.share, row.state, row.pace, row.origin) for row in rows]
+    names, shares, *words = (max(map(len, column)) for column in zip(*cells, strict=True))
+    for count in (3,) if all_words else (3, 2, 1, 0):
+        shown = [width for width in words[:count] if width]
+        bar = min(MAX_BAR, columns - names - shares - GAP - sum(shown) - GAP * len(shown))
+        if bar >= least_bar:
+            return [_line(row, (names, bar, shares, *words[:count])) for row in rows]
+    return []
+
+
+def _line(row: Row, widths: tuple[int, ...]) -> Text:
+    names, bar, shares, *words = widths
+    drawn = _bar(row, bar) if row.share else " " * bar
+    line = Text.assemble((f"{row.name:<{names}}  ", "bold"), drawn)
+    line.append(f" {row.share:>{shares}}", f"bold {COLOURS[row.colour]}")
+    for text, width, style in zip(
+        (row.state, row.pace, row.origin), words, ("", "", "dim"), strict=False
+    ):
+        if width:
+            line.append(" " * GAP).append(f"{text:<{width}}", style)
+    return line
+
+
+def _bar(row: Row, columns: int) -> Text:
+    """Use from the left, rounded down to half a column, and a mark where the time stands."""
+    halves = min(2 * columns, math.floor((row.filled or 0) * 2 * columns))
+    full, half = divmod(halves, 2)
+    rest = REST * (columns - full - half)
+    bar = Text.assemble((FULL * full + HALF * half, COLOURS[row.colour]), (rest, "dim"))
+    if row.elapsed is None:
+        return bar
+    mark = min(columns - 1, int(row.elapsed * columns))
+    return Text.assemble(bar[:mark], (TIME, "bold"), bar[mark + 1 :])
+
+
+def _ends(left: Text, right: Text, width: int) -> list[Text]:
+    """Two texts at the ends of a line, or one below the other where that is too short."""
+    gap = width - len(left) - len(right)
+    if left and right and gap >= 2:
+        return [Text.assemble(left, " " * gap, right)]
+    below = _wrapped(right, width)
+    return [*_wrapped(left, width), *(Text(" " * (width - len(line))) + line for line in below)]
+
+
+def _wrapped(text: Text, width: int) -> list[Text]:
+    return list(text.wrap(_CONSOLE, width)) if text else []

@@ -1,0 +1,50 @@
+"""``claude-status show``: the full picture on one screen.
+
+Exit status: 0 where there is a number to show, 1 where there is none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from importlib.util import find_spec
+
+from claude_status.draw.dialects import ascii_only
+from claude_status.draw.pieces import Piece
+from claude_status.draw.report import Report
+from claude_status.look.account import asked, everyone, picture
+from claude_status.look.plain import WHOLE, draw_report
+from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the picture of this account after asking, or of every account as it is known."""
+    end_after(TYPED_SECONDS)
+    if not arguments.all:
+        shown = asked(os.environ)
+        reports = [picture(shown, shown.now)]
+    else:
+        place(os.environ)  # tells what is wrong with the settings
+        now = time.time()
+        reports = [picture(each, now, name=name) for name, each in everyone(os.environ, now)]
+    for number, report in enumerate(reports):
+        if number:
+            print()
+        _print(report)
+    return 0 if any(report.rows for report in reports) else 1
+
+
+def _print(report: Report) -> None:
+    """In colour where that can be seen and drawn, else as plain text."""
+    kind = dialect(os.environ)
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else WHOLE
+    if kind == "ansi" and find_spec("rich"):
+        from claude_status.look.screen import print_report
+
+        print_report(report, columns)
+        return
+    text = draw_report(report, columns)
+    print(ascii_only((Piece(text),)) if kind == "ascii" else text)
