@@ -1,0 +1,263 @@
+"""The package as it is installed: by pip, pipx and uv, and on every Python that it promises.
+
+The installers need their registry, so these tests need a network, or the installers' own caches.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from claude_status import __version__
+from tests.conftest import ROOT
+
+NOT_IN_A_CLONE = shutil.ignore_patterns(
+    ".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis"
+)
+MARKS = ("CLAUDE", "PYTHON", "VIRTUAL_ENV", "PIPX_", "UV_TOOL", "XDG_")
+
+
+def run(command: Sequence[str | Path], **more: str) -> str:
+    """Run a command in an environment without traces of this one; what it prints."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(MARKS)}
+    done = subprocess.run(
+        command, env={**environ, **more}, cwd="/", stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{command}\n{done.stdout}"
+    return done.stdout
+
+
+def clone(folder: Path) -> Path:
+    """The sources as a fresh clone has them, in a place with a blank in its name."""
+    target = folder / "the sources"
+    shutil.copytree(ROOT, target, ignore=NOT_IN_A_CLONE)
+    return target
+
+
+@dataclass(frozen=True)
+class Installed:
+    """From which sources, where the commands are, and the interpreter they run with."""
+
+    sources: Path
+    folder: Path
+    python: Path
+
+    def run(self, home: Path, *arguments: str, pass_fds: tuple[int, ...] = ()) -> str:
+        """Run ``claude-status`` as a user does who has its folder on PATH."""
+        environ = {"PATH": f"{self.folder}:{os.defpath}", "HOME": str(home), "LANG": "C.UTF-8"}
+        done = subprocess.run(
+            ["claude-status", *arguments], env=environ, cwd=home, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, check=False,
+            executable=str(self.folder / "claude-status"), pass_fds=pass_fds,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), done
+        return done.stdout
+
+
+# Installing
+
+
+def by_pip(folder: Path, *options: str) -> Installed:
+    """``pip install .`` into a virtual environment."""
+    sources, venv = clone(folder), folder / "the venv"
+    run([sys.executable, "-m", "venv", venv])
+    run([venv / "bin/pip", "install", "--quiet", *options, sources])
+    return Installed(sources, venv / "bin", venv / "bin/python")
+
+
+def by_pip_editable(folder: Path) -> Installed:
+    """``pip install -e .`` into a virtual environment."""
+    return by_pip(folder, "--editable")
+
+
+def by_pipx(folder: Path) -> Installed:
+    """``pipx install .``."""
+    sources, home, links = clone(folder), folder / "pipx home", folder / "the links"
+    where = {"PIPX_HOME": str(home), "PIPX_BIN_DIR": str(links), "PIPX_MAN_DIR": str(folder)}
+    run([sys.executable, "-m", "pipx", "install", "--quiet", sources], **where)
+    return Installed(sources, links, home / "venvs/claude-status-prompt/bin/python")
+
+
+def by_uv(folder: Path) -> Installed:
+    """``uv tool install .``."""
+    sources, tools, links = clone(folder), folder / "uv tools", folder / "the links"
+    where = {"UV_TOOL_DIR": str(tools), "UV_TOOL_BIN_DIR": str(links)}
+    command = [sys.executable, "-m", "uv", "tool", "install", "--quiet"]
+    run([*command, "--python", sys.executable, sources], **where)
+    return Installed(sources, links, tools / "claude-status-prompt/bin/python")
+
+
+INSTALLERS: Mapping[str, Callable[[Path], Installed]] = {
+    "pip": by_pip,
+    "pip -e": by_pip_editable,
+    "pipx": by_pipx,
+    "uv": by_uv,
+}
+
+
+@pytest.fixture(scope="module")
+def installing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Installed]]]:
+    """All installations, on their way at the same time."""
+    with ThreadPoolExecutor() as pool:
+        yield {
+            name: pool.submit(install, tmp_path_factory.mktemp("installed"))
+            for name, install in INSTALLERS.items()
+        }
+
+
+@pytest.fixture(params=INSTALLERS)
+def installed(
+    request: pytest.FixtureRequest, installing: dict[str, Future[Installed]]
+) -> Installed:
+    """What one of the installers did."""
+    return installing[request.param].result()
+
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.mark.installs
+def test_command_tells_its_version(installed: Installed, home: Path) -> None:
+    """The launcher finds the Python program, through whatever links the installer made."""
+    assert installed.run(home, "--version") == f"claude-status {__version__}\n"
+
+
+@pytest.mark.installs
+def test_launcher_is_left_as_it_is(installed: Installed) -> None:
+    """The launcher is the sh script to the byte, executable, beside ``claude-status-py``."""
+    launcher = installed.folder / "claude-status"
+    assert launcher.read_bytes() == (installed.sources / "shell/claude-status").read_bytes()
+    assert launcher.read_bytes().startswith(b"#!/bin/sh\n")
+    assert os.access(launcher, os.X_OK)
+    assert os.access(installed.folder / "claude-status-py", os.X_OK)
+
+
+@pytest.mark.installs
+def test_shell_files_are_installed(installed: Installed) -> None:
+    """Every file of ``shell/`` is found where the program looks for it, to the byte."""
+    script = "from claude_status.ours import parts; print(parts('', {'PATH': '/bin'}).folder)"
+    told = run([installed.python, "-c", script], PATH=f"{installed.folder}:{os.defpath}")
+    folder = Path(told.strip())
+    assert not folder.is_relative_to(ROOT)
+    for path in (installed.sources / "shell").iterdir():
+        assert (folder / path.name).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.installs
+def test_package_is_installed_whole(installed: Installed) -> None:
+    """Every module of the sources can be imported, in place or from the copy, and it is typed."""
+    script = "import claude_status; print(claude_status.__path__[0])"
+    package = Path(run([installed.python, "-c", script]).strip())
+    sources = installed.sources / "claude_status"
+    for path in [*sources.rglob("*.py"), sources / "py.typed"]:
+        assert (package / path.relative_to(sources)).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.installs
+def test_nothing_else_is_installed(installed: Installed) -> None:
+    """No tests and nothing else comes along, beside the package and its metadata."""
+    script = (
+        "from importlib.metadata import files; print(*files('claude-status-prompt'), sep='\\n')"
+    )
+    names = run([installed.python, "-c", script]).splitlines()
+    tops = {name.partition("/")[0] for name in names if not name.startswith("..")}
+    ours = r"claude_status|claude_status_prompt-.*\.dist-info|__editable__.*|__pycache__"
+    assert [top for top in tops if not re.fullmatch(ours, top)] == []
+    assert sorted(name for name in names if name.startswith("..")) == [
+        "../../../bin/claude-status", "../../../bin/claude-status-py",
+    ]  # fmt: skip
+
+
+@pytest.mark.installs
+def test_demo_runs_from_there(installed: Installed, home: Path) -> None:
+    """The demo runs to its end with nothing but what the installer brought."""
+    told = installed.run(home, "demo")
+    assert "4 refreshes made 3 calls" in told
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.installs
+def test_line_starts_its_refresh(installed: Installed, home: Path) -> None:
+    """The one-shot, with no frames yet, has the Python beside it make the cache and the frames."""
+    end, held = os.pipe()  # the refresh keeps it open for as long as it runs
+    assert installed.run(home, pass_fds=(held,)) == ""
+    os.close(held)
+    with open(end, "rb") as pipe:
+        assert pipe.read() == b""
+    frames = home / ".cache/claude-status/at/default/@/frames/plain"
+    assert frames.read_text().startswith("claude-status 1 ")
+
+
+# Every Python
+
+
+CORE = ("tests/test_values.py", "tests/test_body.py", "tests/test_merge.py", "tests/draw")
+CORE_NEEDS = ("hypothesis", "pytest", "pytest-timeout")
+OWN = "{}.{}".format(*sys.version_info)
+
+
+def pythons() -> dict[str, str]:
+    """The CPythons from 3.10 to 3.13 of this machine, by version: pyenv's, and those on PATH."""
+    found = {OWN: sys.executable}
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for version in ("3.10", "3.11", "3.12", "3.13"):
+        on_path = shutil.which(f"python{version}")
+        candidates = [*kept.glob(f"{version}.*/bin/python"), *([on_path] if on_path else [])]
+        python = next((path for path in candidates if is_cpython(path, version)), None)
+        if python:
+            found.setdefault(version, str(python))
+    return found
+
+
+def is_cpython(path: Path | str, version: str) -> bool:
+    """Whether this runs, which a shim may not, and is what its name says."""
+    script = "import sys; print(sys.implementation.name, '%d.%d' % sys.version_info[:2])"
+    told = subprocess.run([path, "-c", script], capture_output=True, text=True, check=False)
+    return told.stdout.split() == ["cpython", version]
+
+
+def others() -> list[str]:
+    """The versions besides the one that all the other tests run on; that one if it is alone."""
+    return sorted(set(PYTHONS) - {OWN}) or [OWN]
+
+
+PYTHONS = pythons()
+
+
+def run_core(folder: Path, python: str) -> str:
+    """Run the core of the tests in a new environment of this Python; what pytest prints."""
+    sources, venv = clone(folder), folder / "the venv"
+    uv = [sys.executable, "-m", "uv"]
+    run([*uv, "venv", "--quiet", "--no-python-downloads", "--python", python, venv])
+    run([*uv, "pip", "install", "--quiet", "--python", venv / "bin/python", sources, *CORE_NEEDS])
+    tests = [str(sources / name) for name in CORE]
+    # CI makes Hypothesis choose the same examples each time, and not mind how long one takes
+    return run([venv / "bin/python", "-m", "pytest", "-p", "no:cacheprovider", *tests], CI="true")
+
+
+@pytest.fixture(scope="module")
+def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[str]]]:
+    """The core of the tests, under way on one Python for each processor."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {
+            version: pool.submit(run_core, tmp_path_factory.mktemp("python"), PYTHONS[version])
+            for version in others()
+        }
+
+
+@pytest.mark.installs
+@pytest.mark.pythons
+@pytest.mark.parametrize("version", others())
+def test_core_passes_on_every_python(version: str, core: dict[str, Future[str]]) -> None:
+    """The pure core does the same on each CPython that setup.cfg promises."""
+    assert re.search(r"^\d+ passed", core[version].result(), re.MULTILINE)
