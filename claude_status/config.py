@@ -7,6 +7,9 @@ directory's environment must not be able to set what is asked, where, or what is
 from __future__ import annotations
 
 import difflib
+import errno
+import os
+import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -22,7 +25,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,12 @@ class Loaded:
 def load(path: Path) -> Loaded:
     """Read the settings file; whatever cannot be used is named, and its default stands."""
     try:
-        with path.open("rb") as file:
-            table = tomllib.loads(file.read(MAX_BYTES).decode())
+        table = tomllib.loads(_read(path).decode("utf-8-sig"))
     except FileNotFoundError:
         return Loaded(Settings())
     except OSError as error:
         return Loaded(Settings(), (f"{path} cannot be read ({error.strerror}): make it readable.",))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return Loaded(Settings(), (f"{path} is not valid TOML: {error}.",))
     return check(table, str(path))
 
@@ -94,6 +96,17 @@ def check(table: Mapping[str, object], where: str) -> Loaded:
     return Loaded(Settings(**good), tuple(problems), frozenset(good))
 
 
+def _read(path: Path) -> bytes:
+    """What a regular file holds; no FIFO or device is waited for, but /dev/null is no settings."""
+    with open(path, "rb", opener=lambda p, flags: os.open(p, flags | os.O_NONBLOCK)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) and str(path) != os.devnull:
+            raise OSError(errno.EINVAL, "it is no regular file")
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"it is longer than {MAX_BYTES} bytes")
+    return data
+
+
 def _suggest(name: str) -> str:
-    near = difflib.get_close_matches(name, [each.name for each in fields(Settings)], 1)
+    near = difflib.get_close_matches(name.lower(), [each.name for each in fields(Settings)], 1)
     return f" (did you mean {near[0]!r}?)" if near else ": remove it"

@@ -114,12 +114,14 @@ NAMES: dict[str, _Draw] = {
 @lru_cache
 def parse_template(text: str) -> Template:
     """Take a template apart; raises ValueError with a suggestion for a name that is unknown."""
+    if not text.isprintable():
+        raise ValueError("a template is one line of printable text")
     for name in _NAME.findall(text):
         if name not in NAMES:
             near = difflib.get_close_matches(name, NAMES, 1)
             known = f"did you mean {{{near[0]}}}?" if near else f"the names are {', '.join(NAMES)}"
             raise ValueError(f"{{{name}}} is no name: {known}")
-    if not text.isprintable() or set(_NAME.sub("", text)) & set("{}\\`$#%'\""):
+    if set(_NAME.sub("", text)) & set("{}\\`$#%'\""):
         raise ValueError("a template takes {names} and plain text without \\ ` $ # % or quotes")
     return tuple(tuple(_NAME.split(part)) for part in text.split(SEPARATOR.text))
 

@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+import datetime
+import math
+import os
+import socket
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claude_status import __version__
+from claude_status.checked import READERS
+from claude_status.config import MAX_BYTES, Loaded, Settings, check, load
+from tests.strategies import anything, thorough
+
+WRONG = {
+    "ttl": [179, 0, -300, 86401, 10**400, 300.0, math.nan, True, "300", [300], {}, None],
+    "sources": ["endpoint", ["endpoints"], ["endpoint", 5], [["endpoint"]], [{}], {}, True, 5],
+    "user_agent": ["", " ", "a\nb", "a\x00b", " a", "a ", "ä", "x" * 201, 5, ["a"], {}, True],
+    "claude_command": ["", "./claude", "bin/claude", "a\nb", 5, ["claude"], True],
+    "thresholds": [
+        [70], [], [70, 80, 90], [90, 70], [0, 90], [-1, 90], [70, 1001], [70, math.nan],
+        [math.nan, 90], [70, math.inf], ["70", "90"], [True, 90], 70, "70, 90", {}, True,
+    ],
+    "max_width": [9, 501, 0, -1, 60.0, "60", True, [60], {}],
+    "template": [5, True, ["{5h}"], {}, "{5hh}", "{", "}", "{5h", "a\nb", "`id`", "$(id)", "50%",
+                 "{\x1b[31m}", "#[fg=red]", "\\n"],
+    "hosts": ["tmux", ["tmux"], {"tmux": "{5h}"}, {"fish": {"template": "{5h}"}},
+              {"tmux": {"template": 5}}, {"tmux": {}}, {"tmux": {"template": "{5hh}"}}, 5],
+    "labels": ["work", ["work"], {"/home/me/.claude": 5}, 5, True],
+    "alerts": ["true", 1, 0, [], {}, "yes"],
+    "alert_thresholds": [80, "80", ["80"], [True], {}, True],
+    "quiet_hours": ["22:00", "22-07", "24:00-07:00", "22:60-07:00", "22:00 - 07:00", 22, True,
+                    datetime.time(22), ["22:00-07:00"]],
+    "on_alert": [5, True, {}, [""], [5], [["a"]]],
+}  # fmt: skip
+RIGHT = {
+    "ttl": [(180, 180), (86400, 86400)],
+    "sources": [
+        (["endpoint", "statusline"], ("statusline", "endpoint")),
+        (["claude_cli", "claude_cli"], ("claude_cli",)),
+        ([], ()),
+    ],
+    "user_agent": [("claude-cli/2.1 (external, cli)", "claude-cli/2.1 (external, cli)")],
+    "claude_command": [("claude-next", "claude-next"), ("/opt/claude", "/opt/claude")],
+    "thresholds": [([50, 75.5], (50, 75.5)), ([90, 90], (90, 90)), ([0.1, 1000], (0.1, 1000))],
+    "max_width": [(10, 10), (120, 120)],
+    "template": [("{5h} · {7d}", "{5h} · {7d}"), ("minimal", "{5h}"), ("", "")],
+    "hosts": [({"tmux": {"template": "{5h}"}}, {"tmux": "{5h}"})],
+    "labels": [({"/home/me/.work/": "wo$rk"}, {"/home/me/.work": "work"})],
+    "alerts": [(True, True), (False, False)],
+    "alert_thresholds": [([95, 80.5], (80.5, 95)), ([], ())],
+    "quiet_hours": [("22:00-07:30", "22:00-07:30")],
+    "on_alert": [(["/bin/x", "-y"], ("/bin/x", "-y")), ("x", ("x",))],
+}
+
+
+def _file(tmp_path: Path, content: str | bytes) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def _assert_one_sentence(loaded: Loaded, *words: str) -> None:
+    """One sentence on one line that holds these words, and the defaults."""
+    (problem,) = loaded.problems
+    assert problem.isprintable()
+    assert problem.endswith(".")
+    for word in words:
+        assert word in problem
+    assert loaded.settings == Settings()
+    assert loaded.named == frozenset()
+
+
+# What there is without a file, or with a good one
+
+
+def test_the_defaults_are_those_that_are_documented() -> None:
+    """The TTL, the sources, the thresholds and the width that the documentation promises."""
+    settings = Settings()
+    assert settings.ttl == 300
+    assert settings.sources == ("statusline", "claude_json", "endpoint")
+    assert settings.user_agent == f"claude-status/{__version__}"
+    assert settings.thresholds == (70, 90)
+    assert settings.max_width == 60
+
+
+def test_no_file_is_no_problem(tmp_path: Path) -> None:
+    """Without a file, or with an empty one, every default stands and nothing is said."""
+    assert load(tmp_path / "none" / "config.toml") == Loaded(Settings())
+    assert load(_file(tmp_path, "")) == Loaded(Settings())
+    assert load(Path(os.devnull)) == Loaded(Settings())
+
+
+def test_every_setting_can_be_read() -> None:
+    """There is a reader for each setting, and for nothing else."""
+    assert [field.name for field in fields(Settings)] == list(READERS)
+    assert set(RIGHT) == set(WRONG) == set(READERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [(name, *pair) for name, pairs in RIGHT.items() for pair in pairs],
+)
+def test_a_good_value_is_taken(name: str, value: object, expected: object) -> None:
+    """A value of the right kind is in force, in the form that the program uses."""
+    loaded = check({name: value}, "config.toml")
+    assert loaded.problems == ()
+    assert loaded.named == {name}
+    assert getattr(loaded.settings, name) == expected
+
+
+def test_a_file_is_read_as_toml(tmp_path: Path) -> None:
+    """Comments, several lines, tables, a byte order mark and Windows' line ends are fine."""
+    text = (
+        '# mine\r\nttl = 600\r\nthresholds = [\r\n  50,\r\n  80,\r\n]\r\n[labels]\r\n"/a" = "b"\r\n'
+    )
+    expected = Settings(ttl=600, thresholds=(50, 80), labels={"/a": "b"})
+    for content in (text.encode(), b"\xef\xbb\xbf" + text.encode()):
+        loaded = load(_file(tmp_path, content))
+        assert loaded.settings == expected
+        assert loaded.problems == ()
+        assert loaded.named == {"ttl", "thresholds", "labels"}
+
+
+# Single values that are wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
+)
+def test_a_wrong_value_is_named_and_left_out(name: str, value: object) -> None:
+    """One sentence names the file and the setting, and the default is in force."""
+    _assert_one_sentence(check({name: value}, "config.toml"), "config.toml: ", name, "default")
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("tll", "did you mean 'ttl'?"),
+        ("TTL", "did you mean 'ttl'?"),
+        ("source", "did you mean 'sources'?"),
+        ("max-width", "did you mean 'max_width'?"),
+        ("Max_Width", "did you mean 'max_width'?"),
+        ("threshold", "did you mean 'thresholds'?"),
+        ("useragent", "did you mean 'user_agent'?"),
+        ("frobnicate", "remove it"),
+        ("", "remove it"),
+        ("\x1b[31mred\n", "remove it"),
+    ],
+)
+def test_an_unknown_setting_is_named_with_a_suggestion(name: str, suggestion: str) -> None:
+    """A misspelt name is told with the name that was probably meant."""
+    _assert_one_sentence(check({name: 5}, "config.toml"), repr(name), suggestion)
+
+
+def test_one_wrong_value_spoils_no_other() -> None:
+    """The good values of a file with bad ones are in force, and each bad one has its sentence."""
+    loaded = check({"ttl": 600, "tll": 5, "max_width": "wide", "alerts": True}, "config.toml")
+    assert loaded.settings == Settings(ttl=600, alerts=True)
+    assert loaded.named == {"ttl", "alerts"}
+    assert len(loaded.problems) == 2
+
+
+moments = st.datetimes() | st.dates() | st.times()
+
+
+@thorough
+@given(st.sampled_from([*READERS, "tll"]) | st.text(max_size=10), anything | moments)
+def test_no_value_is_too_strange(name: str, value: object) -> None:
+    """Whatever a file sets is either in force, or told in one line and left at its default."""
+    loaded = check({name: value}, "config.toml")
+    if loaded.problems:
+        _assert_one_sentence(loaded)
+    else:
+        assert loaded.named == {name}
+
+
+# Files that are no settings
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "ttl = ",
+        "ttl 600",
+        "ttl = 600\nttl = 700",
+        "[labels",
+        "\x00\x01\x02",
+        b"\xff\xfe\x00ttl",
+        b"\x89PNG\r\n\x1a\n\x1b[31m",
+        '{"ttl": 600}',
+        "x = " + "[" * 20_000,
+        "x = " + "{x=" * 10_000,
+        "ttl = 1" + "0" * 10_000,
+    ],
+    ids=lambda content: repr(content[:20]),
+)
+def test_what_is_no_toml_is_said_in_one_sentence(tmp_path: Path, content: str | bytes) -> None:
+    """A broken, binary or boundlessly nested file leaves every default, and says where it is."""
+    path = _file(tmp_path, content)
+    _assert_one_sentence(load(path), str(path))
+
+
+def test_a_huge_file_is_refused(tmp_path: Path) -> None:
+    """A file too long for settings is not half read: none of it is in force."""
+    good = b"ttl = 600\n"
+    path = _file(tmp_path, good + b"#" * (MAX_BYTES - len(good)))
+    assert load(path).settings.ttl == 600
+    with path.open("ab") as file:
+        file.write(b"#")
+    _assert_one_sentence(load(path), str(path), "longer")
+    path.write_bytes(good + b"#" * 10_000_000)
+    _assert_one_sentence(load(path), str(path), "longer")
+
+
+def test_a_directory_is_no_settings(tmp_path: Path) -> None:
+    """A directory in the place of the file, or a file in that of its directory, is told."""
+    _assert_one_sentence(load(tmp_path), str(tmp_path))
+    path = _file(tmp_path, "") / "config.toml"
+    _assert_one_sentence(load(path), str(path))
+
+
+def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
+    """A FIFO without a writer, and one with a writer that says nothing, are no settings."""
+    path = tmp_path / "config.toml"
+    os.mkfifo(path)
+    _assert_one_sentence(load(path), str(path))
+    writer = os.open(path, os.O_RDWR)
+    try:
+        _assert_one_sentence(load(path), str(path))
+    finally:
+        os.close(writer)
+
+
+def test_a_device_or_a_socket_is_no_settings(tmp_path: Path) -> None:
+    """What never ends, or never begins, is told and not read."""
+    _assert_one_sentence(load(Path("/dev/zero")), "/dev/zero")
+    path = tmp_path / "s"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        _assert_one_sentence(load(path), str(path))
+
+
+def test_a_link_that_leads_nowhere_or_in_circles(tmp_path: Path) -> None:
+    """A dangling link is no file; one that leads to itself is told."""
+    dangling, circle = tmp_path / "dangling", tmp_path / "circle"
+    dangling.symlink_to(tmp_path / "none")
+    circle.symlink_to(circle)
+    assert load(dangling) == Loaded(Settings())
+    _assert_one_sentence(load(circle), str(circle))
+
+
+def test_an_unreadable_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that may not be read leaves the defaults, and is told with the reason."""
+    path = _file(tmp_path, "ttl = 600")
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "open", refuse)
+    _assert_one_sentence(load(path), str(path), "Permission denied", "make it readable")
