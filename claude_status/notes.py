@@ -45,6 +45,8 @@ def zsh(environ: Mapping[str, str], data: bytes) -> Iterator[str]:
     yield from new_shell(environ, data)
     if not environ.get("ZDOTDIR") and _names(Path(environ.get("HOME", "/"), ".zshenv"), b"ZDOTDIR"):
         yield "Your ~/.zshenv sets ZDOTDIR: if you use it, export it and install once more."
+    if not re.search(rb"prompt_?subst|oh-my-zsh|p10k|starship", data, re.IGNORECASE):
+        yield "For colours, put `setopt prompt_subst` before it."
 
 
 def starship(_environ: Mapping[str, str], data: bytes) -> Iterator[str]:

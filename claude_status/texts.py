@@ -7,10 +7,13 @@ come last and pair their quotes.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+from claude_status.claude_settings import command_line
 from claude_status.ours import Parts
 from claude_status.quoting import fish, sh, toml
 
@@ -40,6 +43,37 @@ BASH_INIT = r"""[ -r SNIPPET ] && . SNIPPET PROGRAM
 #     printf '\e7\e[%dG%s\e8' $((COLUMNS - ${#bare} + 1)) "${text//$'\002'}"
 #   }
 #   PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND; }claude_status_right"
+"""
+
+# Without prompt_subst, which is not ours to set since it makes code of data, there are no colours.
+ZSH_BLOCK = """\
+if [[ -r SNIPPET ]]; then
+  . SNIPPET PROGRAM
+  if (( ${+functions[p10k]} )); then
+    if [[ ${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS[*]-} != *claude_status* &&
+          ${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS[*]-} != *claude_status* ]]; then
+      POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS+=(claude_status)
+    fi
+  elif [[ ${STARSHIP_SHELL-} != zsh && ${PROMPT-}${RPROMPT-} != *CLAUDE_STATUS* ]]; then
+    if [[ -o prompt_subst ]]; then
+      RPROMPT='$CLAUDE_STATUS'${RPROMPT:+ $RPROMPT}
+    elif [[ ${PROMPT-}${RPROMPT-} != *97v* ]]; then
+      RPROMPT='%97v'${RPROMPT:+ $RPROMPT}
+    fi
+  fi
+fi
+"""
+ZSH_INIT = """\
+[[ -r SNIPPET ]] && . SNIPPET PROGRAM
+# The end of ~/.zshrc is the place for this line. It sets CLAUDE_STATUS before every prompt; where
+# that is shown is up to you. To have it at the right, add below:
+#   setopt prompt_subst; RPROMPT='$CLAUDE_STATUS'
+# Or, before the prompt:
+#   setopt prompt_subst; PROMPT='${CLAUDE_STATUS:+$CLAUDE_STATUS }'$PROMPT
+# Without prompt_subst, and without colours:
+#   RPROMPT='%97v'
+# In powerlevel10k:
+#   POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS+=(claude_status)
 """
 
 # conf.d is read before config.fish, and a prompt of the user's may be anywhere: hence so late.
@@ -74,6 +108,19 @@ STARSHIP_BLOCK = """\
 format = "([$env_value]($style) )"
 style = ""
 """
+STARSHIP_INIT = """\
+[env_var.CLAUDE_STATUS]
+format = "([$env_value]($style) )"
+style = ""
+
+# For a shell that does not source a snippet of ours, this in its place; it starts a process:
+# [custom.claude_status]
+# command = PROGRAM
+# shell = ["/bin/sh"]
+# when = true
+# format = "([$output]($style) )"
+# style = ""
+"""
 STARSHIP_ALONE = """\
 [custom.claude_status]
 command = PROGRAM
@@ -84,8 +131,6 @@ style = ""
 """
 
 
-ZSH_BLOCK = ZSH_INIT = """[[ -r SNIPPET ]] && . SNIPPET PROGRAM
-"""
 TMUX_BLOCK = """run-shell SNIPPET
 """
 
@@ -108,8 +153,8 @@ TEXTS = {
     "bash": Text("claude-status.bash", sh, BASH_BLOCK, BASH_INIT),
     "zsh": Text("claude-status.zsh", sh, ZSH_BLOCK, ZSH_INIT),
     "fish": Text("claude-status.fish", fish, FISH_BLOCK, FISH_INIT),
-    "starship": Text("", sh, STARSHIP_BLOCK, STARSHIP_BLOCK),
-    "starship_alone": Text("", _starship_command, STARSHIP_ALONE, STARSHIP_ALONE),
+    "starship": Text("", _starship_command, STARSHIP_BLOCK, STARSHIP_INIT),
+    "starship_alone": Text("", _starship_command, STARSHIP_ALONE, STARSHIP_INIT),
     "tmux": Text("claude-status.tmux", sh, TMUX_BLOCK, TMUX_BLOCK),
 }
 
@@ -121,6 +166,10 @@ def block(host: str, parts: Parts) -> str:
 
 def init(host: str, parts: Parts) -> str:
     """What to put into a host's file by hand."""
+    if host == "claude":
+        settings = json.loads(Path(parts.snippet("statusline.json")).read_text())
+        settings["statusLine"]["command"] = command_line(parts.program, None)
+        return json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
     return _fill(TEXTS[host], TEXTS[host].init, parts)
 
 

@@ -23,7 +23,8 @@ BLANKS = st.sampled_from(["", "", " ", "\n", "\r\n", "\t", "  ", "\n    "])
 def layouts(draw: st.DrawFn, objects: st.SearchStrategy[dict[str, object]] = OBJECTS) -> str:
     """The text of an object: one of the usual layouts, or blanks wherever JSON allows them."""
     found = draw(objects)
-    ascii_only = draw(st.booleans())
+    lone = re.search("[\ud800-\udfff]", json.dumps(found, ensure_ascii=False))
+    ascii_only = lone is not None or draw(st.booleans())
     text = json.dumps(found, ensure_ascii=ascii_only)
     how = draw(st.sampled_from(["one line", "tight", "2", "4", "tab", "blanks"]))
     if how == "tight":

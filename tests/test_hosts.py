@@ -1,0 +1,270 @@
+"""Where each host's file is, and what it is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from claude_status import cli, hosts, notes, ours, quoting, texts
+from claude_status.edits import EditError, Starship
+from claude_status.ours import Parts, PartsError
+from tests.conftest import SHELL, program
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SHELLS = ("bash", "zsh", "fish")
+WORDS = [
+    "/plain/claude-status",
+    "/a b/claude-status",
+    '/it\'s/"quoted"/claude-status',
+    "/$HOME/`id`/$(id)/claude-status",
+    "/back\\slash\\/#{pane_id}/claude-status",
+    "/~/*?[a]/{a,b}/!!/%n/claude-status",
+    "/ü 🤖/;&|<>()/claude-status",
+]
+
+
+def files(environ: dict[str, str], name: str) -> list[str]:
+    """The files of one host."""
+    (host,) = hosts.hosts(environ, [name])
+    return [str(file) for file in host.files]
+
+
+class TestFiles:
+    """Each program's own rule for where it looks."""
+
+    @pytest.mark.parametrize(
+        ("name", "more", "expected"),
+        [
+            ("bash", {}, "/h/.bashrc"),
+            ("zsh", {}, "/h/.zshrc"),
+            ("zsh", {"ZDOTDIR": "/z"}, "/z/.zshrc"),
+            ("fish", {}, "/h/.config/fish/conf.d/claude-status.fish"),
+            ("fish", {"XDG_CONFIG_HOME": "/x"}, "/x/fish/conf.d/claude-status.fish"),
+            ("starship", {}, "/h/.config/starship.toml"),
+            ("starship", {"XDG_CONFIG_HOME": "/x"}, "/h/.config/starship.toml"),
+            ("starship", {"STARSHIP_CONFIG": "/s.toml"}, "/s.toml"),
+            ("tmux", {}, "/h/.tmux.conf"),
+            ("claude", {}, "/h/.claude/settings.json"),
+            ("claude", {"CLAUDE_CONFIG_DIR": "/c/"}, "/c/settings.json"),
+        ],
+    )
+    def test_the_first_is_where_it_goes(self, name, more, expected):
+        """The file that the program reads in this environment."""
+        assert expected == files({"HOME": "/h", **more}, name)[0]
+
+    def test_tmux_has_the_one_that_exists(self, tmp_path):
+        """A tmux.conf below .config is used where it is the user's only one."""
+        own = tmp_path / ".config" / "tmux" / "tmux.conf"
+        own.parent.mkdir(parents=True)
+        own.touch()
+        assert str(own) == files({"HOME": str(tmp_path)}, "tmux")[0]
+        (tmp_path / ".tmux.conf").touch()
+        assert str(tmp_path / ".tmux.conf") == files({"HOME": str(tmp_path)}, "tmux")[0]
+
+    def test_every_command_knows_the_same_hosts(self):
+        """The parser's names are those that there are."""
+        assert cli.HOSTS == hosts.NAMES
+        assert [host.name for host in hosts.hosts({"HOME": "/h"})] == list(hosts.NAMES)
+
+
+class TestStarship:
+    """Which of two tables, and beside what."""
+
+    def test_a_hook_makes_the_difference(self, tmp_path):
+        """Where a shell sets the variable, starship reads it; elsewhere it runs the launcher."""
+        environ = {"HOME": str(tmp_path)}
+        parts = Parts("/p/claude-status", SHELL)
+        (alone,) = hosts.hosts(environ, ["starship"])
+        (hooked,) = hosts.hosts(environ, ["starship"], hooked=True)
+        assert "custom" in tomllib.loads(alone.edit.put(b"", parts).decode())
+        assert "env_var" in tomllib.loads(hooked.edit.put(b"", parts).decode())
+        (tmp_path / ".bashrc").write_bytes(b"# >>> claude-status >>>\n# <<< claude-status <<<\n")
+        (after,) = hosts.hosts(environ, ["starship"])
+        assert hooked.edit.put(b"", parts) == after.edit.put(b"", parts)
+
+    @pytest.mark.parametrize("word", WORDS)
+    def test_what_init_prints_is_toml(self, word):
+        """Both variants are valid TOML, and the command's first word is the launcher."""
+        text = texts.init("starship", Parts(word, SHELL))
+        assert list(tomllib.loads(text)) == ["env_var"]
+        other = texts.block("starship_alone", Parts(word, SHELL))
+        command = tomllib.loads(other)["custom"]["claude_status"]["command"]
+        assert [word, "--format", "ansi"] == shlex.split(command)
+        assert all(line.removeprefix("# ") in text for line in other.splitlines()[1:])
+
+    def test_what_is_no_utf_8(self):
+        """Bytes that are no text are refused, not rewritten."""
+        with pytest.raises(EditError, match="not TOML"):
+            Starship("starship", lambda _: "").put(b'a = "\xff"', Parts("/p", SHELL))
+
+
+class TestQuoting:
+    """A path is one word, whatever is in it."""
+
+    @pytest.mark.parametrize("word", WORDS)
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "dash"])
+    def test_sh(self, shell, word):
+        """POSIX shells give the path back."""
+        script = f"printf %s {quoting.sh(word)}"
+        assert word == subprocess.check_output([program(shell), "-c", script], text=True)
+
+    @pytest.mark.parametrize("word", WORDS)
+    def test_fish(self, word, home):
+        """So does fish."""
+        script = f"printf %s {quoting.fish(word)}"
+        run = [program("fish"), "--no-config", "-c", script]
+        assert word == subprocess.check_output(run, text=True)
+
+    @pytest.mark.parametrize("word", ["/a\nb", "/a\x1b[m", "/a\udcffb", "/a\x7f"])
+    def test_what_cannot_stand_on_a_line_is_refused(self, word):
+        """A path with a control character, or bytes that are no text, is no path for a file."""
+        with pytest.raises(PartsError):
+            ours.writable(word)
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Parts:
+    """Snippets that only tell how they were sourced, in a folder with an odd name."""
+    folder = tmp_path / 'it\'s $HOME `id` \\ "x"'
+    folder.mkdir()
+    for shell in ("bash", "zsh"):
+        (folder / f"claude-status.{shell}").write_text('printf "<%s>" "$1"\n')
+    (folder / "claude-status.fish").write_text('printf "<%s>" "$argv[1]"\n')
+    launcher = folder / "claude-status"
+    launcher.write_text("#!/bin/sh\n")
+    launcher.chmod(0o755)
+    return Parts(str(launcher), folder)
+
+
+class TestInit:
+    """What ``init`` prints does the same pasted and evaluated, and nothing once we are gone."""
+
+    def run(self, shell: str, script: str, stdin: str = "") -> str:
+        """What a shell without a configuration says to a script, where it says no error."""
+        bare = {"bash": ["--norc"], "zsh": ["--no-rcs"], "fish": ["--no-config"]}[shell]
+        done = subprocess.run(
+            [program(shell), *bare, "-c", script],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stderr == ""
+        return done.stdout
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_pasted(self, shell, home, odd):
+        """As lines of a script it sources the snippet once, with the launcher."""
+        assert f"<{odd.program}>" == self.run(shell, texts.init(shell, odd))
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_evaluated(self, shell, home, odd):
+        """So it does by ``eval``, as other programs' users are used to."""
+        script = {
+            "bash": 'eval "$(cat)"; eval $(printf %s "")',
+            "zsh": 'eval "$(cat)"',
+            "fish": "eval (cat)",
+        }[shell]
+        assert f"<{odd.program}>" == self.run(shell, script, texts.init(shell, odd))
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_gone(self, shell, home, odd):
+        """Without the snippet it does and says nothing."""
+        text = texts.init(shell, odd)
+        (odd.folder / f"claude-status.{shell}").unlink()
+        assert self.run(shell, text) == ""
+
+    def test_claude(self):
+        """For Claude Code it is a settings file that has our line."""
+        line = json.loads(texts.init("claude", Parts("/a b/claude-status", SHELL)))["statusLine"]
+        assert shlex.split(line["command"]) == ["/a b/claude-status", "statusline"]
+        assert (line["type"], line["refreshInterval"]) == ("command", 60)
+
+
+class TestLauncher:
+    """Which name of the launcher is written into the files."""
+
+    def make(self, folder: Path) -> Path:
+        """A launcher that can be run."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "claude-status"
+        path.write_text("#!/bin/sh\n")
+        path.chmod(0o755)
+        return path
+
+    def test_the_one_beside_the_script(self, tmp_path):
+        """It is the launcher of the program that runs, not another on PATH."""
+        mine, other = self.make(tmp_path / "mine"), self.make(tmp_path / "other")
+        environ = {"PATH": str(other.parent)}
+        assert str(mine) == ours.launcher(str(mine.parent / "claude-status-py"), environ)
+
+    def test_a_link_on_path_is_kept(self, tmp_path):
+        """Where PATH has a link to it, as pipx and uv make them, that is the name that lasts."""
+        mine = self.make(tmp_path / "venv" / "bin")
+        link = tmp_path / "bin" / "claude-status"
+        link.parent.mkdir()
+        link.symlink_to(mine)
+        environ = {"PATH": str(link.parent)}
+        assert str(link) == ours.launcher(str(mine.parent / "claude-status-py"), environ)
+        assert str(link) == ours.launcher(str(link.parent / "claude-status-py"), environ)
+
+    def test_a_relative_call(self, tmp_path, monkeypatch):
+        """What was run as ./claude-status has an absolute name in the files."""
+        mine = self.make(tmp_path)
+        monkeypatch.chdir(tmp_path)
+        assert str(mine) == ours.launcher("./claude-status-py", {"PATH": ""})
+
+
+class TestNotes:
+    """What is left for the user to do."""
+
+    @pytest.mark.parametrize(
+        ("file", "text", "told"),
+        [
+            (".bash_profile", "export A=b\n", True),
+            (".bash_profile", ". ~/.bashrc\n", False),
+            (".profile", "", True),
+            (None, "", False),
+        ],
+    )
+    def test_login_shells(self, home, monkeypatch, file, text, told):
+        """Login shells that never read ~/.bashrc are named with what to add."""
+        monkeypatch.setattr(sys, "platform", "linux")
+        if file:
+            (home / file).write_text(text)
+        said = " ".join(notes.bash(os.environ, b""))
+        assert told == ("put . ~/.bashrc into it" in said)
+
+    def test_a_mac_without_a_profile(self, home, monkeypatch):
+        """On a Mac every terminal's shell is a login shell, and none has a profile at first."""
+        monkeypatch.setattr(sys, "platform", "darwin")
+        assert "~/.bash_profile" in " ".join(notes.bash(os.environ, b""))
+
+    @pytest.mark.parametrize("name", SHELLS)
+    def test_starship_draws_the_prompt(self, home, name):
+        """A shell whose prompt is starship's needs it installed there too."""
+        (host,) = hosts.hosts(os.environ, [name])
+        said = " ".join(host.notes(os.environ, f'eval "$(starship init {name})"'.encode()))
+        assert "claude-status install starship" in said
+        assert "starship" not in " ".join(host.notes(os.environ, b"# starship init bash\n"))
+
+    @pytest.mark.parametrize(
+        ("format_", "told"),
+        [("", False), ("format = '$all'", False), ("format = '$env_var$character'", False),
+         ("right_format = '${env_var.CLAUDE_STATUS}'\nformat = '$character'", False),
+         ("format = '$directory$character'", True)],
+    )  # fmt: skip
+    def test_a_format_of_their_own(self, format_, told):
+        """Where the format does not lead to our table, what to add to it is named."""
+        text = f"{format_}\n{texts.block('starship', Parts('/p/claude-status', SHELL))}"
+        assert told == ("${env_var.CLAUDE_STATUS}" in " ".join(notes.starship({}, text.encode())))

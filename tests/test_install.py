@@ -1,0 +1,502 @@
+"""Installing into real files, and taking out again."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from claude_status import changes, ours
+from claude_status.atomic import FileError
+from claude_status.cli import main
+from claude_status.edits import Block, ClaudeCode, Edit, Starship
+from claude_status.keep import Keep
+from tests.conftest import SHELL, program
+from tests.formatting import layouts
+from tests.test_blocks import FILES
+from tests.test_claude_settings import SETTINGS
+
+TOML = st.sampled_from(
+    [
+        "",
+        "# only this",
+        'format = "$all"\n',
+        "[a]\r\nb = 1\r\n",
+        "\ufeffx = 1",
+        "[env_var.X]\ny = 2",
+    ]
+)
+SNIPPETS = ("bash", "zsh", "fish", "tmux")
+
+
+def some_parts(folder: Path) -> ours.Parts:
+    """A launcher and snippets in a folder of their own."""
+    for name in SNIPPETS:
+        (folder / f"claude-status.{name}").touch()
+    (folder / "statusline.json").write_bytes((SHELL / "statusline.json").read_bytes())
+    program = folder / "claude-status"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    return ours.Parts(str(program), folder)
+
+
+@pytest.fixture
+def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ours.Parts:
+    """What this program says is its own."""
+    folder = tmp_path / "claude_status" / "shell"
+    folder.mkdir(parents=True)
+    made = some_parts(folder)
+    monkeypatch.setattr(ours, "PACKAGE", folder.parent)
+    monkeypatch.setattr(sys, "argv", [str(folder / "claude-status-py")])
+    monkeypatch.setenv("PATH", "")
+    return made
+
+
+@pytest.fixture
+def patch() -> str:
+    """The real ``patch``, looked for before PATH is emptied."""
+    return program("patch")
+
+
+@pytest.fixture
+def rc(home: Path, parts: ours.Parts) -> Path:
+    """A file of the user's that bash reads, which stands for all others."""
+    path = home / ".bashrc"
+    path.write_bytes(b"alias a=b\n")
+    return path
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was printed, where nothing went wrong."""
+    out, err = capsys.readouterr()
+    assert err == ""
+    return out
+
+
+def refused(capsys: pytest.CaptureFixture[str]) -> str:
+    """The one sentence on stderr, where nothing else was printed."""
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("claude-status: ")
+    assert err.endswith(".\n")
+    assert err.count("\n") == 1
+    return err
+
+
+def there_and_back(edit: Edit, data: bytes | None) -> None:
+    """Install, install again, uninstall: the same file, or no file, and nothing kept of it."""
+    with tempfile.TemporaryDirectory() as name:
+        path, keep = Path(name, "file"), Keep(Path(name, "state", "claude-status", "kept"))
+        Path(name, "state").mkdir()
+        if data is not None:
+            path.write_bytes(data)
+        made = some_parts(Path(name))
+        before = changes.putting(path, edit, made, keep)
+        before.make(keep)
+        assert path.read_bytes() == before.after
+        assert changes.putting(path, edit, made, keep).is_none
+        changes.taking(path, edit, keep).make(keep)
+        assert data == (path.read_bytes() if path.exists() else None)
+        assert list(Path(name, "state").iterdir()) == []
+
+
+class TestThereAndBack:
+    """After install and uninstall a file is what it was, byte for byte."""
+
+    @given(st.none() | FILES)
+    def test_a_file_of_lines(self, data):
+        """Any bytes, with any ends of lines, with and without an end of the last; and no file."""
+        try:
+            there_and_back(Block("bash", lambda _: "one\n"), data)
+        except changes.ChangeError:
+            assume(False)
+
+    @given(layouts() | layouts(SETTINGS) | st.sampled_from(["", " ", "\ufeff", "{ }", "{}"]))
+    def test_settings(self, text):
+        """Any JSON object in any layout, with a status line of any kind or none."""
+        there_and_back(ClaudeCode(), text.encode())
+
+    def test_no_settings(self):
+        """A settings file that was not there is gone again."""
+        there_and_back(ClaudeCode(), None)
+
+    @given(TOML)
+    def test_starship(self, text):
+        """Any TOML, for our tables are its last."""
+        body = "[env_var.CLAUDE_STATUS]\n"
+        there_and_back(Starship("starship", lambda _: body), text.encode())
+
+
+class TestTheFile:
+    """What else a file is stays as it is."""
+
+    def test_a_link_stays_a_link(self, home, rc):
+        """The file that a link of a link names is replaced, and the links stay."""
+        (home / "dotfiles").mkdir()
+        real = rc.rename(home / "dotfiles" / "bashrc")
+        (home / "between").symlink_to("dotfiles/bashrc")
+        rc.symlink_to("between")
+        assert main(["install", "bash"]) == 0
+        assert rc.readlink() == Path("between")
+        assert b"# >>> claude-status >>>" in real.read_bytes()
+        assert main(["uninstall", "bash"]) == 0
+        assert rc.readlink() == Path("between")
+        assert real.read_bytes() == b"alias a=b\n"
+
+    @pytest.mark.parametrize("mode", [0o644, 0o600, 0o755, 0o664, 0o200 | 0o400])
+    def test_mode_and_owner(self, rc, mode):
+        """Neither installing nor uninstalling changes who owns a file and who may read it."""
+        rc.chmod(mode)
+        if os.geteuid() == 0:
+            os.chown(rc, 1234, 2345)
+        before = rc.stat()
+        for verb in ("install", "uninstall"):
+            assert main([verb, "bash"]) == 0
+            after = rc.stat()
+            assert before.st_mode == after.st_mode
+            assert (before.st_uid, before.st_gid) == (after.st_uid, after.st_gid)
+
+    def test_what_is_kept_is_private(self, home, rc):
+        """The copies of the user's files are for the user alone, whatever the umask."""
+        before = os.umask(0)
+        try:
+            assert main(["install", "bash"]) == 0
+        finally:
+            os.umask(before)
+        kept = [path for path in (home / ".local").rglob("*") if path.is_file()]
+        assert sorted(path.name for path in kept) == [".bashrc.after", ".bashrc.before"]
+        assert {0o600} == {stat.S_IMODE(path.stat().st_mode) for path in kept}
+
+    def test_nothing_else_is_left(self, home, rc):
+        """Beside the file itself and what is kept, no file remains in the home."""
+        main(["install", "bash"])
+        main(["uninstall", "bash"])
+        assert [path.name for path in home.rglob("*") if path.is_file()] == [".bashrc"]
+
+
+class TestRefusals:
+    """What cannot be done is one sentence and exit 1, and nothing is changed."""
+
+    @pytest.mark.parametrize("verb", ["install", "uninstall"])
+    def test_a_directory(self, rc, verb, capsys):
+        """A directory in the file's place."""
+        rc.unlink()
+        rc.mkdir()
+        assert main([verb, "bash"]) == 1
+        assert "not a regular file" in refused(capsys)
+
+    def test_a_pipe(self, rc, capsys):
+        """A named pipe in the file's place is not waited for."""
+        rc.unlink()
+        os.mkfifo(rc)
+        assert main(["install", "bash"]) == 1
+        assert "not a regular file" in refused(capsys)
+
+    def test_a_link_to_nothing(self, rc, capsys):
+        """A dangling link may be a disk that is not mounted: no file is made behind it."""
+        rc.unlink()
+        rc.symlink_to("dotfiles/bashrc")
+        assert main(["install", "bash"]) == 1
+        assert "dotfiles/bashrc" in refused(capsys)
+        assert rc.is_symlink()
+
+    def test_a_link_to_itself(self, rc, capsys):
+        """A loop of links ends."""
+        rc.unlink()
+        rc.symlink_to(rc.name)
+        assert main(["install", "bash"]) == 1
+        refused(capsys)
+
+    def test_a_read_only_file(self, rc, capsys):
+        """A file that its owner has closed is not replaced behind their back."""
+        rc.chmod(0o444)
+        assert main(["install", "bash"]) == 1
+        assert "read-only" in refused(capsys)
+        assert rc.read_bytes() == b"alias a=b\n"
+
+    def test_a_home_that_cannot_be_written(self, parts, home, monkeypatch, capsys):
+        """Where nothing can be kept and nothing be written, that is said."""
+        monkeypatch.setenv("HOME", "/proc/self")
+        monkeypatch.setattr(os, "geteuid", lambda: 1)
+        assert main(["install", "bash"]) == 1
+        refused(capsys)
+
+    def test_what_cannot_be_kept_is_not_replaced(self, rc, monkeypatch, capsys):
+        """Without a place for the bytes as they were, the file stays as it is."""
+        monkeypatch.setenv("XDG_STATE_HOME", "/proc/self/nothing")
+        assert main(["install", "bash"]) == 1
+        refused(capsys)
+        assert rc.read_bytes() == b"alias a=b\n"
+
+    def test_half_a_block(self, rc, capsys):
+        """Marks that do not match are the user's to put right; the line is named."""
+        rc.write_bytes(b"a\n# >>> claude-status >>>\n")
+        for verb in ("install", "uninstall"):
+            assert main([verb, "bash"]) == 1
+            assert "line 2" in refused(capsys)
+        assert rc.read_bytes() == b"a\n# >>> claude-status >>>\n"
+
+    @pytest.mark.parametrize(
+        ("text", "where"),
+        [
+            (b'{\n  // a comment\n  "a": 1\n}', "line 2, column 3"),
+            (b'{\n  "a": 1,\n}\n', "line 3, column 1"),
+            (b'{"a": "\xff"}', "line 1"),
+            (b"[]", "line 1, column 1"),
+        ],
+    )
+    def test_settings_that_do_not_parse(self, home, parts, text, where, capsys):
+        """Settings that are not JSON are refused with the place, and not touched."""
+        path = home / ".claude" / "settings.json"
+        path.parent.mkdir()
+        path.write_bytes(text)
+        assert main(["install", "claude"]) == 1
+        sentence = refused(capsys)
+        assert str(path) in sentence
+        assert where.split(",")[0] in sentence
+        assert path.read_bytes() == text
+
+    @pytest.mark.parametrize("text", ["a = [", "env_var = {X = 1}"])
+    def test_toml_that_has_no_place(self, home, parts, text, capsys):
+        """What is no TOML, or would be none with our tables, is left as it is."""
+        path = home / ".config" / "starship.toml"
+        path.parent.mkdir()
+        path.write_text(text)
+        (home / ".zshrc").touch()
+        assert main(["install", "zsh"]) == 0
+        capsys.readouterr()
+        assert main(["install", "starship"]) == 1
+        assert f"{path} is left as it is" in refused(capsys)
+        assert path.read_text() == text
+
+    def test_one_host_does_not_stop_the_others(self, home, rc, capsys):
+        """Where one file cannot be changed, those of the other hosts are."""
+        (home / ".zshrc").mkdir()
+        assert main(["install", "zsh", "bash"]) == 1
+        out, err = capsys.readouterr()
+        assert "bash: is now in ~/.bashrc" in out
+        assert "zsh: " in err
+
+    def test_there_is_no_such_host(self, rc, capsys):
+        """A wrong name is a wrong call, and nothing is done for the right ones."""
+        assert main(["install", "bash", "csh"]) == 2
+        assert "'csh'" in refused(capsys)
+        assert rc.read_bytes() == b"alias a=b\n"
+
+    def test_root_in_a_borrowed_home(self, home, rc, monkeypatch, capsys):
+        """Under sudo with the user's HOME, nothing is written that the user could not change."""
+        if os.geteuid() == 0:
+            os.chown(home, 1234, 1234)
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        assert main(["install", "bash"]) == 2
+        assert "sudo" in refused(capsys)
+
+    def test_a_launcher_that_is_missing(self, parts, rc, capsys):
+        """Nothing is installed that could not run."""
+        Path(parts.program).unlink()
+        assert main(["install", "bash"]) == 1
+        assert "install claude-status-prompt again" in refused(capsys)
+
+
+class TestAtOnce:
+    """A file is replaced whole or not at all."""
+
+    def test_a_change_in_between_is_not_lost(self, home, rc, parts):
+        """Where another program writes after we have read, theirs stays."""
+        keep = Keep.of(os.environ)
+        change = changes.putting(rc, Block("bash", lambda _: "x\n"), parts, keep)
+        rc.write_bytes(b"theirs\n")
+        with pytest.raises(FileError, match="run this again"):
+            change.make(keep)
+        assert rc.read_bytes() == b"theirs\n"
+
+    def test_a_failure_leaves_nothing_behind(self, home, rc, monkeypatch, capsys):
+        """If putting the file in place fails, it is as it was, and no other file is beside it."""
+        real = os.replace
+
+        def fail(new: str, old: Path) -> None:
+            if Path(old) == rc:
+                raise OSError(28, "No space left on device")
+            real(new, old)
+
+        monkeypatch.setattr(os, "replace", fail)
+        assert main(["install", "bash"]) == 1
+        assert "No space left" in refused(capsys)
+        assert rc.read_bytes() == b"alias a=b\n"
+        assert {".bashrc", ".local"} == {path.name for path in home.iterdir()}
+
+
+class TestMeanwhile:
+    """What a user did to the file between install and uninstall is not undone."""
+
+    def test_other_lines_stay(self, rc, capsys):
+        """Lines above and below the block are there after, without a word about it."""
+        main(["install", "bash"])
+        rc.write_bytes(b"first\n" + rc.read_bytes() + b"last\n")
+        capsys.readouterr()
+        assert main(["uninstall", "bash"]) == 0
+        assert rc.read_bytes() == b"first\nalias a=b\nlast\n"
+        assert said(capsys) == "bash: is no longer in ~/.bashrc\n"
+
+    def test_changes_of_ours_are_told(self, rc, capsys):
+        """What was changed between the marks goes too, and that is said."""
+        main(["install", "bash"])
+        rc.write_bytes(rc.read_bytes().replace(b"fi\n", b"fi\nmine\n"))
+        capsys.readouterr()
+        assert main(["uninstall", "bash"]) == 0
+        assert rc.read_bytes() == b"alias a=b\n"
+        assert "between the marks" in said(capsys)
+
+    def test_a_file_of_ours_with_lines_of_theirs_stays(self, home, parts):
+        """A file that we made is not removed if something else is in it by then."""
+        main(["install", "fish"])
+        path = home / ".config" / "fish" / "conf.d" / "claude-status.fish"
+        path.write_bytes(path.read_bytes() + b"mine\n")
+        main(["uninstall", "fish"])
+        assert path.read_bytes() == b"mine\n"
+
+    def test_settings_that_claude_code_wrote_anew(self, home, parts, capsys):
+        """Where Claude Code changed another setting, that stays and the line is as it was."""
+        path = home / ".claude" / "settings.json"
+        path.parent.mkdir()
+        path.write_text('{"statusLine":{"type":"command","command":"mine"}}')
+        main(["install", "claude"])
+        settings = {**json.loads(path.read_text()), "model": "x"}
+        path.write_text(json.dumps(settings, indent=2))
+        main(["uninstall", "claude"])
+        expected = {"statusLine": {"type": "command", "command": "mine"}, "model": "x"}
+        assert expected == json.loads(path.read_text())
+
+    def test_a_file_that_is_gone(self, rc, capsys):
+        """Where the file was removed, there is nothing to take out and nothing kept."""
+        main(["install", "bash"])
+        rc.unlink()
+        capsys.readouterr()
+        assert main(["uninstall", "bash"]) == 0
+        assert said(capsys) == "bash: is not installed\n"
+        assert not rc.exists()
+
+
+class TestTwice:
+    """Installing again is harmless, and repairs."""
+
+    def test_twice_is_once(self, rc, capsys):
+        """The second time nothing is written, and that is said."""
+        main(["install", "bash"])
+        before = rc.stat()
+        capsys.readouterr()
+        assert main(["install", "bash"]) == 0
+        assert said(capsys) == "bash: is already in ~/.bashrc\n"
+        assert before == rc.stat()
+
+    def test_a_program_that_moved(self, rc, parts, tmp_path, monkeypatch):
+        """After the program moved the block is renewed in place, and uninstalled to the byte."""
+        main(["install", "bash"])
+        old = rc.read_bytes()
+        folder = Path(parts.folder.parent.rename(tmp_path / "moved"), "shell")
+        monkeypatch.setattr(ours, "PACKAGE", folder.parent)
+        monkeypatch.setattr(sys, "argv", [str(folder / "claude-status-py")])
+        rc.write_bytes(rc.read_bytes() + b"later\n")
+        assert main(["install", "bash"]) == 0
+        moved = old.replace(bytes(parts.folder), bytes(folder))
+        assert moved + b"later\n" == rc.read_bytes()
+        main(["uninstall", "bash"])
+        assert rc.read_bytes() == b"alias a=b\nlater\n"
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            b". /x/claude-status.bash /x/claude-status",
+            b'eval "$(claude-status init bash)"',
+        ],
+    )
+    def test_no_second_copy(self, rc, line, capsys):
+        """A line that the user has pasted does the same: it is left to the user, and named."""
+        rc.write_bytes(b"a\n" + line + b"\n")
+        assert main(["install", "bash"]) == 0
+        assert "line 2" in said(capsys)
+        assert rc.read_bytes() == b"a\n" + line + b"\n"
+
+    def test_no_second_table(self, home, parts, capsys):
+        """A table of that name in starship.toml is the user's."""
+        path = home / ".config" / "starship.toml"
+        path.parent.mkdir()
+        path.write_text('[custom.claude_status]\ncommand = "mine"\n')
+        assert main(["install", "starship"]) == 0
+        assert "custom.claude_status already" in said(capsys)
+        assert "mine" in path.read_text()
+
+
+class TestDryRun:
+    """``--dry-run`` shows what would be done, and does nothing."""
+
+    def test_it_writes_nothing(self, home, rc, capsys):
+        """The files and the folders of the home are as they were."""
+        before = sorted(home.rglob("*"))
+        assert main(["install", "--dry-run", "bash", "fish", "claude"]) == 0
+        assert before == sorted(home.rglob("*"))
+        assert rc.read_bytes() == b"alias a=b\n"
+        assert main(["uninstall", "--dry-run", "bash"]) == 0
+        assert before == sorted(home.rglob("*"))
+
+    @pytest.mark.parametrize("data", [b"alias a=b\n", b"no end", b"crlf\r\n\xff\r\n", None])
+    def test_the_diff_is_the_change(self, patch, rc, data, tmp_path, capsysbinary):
+        """Given to ``patch``, the diff makes of the file what ``install`` makes of it."""
+        rc.unlink()
+        if data is not None:
+            rc.write_bytes(data)
+        main(["install", "--dry-run", "bash"])
+        diff, patched = capsysbinary.readouterr().out, tmp_path / "patched"
+        patched.write_bytes(data or b"")
+        subprocess.run([patch, "--binary", str(patched)], input=diff, check=True)
+        main(["install", "bash"])
+        assert rc.read_bytes() == patched.read_bytes()
+        assert diff.splitlines()[0] == b"--- " + (b"/dev/null" if data is None else bytes(rc))
+
+
+class TestList:
+    """Without a host named, nothing is done and everything told."""
+
+    def test_what_it_would_do(self, home, rc, capsys):
+        """Each host has a line: those that are found, those that are not, those that are done."""
+        (home / ".zshrc").touch()
+        main(["install", "zsh"])
+        capsys.readouterr()
+        before = sorted(home.rglob("*"))
+        assert main(["install"]) == 0
+        lines = said(capsys).splitlines()
+        assert "bash      would be put into ~/.bashrc" in lines
+        assert "zsh       is in ~/.zshrc" in lines
+        assert "fish      not found" in lines
+        assert before == sorted(home.rglob("*"))
+
+    def test_what_could_be_taken_out(self, home, rc, capsys):
+        """``uninstall`` says where our part is."""
+        main(["install", "bash"])
+        capsys.readouterr()
+        assert main(["uninstall"]) == 0
+        lines = said(capsys).splitlines()
+        assert "bash      is in ~/.bashrc" in lines
+        assert "zsh       is not installed" in lines
+
+    def test_all_are_those_that_are_found(self, home, rc, monkeypatch, capsys):
+        """``--all`` makes no files for shells and programs that are not there."""
+        assert main(["install", "--all"]) == 0
+        assert said(capsys).splitlines()[0] == "bash: is now in ~/.bashrc"
+        assert {".bashrc", ".local"} == {path.name for path in home.iterdir()}
+        assert main(["uninstall", "--all"]) == 0
+        assert rc.read_bytes() == b"alias a=b\n"
+
+    def test_none_is_found(self, home, parts, monkeypatch, capsys):
+        """``--all`` of nothing says so."""
+        monkeypatch.delenv("SHELL", raising=False)
+        assert main(["install", "--all"]) == 1
+        assert "No host was found" in refused(capsys)
