@@ -179,7 +179,7 @@ function __claude_status_refresh
         set -C
         cd / && mkdir -p -- "$1" && true >"$2" && { "$3" refresh --background; kill -URG "$4"; }
     ' sh $arguments </dev/null >/dev/null 2>/dev/null &
-    test "$last_pid" != "$last_own"; and builtin disown $last_pid
+    test "$last_pid" != "$last_own"; and builtin disown $last_pid 2>/dev/null
     set -g last_pid $last_own
 end
 

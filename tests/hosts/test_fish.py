@@ -10,7 +10,7 @@ import shlex
 import stat
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -82,31 +82,45 @@ def session(fish: str, home: Path, config: str, **size: int) -> Screen:
     return Screen([fish], dict(os.environ), cwd=str(home), **size)
 
 
-def prompts(fish: str, script: str, env: Mapping[str, str] | None = None, words: str = "-i") -> str:
-    """Run ``script`` in a fish without a terminal; `p` in it is a prompt.
-
-    Returns what it prints, standard error included, when all that it started has ended: each has
-    the pipe ``held`` open.
-    """
-    argv = [fish, "--no-config", words, "-c", f"function p; emit fish_prompt; end\n{script}"]
-    environ = {**os.environ, **(env or {})}
+@contextlib.contextmanager
+def all_ends() -> Iterator[int]:
+    """Yield a descriptor for what is started inside; at the end, wait until nobody has it open."""
     ended, held = os.pipe()
-    try:
+    with os.fdopen(ended, "rb") as pipe:
+        try:
+            yield held
+        finally:
+            os.close(held)
+        assert select.select([pipe], [], [], 20)[0], "something goes on"
+        assert pipe.read() == b""
+
+
+def prompts(
+    fish: str,
+    script: str,
+    env: Mapping[str, str] | None = None,
+    *,
+    words: str = "-i",
+    under: Sequence[str] = (),
+) -> str:
+    """Run ``script`` in a fish without a terminal, `p` in it being a prompt, and all it starts.
+
+    Returns what is printed, standard error included. ``under`` is a command to run fish with.
+    """
+    function = "function p; emit fish_prompt; end\n"
+    argv = [*under, fish, "--no-config", words, "-c", function + script]
+    environ = {**os.environ, **(env or {})}
+    with all_ends() as held:
         done = subprocess.run(
             argv,
             env=environ,
-            stdin=-3,
-            stdout=-1,
-            stderr=-2,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             timeout=60,
             pass_fds=[held],
             check=False,
         )
-    finally:
-        os.close(held)
-    with os.fdopen(ended, "rb") as pipe:
-        assert select.select([pipe], [], [], 20)[0], "something goes on"
-        assert pipe.read() == b""
     return done.stdout.decode(errors="backslashreplace")
 
 
@@ -204,6 +218,7 @@ def test_dialect_is_what_the_terminal_can_show(
         ({"CLAUDE_CONFIG_DIR": ""}, "default"),
         ({"CLAUDE_CONFIG_DIR": "/work/a b"}, "work"),
         ({"CLAUDE_CONFIG_DIR": "/work/a b//"}, "work"),
+        ({"CLAUDE_CONFIG_DIR": "/new\nline/"}, "newline"),
         ({"CLAUDE_CONFIG_DIR": "/default"}, ""),
         ({"CLAUDE_CONFIG_DIR": "/"}, ""),
         ({"CLAUDE_CONFIG_DIR": "default"}, ""),
@@ -224,6 +239,7 @@ def test_place_follows_the_environment(
     """Each CLAUDE_CONFIG_DIR has frames of its own, and one without an absolute name has none."""
     draw(home, (-60, "default"))
     (account(home, "/work/a b") / "frames/ansi").write_text(strip((-60, "work")))
+    (account(home, "/new\nline") / "frames/ansi").write_text(strip((-60, "newline")))
     env = {name: value.replace("HOME", str(home)) for name, value in env.items()}
     script = f"cd {home}\n{sourcing()}p; claude_status_prompt"
     assert prompts(fish, script, env) == shown
@@ -264,6 +280,17 @@ def test_odd_files_show_nothing_and_say_nothing(fish: str, home: Path, content: 
     draw(home).write_bytes(content)
     script = f"{sourcing()}p; claude_status_prompt; __claude_status_update; or echo due"
     assert prompts(fish, script) == "due\n"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ODD if kind.startswith("10 MB")])
+def test_little_is_read_of_a_great_file(fish: str, home: Path, kind: str) -> None:
+    """Of 10 MB fish reads no more than the longest line that could be a frame."""
+    draw(home).write_bytes(ODD[kind])
+    script = f"""{sourcing()}
+        function bytes; string match -r '(?<=rchar: ).*' </proc/self/io; end
+        set -l before (bytes); p; math (bytes) - $before
+    """
+    assert int(prompts(fish, script)) < 4096
 
 
 @pytest.mark.parametrize(
@@ -446,9 +473,17 @@ def test_many_shells_start_one_refresh(fish: str, home: Path) -> None:
     draw(home, refresh=-1)
     script = f"{sourcing(refresher(home))}echo ready; read -l go; emit fish_prompt"
     argv = [fish, "--no-config", "-i", "-c", script]
-    with contextlib.ExitStack() as stack:
+    with all_ends() as held, contextlib.ExitStack() as stack:
         shells = [
-            stack.enter_context(subprocess.Popen(argv, stdin=-1, stdout=-1, stderr=-2))
+            stack.enter_context(
+                subprocess.Popen(
+                    argv,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    pass_fds=[held],
+                )
+            )
             for _ in range(20)
         ]
         assert {shell.stdout.readline() for shell in shells if shell.stdout} == {b"ready\n"}
@@ -456,12 +491,12 @@ def test_many_shells_start_one_refresh(fish: str, home: Path) -> None:
             os.write(shell.stdin.fileno() if shell.stdin else -1, b"\n")
         assert {shell.communicate(timeout=60)[0] for shell in shells} == {b""}
     kicks = list(account(home).glob("kick.*"))
-    until(lambda: (home / "started").read_text().count("\n") == len(kicks))
+    assert (home / "started").read_text() == "refresh --background\n" * len(kicks)
     assert 1 <= len(kicks) <= 2
 
 
 @pytest.mark.parametrize("why", ["fresh", "slot taken", "inside Claude Code", "gone", "folder"])
-def test_no_refresh_is_started(fish: str, home: Path, why: str) -> None:
+def test_no_refresh_is_started(fish: str, home: Path, tmp_path: Path, why: str) -> None:
     """Not while fresh, in a taken slot, inside Claude Code, or where the program is gone."""
     draw(home, refresh=3000 if why == "fresh" else -1)
     path = refresher(home)
@@ -474,10 +509,33 @@ def test_no_refresh_is_started(fish: str, home: Path, why: str) -> None:
         path.unlink()
         path.mkdir()
     env = {"CLAUDECODE": "1"} if why == "inside Claude Code" else {}
-    kicks = set(account(home).glob("kick.*"))
-    script = f"{sourcing(path)}p; p"
-    assert prompts(fish, script, env) == ""
-    assert set(account(home).glob("kick.*")) == kicks
+    before = set(account(home).glob("kick.*"))
+    trace = tmp_path / "trace"
+    under = [program("strace"), "-f", "-qq", "-e", "trace=execve", "-o", str(trace)]
+    assert prompts(fish, f"{sourcing(path)}p; p", env, under=under) == ""
+    assert trace.read_text().count("execve(") == 1, "nothing but fish itself"
+    assert set(account(home).glob("kick.*")) == before
+
+
+def test_place_that_cannot_be_written_is_tried_once(fish: str, home: Path, tmp_path: Path) -> None:
+    """Where no slot can be recorded nothing is asked, and one process per slot is all it costs."""
+    (home / ".cache/claude-status/at/default").mkdir(parents=True)
+    (home / ".cache/claude-status/at/default/@").write_text("not a folder")
+    trace = tmp_path / "trace"
+    under = [program("strace"), "-f", "-qq", "-e", "trace=execve", "-o", str(trace)]
+    assert prompts(fish, f"{sourcing(refresher(home))}p; p; p; p; p", under=under) == ""
+    assert 1 <= trace.read_text().count('execve("/bin/sh"') <= 2
+    assert not (home / "started").exists()
+
+
+def test_folder_that_cannot_be_made_is_tried_once(fish: str, home: Path, tmp_path: Path) -> None:
+    """Where the cache cannot be made, one process per shell is all it costs, be the slot another."""
+    trace = tmp_path / "trace"
+    env = {"CLAUDE_STATUS_CACHE_DIR": f"{trace}/cache"}
+    under = [program("strace"), "-f", "-qq", "-e", "trace=execve", "-o", str(trace)]
+    script = f"{sourcing(refresher(home))}p; set -g __claude_status_slot another; p"
+    assert prompts(fish, script, env, under=under) == ""
+    assert trace.read_text().count('execve("/bin/sh"') == 1
     assert not (home / "started").exists()
 
 
