@@ -196,6 +196,7 @@ until gdbus introspect --session -d org.freedesktop.Notifications \\
 until [ -s {tmp_path}/heard ]; do sleep 0.05; done
 "$@"
 until grep -q 'this is a test' {tmp_path}/heard; do sleep 0.05; done
+dunstctl count displayed > {tmp_path}/count
 kill $monitor $dunst $xvfb
 """
     )
@@ -214,7 +215,7 @@ kill $monitor $dunst $xvfb
     heard = (tmp_path / "heard").read_text()
     assert "member=Notify" in heard
     assert 'string "Claude usage"' in heard
-    assert "method return" in heard or "NotificationClosed" in heard
+    assert (tmp_path / "count").read_text().strip() == "1"
 
 
 def test_a_real_tmux_shows_it(home: Path, tmp_path: Path) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from claude_status import records
 from claude_status.config import Settings
 from claude_status.gates import judge
 from claude_status.paths import locate
 from claude_status.snapshot import Snapshot
+from claude_status.store import open_store
 from claude_status.usage import Limit, Usage
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User
@@ -115,13 +118,16 @@ def test_wait_ends_when_the_number_falls(user: User, api: ApiServer) -> None:
     assert len(api.requests) == 2
 
 
-def test_wait_ends_with_the_window(user: User, api: ApiServer) -> None:
+def test_wait_ends_with_the_window(user: User) -> None:
     """A window that is reset while waiting is no longer waited for."""
-    left = 61 - time.time() % 60  # resets are full minutes; the nearest is a while away
-    api.answer = ok(usage_body(time.time(), five_hour=80, seven_day=10, five_hour_left=left))
-    assert user.refresh().asked
+    user.refresh()
+    now = time.time()
+    left = limit(80, left=int(now) + 4 - NOW)
+    with open_store(user.account.store) as store:
+        records.keep(store, [Usage("endpoint", now, (replace(left, as_of=now),))])
 
-    assert user.run("wait", "--below", "50", "--limit", "5h", timeout=120).returncode == 0
+    assert user.run("wait", "--below", "50", "--limit", "5h").returncode == 0
+    assert time.time() >= now + 3
 
 
 def test_wait_has_an_end(user: User, api: ApiServer) -> None:
