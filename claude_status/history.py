@@ -1,23 +1,25 @@
-"""Every reading of the past 90 days, thinned with age: one row of text lines a day.
+"""The readings of the past 90 days, thinned with age: one row of text lines a day.
 
 A line is ``<time>,<key>=<percent>@<reset>,…``: epoch seconds, per cent, and the reset in epoch
-seconds ("-" where the window has none).
+seconds ("-" where the window has none). Each number stands at the time at which it was true.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from claude_status.store import LONG_ROWS, Store
-from claude_status.usage import Usage
+from claude_status.store import Store
+from claude_status.usage import MAX_AGE, Usage
 
 DAY = 86400
 KEPT_DAYS = 90
 WHOLE_DAYS = 7  # days in which every reading is kept; older ones are thinned
-THINNED = 3600  # seconds between two readings of a thinned day
+THINNED = 3600  # seconds: of a thinned day, the last number of each limit in each of these
 CLOSEST = 120  # seconds between two readings that are worth keeping
-PREFIX = LONG_ROWS
+UNCHANGED = 1800  # seconds after which a number is kept though it is the same
+AHEAD = 60  # seconds by which a reading may lie in the future
+PREFIX = "history:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +33,24 @@ class Point:
 
 
 def add(store: Store, usage: Usage, now: float) -> None:
-    """Keep a reading that says something new; once a day, thin the old days and drop the oldest."""
-    day = int(usage.as_of) // DAY
-    name = f"{PREFIX}{day}"
-    text = store.read(name) or ""
-    last = text.rsplit("\n", 2)[-2] if text else ""
-    line = _line(usage)
-    when, _, numbers = line.partition(",")
-    last_when, _, last_numbers = last.partition(",")
-    is_new = numbers != last_numbers or int(when) - int(last_when or 0) >= THINNED
-    if not numbers or not is_new or (last and int(when) < int(last_when) + CLOSEST):
-        return
-    store.write(name, f"{text}{line}\n")
-    if not text:
-        _thin(store, int(now) // DAY)
+    """Keep what a reading says anew of each limit; once a day, thin the days that grew old."""
+    days: dict[int, list[Point]] = {}
+    for limit in usage.limits:
+        if now - MAX_AGE < limit.as_of <= now + AHEAD:
+            key, percent = limit.key.replace(",", " "), round(limit.percent, 2)
+            point = Point(int(limit.as_of), key, percent, limit.resets_at)
+            days.setdefault(point.time // DAY, []).append(point)
+    for day, found in days.items():
+        _add_to_day(store, f"{PREFIX}{day}", found, now)
 
 
-def points(store: Store, since: float, until: float) -> Iterator[Point]:
-    """All numbers between two times, in order of time; a line that is none of ours is left out."""
+def points(store: Store, since: float, until: float) -> list[Point]:
+    """All numbers between two times in order of time; a line that is none of ours is left out."""
+    found = []
     for day in range(int(since) // DAY, int(until) // DAY + 1):
-        for line in (store.read(f"{PREFIX}{day}") or "").splitlines():
-            for point in parse_line(line):
-                if since <= point.time <= until:
-                    yield point
+        for line in (store.read(f"{PREFIX}{day}") or "").split("\n"):
+            found += [point for point in parse_line(line) if since <= point.time <= until]
+    return sorted(found, key=lambda point: point.time)
 
 
 def parse_line(line: str) -> list[Point]:
@@ -66,13 +63,43 @@ def parse_line(line: str) -> list[Point]:
 
 
 def thin(lines: Iterable[str]) -> list[str]:
-    """One line for each hour: the last, since use within a window only grows."""
-    last: dict[int, str] = {}
+    """The last number of each window in each hour, since use within a window only grows."""
+    last: dict[tuple[int, str, int | None], Point] = {}
     for line in lines:
-        when = line.partition(",")[0]
-        if when.isdigit():
-            last[int(when) // THINNED] = line
-    return list(last.values())
+        for point in parse_line(line):
+            last[point.time // THINNED, point.key, point.resets_at] = point
+    return _lines(sorted(last.values(), key=lambda point: point.time))
+
+
+def _add_to_day(store: Store, name: str, found: list[Point], now: float) -> None:
+    text = store.read(name) or ""
+    lines = text.split("\n")[:-1]
+    while lines and any(point.time > now + AHEAD for point in parse_line(lines[-1])):
+        lines.pop()  # written by a clock that has been set back since
+    last = _last(lines, {point.key for point in found})
+    new = [point for point in found if _is_news(point, last.get(point.key))]
+    if new:
+        store.write(name, "".join(f"{line}\n" for line in [*lines, *_lines(new)]))
+    if new and not text:
+        _thin(store, int(now) // DAY)
+
+
+def _last(lines: Sequence[str], keys: set[str]) -> dict[str, Point]:
+    """The last point of each of these limits, looked for from the end."""
+    found: dict[str, Point] = {}
+    for line in reversed(lines):
+        for point in parse_line(line):
+            found.setdefault(point.key, point)
+        if keys <= found.keys():
+            break
+    return found
+
+
+def _is_news(point: Point, last: Point | None) -> bool:
+    if last is None:
+        return True
+    is_same = (point.percent, point.resets_at) == (last.percent, last.resets_at)
+    return point.time - last.time >= (UNCHANGED if is_same else CLOSEST)
 
 
 def _thin(store: Store, today: int) -> None:
@@ -82,18 +109,19 @@ def _thin(store: Store, today: int) -> None:
         if age > KEPT_DAYS:
             store.drop(name)
         elif age > WHOLE_DAYS:
-            lines = (store.read(name) or "").splitlines()
-            if len(lines) > DAY // THINNED:
-                store.write(name, "\n".join(thin(lines)) + "\n")
+            lines = (store.read(name) or "").split("\n")[:-1]
+            thinned = thin(lines)
+            if thinned != lines:
+                store.write(name, "".join(f"{line}\n" for line in thinned))
 
 
-def _line(usage: Usage) -> str:
-    fields = [
-        f"{limit.key.replace(',', ' ')}={limit.percent:g}@{limit.resets_at or '-'}"
-        for limit in usage.limits
-        if limit.as_of >= usage.as_of - CLOSEST
-    ]
-    return ",".join([str(int(usage.as_of)), *fields])
+def _lines(found: Iterable[Point]) -> list[str]:
+    """One line for each time, in the order in which the times first come."""
+    times: dict[int, list[str]] = {}
+    for point in found:
+        reset = "-" if point.resets_at is None else point.resets_at
+        times.setdefault(point.time, []).append(f"{point.key}={point.percent:g}@{reset}")
+    return [",".join([str(when), *fields]) for when, fields in times.items()]
 
 
 def _point(when: int, field: str) -> Point:
