@@ -42,37 +42,43 @@ def locate(environ: Mapping[str, str]) -> Account:
     """Find the account that this environment means; raises SettingsError for a refused value."""
     cache = cache_root(environ)
     name = reader.account_name(environ)
-    if name is None:
+    if name == reader.DEFAULT:
+        home = _home(environ)
+        return Account(name, None, home / ".claude", home / ".claude.json", cache)
+    if name is None or f"/{name.lstrip('/')}" == reader.DEFAULT:
         raise SettingsError(
             "CLAUDE_CONFIG_DIR must be an absolute path without . or .. components: "
             "change it, or unset it."
         )
-    if name == reader.DEFAULT:
-        home = _home(environ)
-        return Account(name, None, home / ".claude", home / ".claude.json", cache)
+    _refuse_variables(name, "CLAUDE_CONFIG_DIR")
     given = environ["CLAUDE_CONFIG_DIR"]
     return Account(name, given, Path(name), Path(name, ".claude.json"), cache)
 
 
 def cache_root(environ: Mapping[str, str]) -> Path:
     """The root of the cache; raises SettingsError where it is not an absolute path."""
+    given = "CLAUDE_STATUS_CACHE_DIR", "XDG_CACHE_HOME"
+    name = next((name for name in given if environ.get(name)), None)
+    if name is None:
+        _home(environ)
     root = reader.cache_root(environ)
     if root is None:
-        given = "CLAUDE_STATUS_CACHE_DIR", "XDG_CACHE_HOME", "HOME"
-        name = next((name for name in given if environ.get(name)), "HOME")
         raise SettingsError(f"{name} must be an absolute path: change it, or unset it.")
-    if os.path.expandvars(root) != root:  # the database library would follow the variable
-        raise SettingsError("The path of the cache holds the name of a variable: choose another.")
+    _refuse_variables(root, "The path of the cache")
     return Path(root)
 
 
 def settings_file(environ: Mapping[str, str]) -> Path:
-    """The path of the settings file, whether or not there is one."""
-    own = environ.get("CLAUDE_STATUS_CONFIG")
-    if own:
-        return Path(own)
-    base = environ.get("XDG_CONFIG_HOME") or f"{_home(environ)}/.config"
-    return Path(base, "claude-status", "config.toml")
+    """The path of the settings file, whether or not there is one; raises SettingsError.
+
+    It is absolute, since a refresh in the background runs in another directory.
+    """
+    own, base = environ.get("CLAUDE_STATUS_CONFIG"), environ.get("XDG_CONFIG_HOME")
+    path = own or f"{base or f'{_home(environ)}/.config'}/claude-status/config.toml"
+    if not path.startswith("/"):
+        name = "CLAUDE_STATUS_CONFIG" if own else "XDG_CONFIG_HOME"
+        raise SettingsError(f"{name} must be an absolute path: change it, or unset it.")
+    return Path(path)
 
 
 def accounts(cache: Path) -> Iterator[str]:
@@ -97,26 +103,39 @@ def make_private(account: Account) -> None:
 
 def check_private(path: Path) -> None:
     """Raise CacheError unless only we can write the directory; shut out readers."""
-    info = path.stat()
-    if not stat.S_ISDIR(info.st_mode):
-        raise CacheError(f"{path} is not a directory: remove it, or choose another cache.")
-    if info.st_uid != os.geteuid():
-        raise CacheError(f"{path} belongs to another user: choose another CLAUDE_STATUS_CACHE_DIR.")
-    if info.st_mode & 0o022:
-        raise CacheError(f"{path} can be written by others: remove it, or chmod 700 it.")
-    if info.st_mode & 0o077:
-        path.chmod(0o700)
+    try:
+        info = path.stat()
+        if not stat.S_ISDIR(info.st_mode):
+            raise CacheError(f"{path} is not a directory: remove it, or choose another cache.")
+        if info.st_uid != os.geteuid() or path.lstat().st_uid not in (os.geteuid(), 0):
+            raise CacheError(
+                f"{path} belongs to another user: choose another CLAUDE_STATUS_CACHE_DIR."
+            )
+        if info.st_mode & 0o022:
+            raise CacheError(f"{path} can be written by others: remove it, or chmod 700 it.")
+        if info.st_mode & 0o077:
+            path.chmod(0o700)
+    except OSError as error:
+        raise _unusable(path, error) from None
 
 
 def _make_one(path: Path) -> None:
     try:
         path.mkdir(mode=0o700, exist_ok=True, parents=True)
-        check_private(path)
     except OSError as error:
-        raise CacheError(
-            f"The cache {path} cannot be used ({error.strerror}): "
-            "make it writable, or set CLAUDE_STATUS_CACHE_DIR."
-        ) from None
+        raise _unusable(path, error) from None
+    check_private(path)
+
+
+def _unusable(path: Path, error: OSError) -> CacheError:
+    advice = "make it writable, or set CLAUDE_STATUS_CACHE_DIR"
+    return CacheError(f"The cache {path} cannot be used ({error.strerror}): {advice}.")
+
+
+def _refuse_variables(path: str, what: str) -> None:
+    """Raise SettingsError for a path in which the database library would follow a variable."""
+    if os.path.expandvars(path) != path:
+        raise SettingsError(f"{what} holds the name of a variable: choose another.")
 
 
 def _check_ground(root: Path) -> None:
