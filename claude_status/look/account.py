@@ -22,8 +22,7 @@ from claude_status.terminal import place
 def asked(environ: Mapping[str, str]) -> Snapshot:
     """What is known after asking in the foreground, if that is due."""
     account, settings = place(environ)
-    shown = replace(fresh_snapshot(account, settings, environ, time.time()), now=time.time())
-    return replace(shown, problem=_sentence(shown.problem, _wait(shown)))
+    return replace(fresh_snapshot(account, settings, environ, time.time()), now=time.time())
 
 
 def known(environ: Mapping[str, str], now: float) -> Snapshot | None:
@@ -48,7 +47,10 @@ def picture(
 ) -> Report:
     """What is known, in words, as it is at ``now``."""
     style = shown.settings.style("plain", shown.account.name, shown.plan)
-    return report(shown.usage, now, style, shown.problem, name=name, span=span)
+    problem, asking = _sentence(shown.problem), shown.asking
+    if problem == _sentence(asking.reason) and asking.not_before > now:
+        problem += f" The next try is in {span(asking.not_before - now)}."
+    return report(shown.usage, now, style, problem, name=name, span=span)
 
 
 def _obstacle(scene: Scene) -> str:
@@ -65,17 +67,9 @@ def _obstacle(scene: Scene) -> str:
     if scene.is_in_keychain:  # left closed, so this is as far as is known
         fingerprint = shown.asking.refused_login or ""
     due = next_call(shown.asking, shown.usage, shown.now, ttl=shown.settings.ttl, login=fingerprint)
-    return _sentence(due.why, _wait(shown)) if due.never or due.is_backoff else ""
+    return due.why if due.never or due.is_backoff else ""
 
 
-def _wait(shown: Snapshot) -> str:
-    """How long a failure keeps the next call from being made, "" where none does."""
-    left = shown.asking.not_before - shown.now
-    return duration(left) if left > 0 else ""
-
-
-def _sentence(text: str, wait: str) -> str:
-    """A reason as a sentence, with when the next try is."""
-    if not text:
-        return ""
-    return f"{text[0].upper()}{text[1:].rstrip('.')}." + (f" Next try in {wait}." if wait else "")
+def _sentence(text: str) -> str:
+    """A reason as a sentence."""
+    return f"{text[0].upper()}{text[1:].rstrip('.')}." if text else ""

@@ -14,6 +14,7 @@ from claude_status.draw.report import Report, Row
 
 COLOURS = {"normal": "green", "warning": "yellow", "critical": "red", "": "none"}
 MAX_COLUMNS = 100  # of a block: a wider one is hard to read
+LEAST_COLUMNS = 20  # nothing can be laid out in fewer
 MAX_BAR, ROOMY_BAR, LEAST_BAR = 60, 24, 6  # columns, where each limit is one line
 GAP = 3
 FULL, HALF, REST, TIME = "━", "╸", "─", "│"
@@ -36,6 +37,7 @@ def draw_screen(
     ``lines`` is what there is room for: where the blocks are too high, each limit is one line
     with as many words as fit in, then the title goes, and the last lines.
     """
+    columns = max(columns, LEAST_COLUMNS)
     head = [*_wrapped(Text(report.title, "bold"), columns), Text()]
     foot = _foot(report, columns, hint)
     table = _table(report.rows, columns, ROOMY_BAR, all_words=True)

@@ -6,15 +6,16 @@ Exit status: 0 where there is a number to show, 1 where there is none.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import sys
 import time
-from importlib.util import find_spec
 
 from claude_status.draw.dialects import ascii_only
 from claude_status.draw.pieces import Piece
 from claude_status.draw.report import Report
+from claude_status.errors import ClaudeStatusError
 from claude_status.look.account import asked, everyone, picture
 from claude_status.look.plain import WHOLE, draw_report
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place
@@ -30,6 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
         place(os.environ)  # tells what is wrong with the settings
         now = time.time()
         reports = [picture(each, now, name=name) for name, each in everyone(os.environ, now)]
+        if not reports:
+            raise ClaudeStatusError("No account is known on this machine yet: run claude-status.")
     for number, report in enumerate(reports):
         if number:
             print()
@@ -41,10 +44,11 @@ def _print(report: Report) -> None:
     """In colour where that can be seen and drawn, else as plain text."""
     kind = dialect(os.environ)
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else WHOLE
-    if kind == "ansi" and find_spec("rich"):
-        from claude_status.look.screen import print_report
+    if kind == "ansi":
+        with contextlib.suppress(ImportError):
+            from claude_status.look.screen import print_report
 
-        print_report(report, columns)
-        return
+            print_report(report, columns)
+            return
     text = draw_report(report, columns)
     print(ascii_only((Piece(text),)) if kind == "ascii" else text)

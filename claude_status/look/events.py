@@ -1,0 +1,84 @@
+"""What happens on a terminal while something is shown on it: keys and signals, one at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import termios
+import tty
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+WATCHED = (*ENDING, signal.SIGTSTP, signal.SIGWINCH)
+CLOSED = "\x04"  # stands for a keyboard that is gone
+
+
+class Events:
+    """Keys from a terminal and signals, noted instead of acted upon while it is entered.
+
+    Signals that this process was told to ignore, as under nohup, stay ignored.
+    """
+
+    def __init__(self, keyboard: int) -> None:
+        self._keys = [keyboard] if os.isatty(keyboard) else []
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Events:
+        """Begin to note signals."""
+        self._reader, self._writer = os.pipe()
+        for end in (self._reader, self._writer):
+            os.set_blocking(end, False)
+        self._wakeup = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        for number in WATCHED:
+            if signal.getsignal(number) != signal.SIG_IGN:
+                self._before[number] = signal.signal(number, _note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let signals do what they did before."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._wakeup)
+        os.close(self._reader)
+        os.close(self._writer)
+
+    def wait(self, seconds: float) -> tuple[str, set[int]]:
+        """What was typed and which signals came, as soon as anything does."""
+        ready, _, _ = select.select([*self._keys, self._reader], [], [], max(0.0, seconds))
+        typed, signals = "", set()
+        if self._reader in ready:
+            signals = set(os.read(self._reader, 64))
+        for keyboard in set(ready) & set(self._keys):
+            with contextlib.suppress(OSError):
+                typed = os.read(keyboard, 64).decode("ascii", "replace")
+            typed = typed or CLOSED
+        return typed, signals
+
+    def stop(self) -> None:
+        """Stop this process as Ctrl-Z does, and return when it goes on."""
+        handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, handler)
+
+
+@contextlib.contextmanager
+def key_by_key(keyboard: int) -> Iterator[None]:
+    """Give keys out as they are typed, unseen; then the terminal is as it was."""
+    if not os.isatty(keyboard):
+        yield
+        return
+    before = termios.tcgetattr(keyboard)
+    try:
+        tty.setcbreak(keyboard, termios.TCSANOW)
+        yield
+    finally:
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(keyboard, termios.TCSANOW, before)
+
+
+def _note(_number: int, _frame: FrameType | None) -> None:
+    """Only the wake-up counts."""
