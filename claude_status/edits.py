@@ -20,7 +20,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-PATH = re.compile(rb"(?<=['\"])/[^'\"\n]*/claude-status(?:\.\w+)?(?=['\"\\ ])")
+PATH = re.compile(rb"(?<=')/[^'\\#\n]*/claude-status(?:\.\w+)?(?=')")
 
 
 class EditError(ClaudeStatusError):

@@ -83,7 +83,13 @@ def _tmux(environ: Mapping[str, str]) -> Host:
     )
     files = tuple(sorted(known, key=lambda file: not file.exists()))
     there = _is_program(environ, "tmux") or files[0].exists()
-    return Host("tmux", files, Block("tmux", partial(texts.block, "tmux")), there, notes.tmux)
+    return Host(
+        "tmux",
+        files,
+        Block("tmux", partial(texts.block, "tmux")),
+        there,
+        partial(notes.tmux, files[0]),
+    )
 
 
 def _claude(environ: Mapping[str, str]) -> Host:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from claude_status import blocks
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -45,7 +48,7 @@ def zsh(environ: Mapping[str, str], data: bytes) -> Iterator[str]:
     yield from new_shell(environ, data)
     if not environ.get("ZDOTDIR") and _names(Path(environ.get("HOME", "/"), ".zshenv"), b"ZDOTDIR"):
         yield "Your ~/.zshenv sets ZDOTDIR: if you use it, export it and install once more."
-    if not re.search(rb"prompt_?subst|oh-my-zsh|p10k|starship", data, re.IGNORECASE):
+    if not re.search(rb"prompt_?subst|oh-my-zsh|p10k|starship", blocks.take(data), re.IGNORECASE):
         yield "For colours, put `setopt prompt_subst` before it."
 
 
@@ -61,9 +64,9 @@ def starship(_environ: Mapping[str, str], data: bytes) -> Iterator[str]:
         yield f"Your format names all that it shows: add {own} where you want it."
 
 
-def tmux(_environ: Mapping[str, str], _data: bytes) -> Iterator[str]:
+def tmux(file: Path, _environ: Mapping[str, str], _data: bytes) -> Iterator[str]:
     """A server that runs has read its file already."""
-    yield "A tmux that is running shows it after `tmux source-file` of that file."
+    yield f"A tmux that is running shows it after: tmux source-file {shlex.quote(str(file))}"
 
 
 def _names(path: Path, word: bytes) -> bool:

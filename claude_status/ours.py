@@ -12,6 +12,7 @@ from pathlib import Path
 from claude_status.errors import ClaudeStatusError
 
 LAUNCHER = "claude-status"
+SETTINGS = ("CLAUDE_CONFIG_DIR", "CLAUDE_STATUS_CACHE_DIR", "XDG_CACHE_HOME")
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -21,10 +22,15 @@ class PartsError(ClaudeStatusError):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The launcher's absolute path, and the folder of the snippets."""
+    """The launcher's absolute path, and the folder of the snippets.
+
+    ``settings`` are the variables that say which account and which cache are meant: a server that
+    was started elsewhere may have others.
+    """
 
     program: str
     folder: Path
+    settings: tuple[tuple[str, str], ...] = ()
 
     def snippet(self, name: str) -> str:
         """The absolute path of a snippet; raises PartsError where it is not to be had."""
@@ -38,7 +44,8 @@ def parts(script: str, environ: Mapping[str, str]) -> Parts:
     """What belongs to this program; the snippets are in the package, or beside it in a checkout."""
     inside = PACKAGE / "shell"
     folder = inside if inside.is_dir() else PACKAGE.parent / "shell"
-    return Parts(launcher(script, environ), folder)
+    settings = tuple((name, writable(environ[name])) for name in SETTINGS if environ.get(name))
+    return Parts(launcher(script, environ), folder, settings)
 
 
 def launcher(script: str, environ: Mapping[str, str]) -> str:
@@ -64,7 +71,5 @@ def launcher(script: str, environ: Mapping[str, str]) -> str:
 def writable(path: str) -> str:
     """The path, if it can stand in a file of lines; raises PartsError where it cannot."""
     if any(sign < " " or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in path):
-        raise PartsError(
-            f"{path!r} cannot stand in a settings file: install claude-status-prompt elsewhere."
-        )
+        raise PartsError(f"{path!r} cannot stand in a file of settings: choose another place.")
     return path

@@ -18,11 +18,12 @@ def fish(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def tmux(text: str) -> str:
-    """For a tmux configuration file."""
+def tmux(word: str) -> str:
+    """For sh, in a format, between the double quotes of a tmux configuration file."""
+    text = sh(word).replace("#", "##")
     for sign in '\\"$':
         text = text.replace(sign, "\\" + sign)
-    return f'"{text}"'
+    return text
 
 
 def toml(text: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from claude_status.claude_settings import command_line
 from claude_status.ours import Parts
-from claude_status.quoting import fish, sh, toml
+from claude_status.quoting import fish, sh, tmux, toml
 
 WRITTEN = "# `claude-status install {0}` wrote this, `claude-status uninstall {0}` takes it out.\n"
 
@@ -131,7 +131,17 @@ style = ""
 """
 
 
-TMUX_BLOCK = """run-shell SNIPPET
+# What is behind the end of status-right is cut off: 40 columns, if nobody has said otherwise.
+TMUX_BLOCK = """\
+if-shell -F "#{m:*claude?status*,#{status-left}#{status-right}}" "" \\
+  "set -ga status-right ' #{claude_status}'; \\
+   if-shell -F '#{e|<:#{status-right-length},100}' 'set -g status-right-length 100'"
+run-shell "[ ! -r SNIPPET ] || COMMAND"
+"""
+TMUX_INIT = """\
+# The end of tmux.conf is the place for this. It shows the line where #{claude_status} stands in
+# status-right or status-left, for example: set -g status-right "#{claude_status} | %H:%M"
+run-shell "[ ! -r SNIPPET ] || COMMAND"
 """
 
 
@@ -141,7 +151,10 @@ def _starship_command(program: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What one host is told, with SNIPPET and PROGRAM for the paths, and how these are quoted."""
+    """What one host is told, and how its language quotes the paths.
+
+    They stand for SNIPPET and PROGRAM; COMMAND is both, in the environment that a server may lack.
+    """
 
     snippet: str  # the file's name, "" where there is none
     quote: Callable[[str], str]
@@ -155,7 +168,7 @@ TEXTS = {
     "fish": Text("claude-status.fish", fish, FISH_BLOCK, FISH_INIT),
     "starship": Text("", _starship_command, STARSHIP_BLOCK, STARSHIP_INIT),
     "starship_alone": Text("", _starship_command, STARSHIP_ALONE, STARSHIP_INIT),
-    "tmux": Text("claude-status.tmux", sh, TMUX_BLOCK, TMUX_BLOCK),
+    "tmux": Text("claude-status.tmux", tmux, TMUX_BLOCK, TMUX_INIT),
 }
 
 
@@ -174,7 +187,9 @@ def init(host: str, parts: Parts) -> str:
 
 
 def _fill(text: Text, template: str, parts: Parts) -> str:
-    words = {"PROGRAM": parts.program}
+    words = {"PROGRAM": text.quote(parts.program)}
     if text.snippet:
-        words["SNIPPET"] = parts.snippet(text.snippet)
-    return re.sub("SNIPPET|PROGRAM", lambda found: text.quote(words[found[0]]), template)
+        words["SNIPPET"] = text.quote(parts.snippet(text.snippet))
+        settings = [f"{name}={text.quote(value)}" for name, value in parts.settings]
+        words["COMMAND"] = " ".join([*settings, words["SNIPPET"], words["PROGRAM"]])
+    return re.sub("SNIPPET|PROGRAM|COMMAND", lambda found: words[found[0]], template)

@@ -250,6 +250,15 @@ class TestNotes:
         monkeypatch.setattr(sys, "platform", "darwin")
         assert "~/.bash_profile" in " ".join(notes.bash(os.environ, b""))
 
+    @pytest.mark.parametrize(
+        ("theirs", "told"),
+        [(b"", True), (b"setopt PROMPT_SUBST\n", False), (b". $ZSH/oh-my-zsh.sh\n", False)],
+    )
+    def test_colours_in_zsh(self, home, theirs, told):
+        """Where nothing in the file turns prompt_subst on, how to have colours is said."""
+        data = theirs + b"# >>> claude-status >>>\n[[ -o prompt_subst ]]\n# <<< claude-status <<<\n"
+        assert told == ("prompt_subst" in " ".join(notes.zsh(os.environ, data)))
+
     @pytest.mark.parametrize("name", SHELLS)
     def test_starship_draws_the_prompt(self, home, name):
         """A shell whose prompt is starship's needs it installed there too."""

@@ -1,0 +1,258 @@
+"""What a user sees after ``install``, in the real programs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from claude_status.cli import main
+from tests.conftest import program
+from tests.screen import Screen
+
+LINE = "5h 42% 2h13m"
+COLOURED = {
+    "plain": LINE,
+    "ansi": "5h \x1b[32m42%\x1b[0m 2h13m",
+    "bash": "5h \x01\x1b[32m\x0242%\x01\x1b[0m\x02 2h13m",
+    "zsh": "5h %F{green}42%%%f 2h13m",
+    "tmux": "5h #[fg=green]42%#[default] 2h13m",
+}
+RC = {
+    "bash": ".bashrc",
+    "zsh": ".zshrc",
+    "fish": ".config/fish/config.fish",
+}
+SHELLS = tuple(RC)
+THEIRS = {
+    "bash": "PS1='mine> '\n",
+    "zsh": "PROMPT='mine> '\n",
+    "fish": "set fish_greeting\nfunction fish_prompt; echo -n 'mine> '; end\n",
+}
+
+
+@pytest.fixture
+def user(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home where the frames say ``LINE`` for an hour, and shells that have a prompt."""
+    frames = home / ".cache/claude-status/at/default/@/frames"
+    frames.mkdir(mode=0o700, parents=True)
+    now = int(time.time())
+    for dialect, text in COLOURED.items():
+        (frames / dialect).write_text(f"claude-status 1 {now + 3600}\n{now - 60} {text}\n")
+    for shell, name in RC.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(THEIRS[shell])
+    (home / ".local/share/fish/generated_completions").mkdir(parents=True)
+    launcher = tmp_path / "bin dir" / "claude-status"
+    launcher.parent.mkdir()
+    launcher.symlink_to(Path(__file__).parents[2] / "shell" / "claude-status")
+    monkeypatch.setattr(sys, "argv", [str(launcher.with_name("claude-status-py"))])
+    monkeypatch.chdir(home)
+    return home
+
+
+@pytest.fixture
+def opened(user: Path) -> Callable[..., Screen]:
+    """Opens a new interactive shell of the user's."""
+
+    def open_(shell: str, *words: str, **more: str) -> Screen:
+        return Screen([program(shell), *words], {**os.environ, **more}, cwd=str(user))
+
+    return open_
+
+
+def prompt(screen: Screen, text: str = "mine> ") -> str:
+    """The row of the last prompt, once there is one that ends in ``text``."""
+    return screen.until(text.strip()).splitlines()[-1]
+
+
+class TestShells:
+    """The line is in the next shell's prompt, and gone again from the one after uninstall."""
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_the_next_shell_shows_it(self, shell, opened):
+        """After ``install`` a new shell shows the line beside the user's own prompt."""
+        assert main(["install", shell]) == 0
+        with opened(shell) as screen:
+            screen.until(LINE)
+            assert "mine>" in prompt(screen)
+            assert LINE in prompt(screen)
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_uninstalled(self, shell, opened):
+        """After ``uninstall`` a new shell is the user's again."""
+        main(["install", shell])
+        main(["uninstall", shell])
+        with opened(shell) as screen:
+            assert prompt(screen) == "mine>"
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_the_package_is_gone(self, shell, opened, user, capfd):
+        """Where the snippet is no longer there, a new shell is the user's, without a word."""
+        main(["install", shell])
+        for name in (RC[shell], ".config/fish/conf.d/claude-status.fish"):
+            path = user / name
+            if path.exists():
+                path.write_text(path.read_text().replace("/shell/claude-status.", "/gone/x."))
+        with opened(shell) as screen:
+            assert screen.until("mine>") == "mine>"
+            screen.send("echo status $?\n" if shell != "fish" else "echo status $status\n")
+            screen.until("\nstatus 0")
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_a_place_of_their_own(self, shell, opened, user):
+        """Where the prompt names CLAUDE_STATUS, the line is there and nowhere else."""
+        place = {
+            "bash": "PS1='[$CLAUDE_STATUS] mine> '\n",
+            "zsh": "setopt prompt_subst\nPROMPT='[$CLAUDE_STATUS] mine> '\n",
+            "fish": 'function fish_prompt; echo -n "[$CLAUDE_STATUS] mine> "; end\n',
+        }
+        with (user / RC[shell]).open("a") as file:
+            file.write(place[shell])
+        main(["install", shell])
+        with opened(shell) as screen:
+            screen.until(LINE)
+            assert prompt(screen) == f"[{LINE}] mine>"
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_colours(self, shell, opened, user):
+        """The line has its colours where the shell's options allow them in a prompt."""
+        if shell == "zsh":
+            (user / ".zshrc").write_text("setopt prompt_subst\n" + THEIRS["zsh"])
+        main(["install", shell])
+        with opened(shell) as screen:
+            screen.until(LINE)
+            assert screen.colours("42%") == {"green"}
+
+    def test_bash_beside_a_right_prompt(self, opened):
+        """Long input wraps where it should: the colours have no width."""
+        main(["install", "bash"])
+        with opened("bash") as screen:
+            screen.until("mine>")
+            screen.send("#" + "x" * 70)
+            row = f"{LINE} mine> #" + "x" * 70
+            screen.until(lambda text: "".join(text.splitlines()) == row)
+
+    @pytest.mark.parametrize("shell", ["zsh", "fish"])
+    def test_beside_a_right_prompt_of_theirs(self, shell, opened, user):
+        """A right prompt that the user has stays at the edge, with the line before it."""
+        right = {
+            "zsh": "RPROMPT=theirs\n",
+            "fish": "function fish_right_prompt; echo -n theirs; end\n",
+        }
+        with (user / RC[shell]).open("a") as file:
+            file.write(right[shell])
+        main(["install", shell])
+        with opened(shell) as screen:
+            screen.until(LINE)
+            assert prompt(screen).endswith(f"{LINE} theirs")
+
+    def test_bash_without_promptvars(self, opened, user):
+        """A bash that expands nothing in prompts shows no variable's name in its."""
+        (user / ".bashrc").write_text("shopt -u promptvars\n" + THEIRS["bash"])
+        main(["install", "bash"])
+        with opened("bash") as screen:
+            assert prompt(screen) == "mine>"
+
+    def test_scripts_see_no_prompt(self, user, capfd):
+        """Where bash reads the file for a script, it says nothing and PS1 stays unset."""
+        main(["install", "bash"])
+        capfd.readouterr()
+        script = '. ~/.bashrc; echo "[${PS1-unset}]"'
+        (user / ".bashrc").write_text((user / ".bashrc").read_text().replace(THEIRS["bash"], ""))
+        assert os.spawnl(os.P_WAIT, program("bash"), "bash", "-euc", script) == 0
+        assert capfd.readouterr() == ("[unset]\n", "")
+
+    def test_powerlevel10k_gets_a_segment(self, opened, user):
+        """Where powerlevel10k draws the prompt, the segment is added to its list, once."""
+        (user / ".zshrc").write_text(
+            THEIRS["zsh"] + "p10k() { : }\nPOWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=(status)\n"
+        )
+        main(["install", "zsh"])
+        with opened("zsh") as screen:
+            screen.until("mine>")
+            screen.send("print -r -- $POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS, $RPROMPT.; . ~/.zshrc\n")
+            screen.until("\nstatus claude_status, .")
+            screen.send(". ~/.zshrc; print -r -- again $POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS\n")
+            screen.until("\nagain status claude_status\n")
+
+
+class TestTmux:
+    """The line is in the status bar of the next server."""
+
+    @pytest.fixture
+    def attached(self, user: Path) -> Iterator[Callable[..., Screen]]:
+        """Starts a server of its own with the user's tmux.conf, and looks at it."""
+        tmux, socket = program("tmux"), str(user / "socket")
+        bare = {"HOME": str(user), "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
+        bare["LANG"] = "C.UTF-8"
+
+        def attach() -> Screen:
+            return Screen([tmux, "-S", socket, "new-session", "sleep 60"], bare, columns=100)
+
+        yield attach
+        subprocess.run([tmux, "-S", socket, "kill-server"], check=False, stderr=subprocess.DEVNULL)
+
+    def bar(self, screen: Screen) -> str:
+        """The status bar."""
+        return screen.row(23)
+
+    def test_beside_the_bar_that_is_there(self, attached):
+        """With the bar that tmux has by itself, the line is at its end, in full and in colour."""
+        assert main(["install", "tmux"]) == 0
+        with attached() as screen:
+            screen.until(LINE)
+            assert self.bar(screen).endswith(f" {LINE}")
+            assert "[0]" in self.bar(screen)
+            assert screen.colours("42%") == {"green"}
+
+    def test_a_place_of_their_own(self, attached, user):
+        """Where the user has placed it, it is there and nowhere else."""
+        (user / ".tmux.conf").write_text("set -g status-right '<#{claude_status}> mine'\n")
+        main(["install", "tmux"])
+        with attached() as screen:
+            screen.until(LINE)
+            assert self.bar(screen).endswith(f"<{LINE}> mine")
+
+    def test_read_again(self, attached, user):
+        """Reading the file a second time adds nothing."""
+        main(["install", "tmux"])
+        with attached() as screen:
+            screen.until(LINE)
+            again = [
+                "source-file",
+                str(user / ".tmux.conf"),
+                ";",
+                "set",
+                "-g",
+                "status-left",
+                "again",
+            ]
+            subprocess.run([program("tmux"), "-S", str(user / "socket"), *again], check=True)
+            screen.until("again")
+            assert self.bar(screen).count("42%") == 1
+
+    def test_the_account_of_the_shell(self, attached, user, monkeypatch):
+        """A server without the variables shows the account and the cache that were meant."""
+        elsewhere = user / 'it\'s "#S" $HOME'
+        (user / ".cache").rename(elsewhere)
+        monkeypatch.setenv("XDG_CACHE_HOME", str(elsewhere))
+        main(["install", "tmux"])
+        with attached() as screen:
+            screen.until(LINE)
+
+    def test_the_package_is_gone(self, attached, user):
+        """Without the script there is no message, and the bar is the user's."""
+        (user / ".tmux.conf").write_text("set -g status-right mine\n")
+        main(["install", "tmux"])
+        path = user / ".tmux.conf"
+        path.write_text(path.read_text().replace("/shell/claude-status.", "/gone/x."))
+        with attached() as screen:
+            screen.until("mine")
+            assert self.bar(screen).endswith("mine")
+            assert screen.text().strip() == self.bar(screen)
