@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 
+from claude_status.codec import typed
 from claude_status.errors import AskError
 from claude_status.usage import WINDOW_SECONDS, Usage
-from claude_status.values import number
 
 JITTER = 0.1  # of the TTL, either way
 THROTTLED = (300, 600, 1200, 2400, 3600)  # seconds after one 429 after another
 MAX_RETRY_AFTER = 3600
 TRANSIENT = (30, 900)  # seconds: the first pause after another failure, and the longest
+RESET_LAG = 10  # seconds after a reset, since the server's clock may be behind ours
 CALL_SECONDS = 30  # what one call may take at the most: the lease, and the pause after a crash
 LOOK_EVERY = 300  # seconds until the login and the free sources are looked at again
 SPARING = 6  # TTLs between two calls where calls can be spared
@@ -49,11 +50,8 @@ class Asking:
     def load(cls, text: str | None) -> Asking:
         """From a text that ``dump`` wrote; a memory that cannot be read is an empty one."""
         try:
-            fields = json.loads(text or "{}")
-            times = [fields.get(name, 0.0) for name in ("asked_at", "next_due", "not_before")]
-            sound = isinstance(fields.get("failures", 0), int) and None not in map(number, times)
-            return cls(**fields) if sound else cls()
-        except (ValueError, TypeError, AttributeError, RecursionError):
+            return typed(cls, json.loads(text or "{}"))
+        except (ValueError, TypeError, RecursionError):
             return cls()
 
 
@@ -100,7 +98,8 @@ def next_call(
     due = _when_old(asking, usage, now, ttl, idle)
     resets = [limit.resets_at or 0.0 for limit in usage.limits if not limit.is_over(now)]
     reset = min((when for when in resets if when > now), default=due.at)
-    return Due(reset, "a window is reset then") if reset < due.at else due
+    at = reset + RESET_LAG
+    return Due(at, "a window is reset then") if at < due.at else due
 
 
 def _when_old(asking: Asking, usage: Usage, now: float, ttl: float, idle: bool) -> Due:
