@@ -15,6 +15,7 @@ from pathlib import Path
 
 from claude_status.checks import check_asking, check_login, check_numbers, check_settings
 from claude_status.findings import Finding, Grade, draw_findings, summary
+from claude_status.installed import check_hosts
 from claude_status.scene import Scene, take_scene
 from claude_status.surroundings import check_cache, check_environment, check_path, check_versions
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after
@@ -27,6 +28,7 @@ CHECKS: tuple[Callable[[Scene], Iterator[Finding]], ...] = (
     check_asking,
     check_cache,
     check_path,
+    check_hosts,
     check_environment,
     check_versions,
 )

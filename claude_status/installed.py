@@ -31,29 +31,35 @@ def check_hosts(scene: Scene) -> Iterator[Finding]:
     for host in found:
         for file in dict.fromkeys(host.files):
             paths = _paths(host, file)
+            if paths is None:
+                continue
             dead = [path for path in paths if not os.path.exists(path)]
             if dead:
                 text = f"{file} names {dead[0]}, which is gone"
                 advice = f"run `claude-status install {host.name}`"
                 yield Finding(host.name, text, Grade.WRONG, advice)
-            elif paths:
+            else:
                 yield Finding(host.name, f"installed in {file}")
-                if host.name == "claude":
-                    yield from _overridden(file, scene.platform)
+            if host.name == "claude":
+                yield from _overridden(file, MANAGED.get(scene.platform, MANAGED["linux"]))
 
 
-def _paths(host: Host, file: Path) -> list[str]:
+def _paths(host: Host, file: Path) -> list[str] | None:
+    """The paths that our part of a file names, None where we have no part in it."""
     try:
-        return host.edit.paths(look(file).data or b"")
+        data = look(file).data or b""
+        return None if host.edit.take(data, None)[0] == data else host.edit.paths(data)
     except ClaudeStatusError:
-        return []
+        return None
 
 
-def _overridden(own: Path, platform: str, managed: Path | None = None) -> Iterator[Finding]:
+def _overridden(own: Path, managed: Path) -> Iterator[Finding]:
     """What keeps Claude Code from showing the status line of the user's own settings."""
-    place = managed or MANAGED.get(platform, MANAGED["linux"])
-    managers = [place / "managed-settings.json", *sorted(place.glob("managed-settings.d/*.json"))]
-    managers.append(own.with_name("remote-settings.json"))
+    managers = [
+        managed / "managed-settings.json",
+        *sorted(managed.glob("managed-settings.d/*.json")),
+        own.with_name("remote-settings.json"),
+    ]
     projects = [path for path in (Path.cwd() / name for name in PROJECT) if path != own]
     for path in (*managers, *projects):
         if KEY in _settings(path):

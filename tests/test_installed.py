@@ -1,0 +1,120 @@
+"""What doctor tells of the files that our part is in."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from claude_status import installed, ours
+from claude_status.cli import main
+from claude_status.findings import Finding, Grade
+from claude_status.scene import take_scene
+from tests.test_install import some_parts
+
+
+@pytest.fixture
+def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the program is installed in; a project is the present directory."""
+    made = tmp_path / "it's here" / "shell"
+    made.mkdir(parents=True)
+    some_parts(made)
+    monkeypatch.setattr(ours, "PACKAGE", made.parent)
+    monkeypatch.setattr(installed, "MANAGED", {"linux": tmp_path / "managed"})
+    monkeypatch.setattr(sys, "argv", [str(made / "claude-status-py")])
+    monkeypatch.setenv("PATH", "")
+    (tmp_path / "project" / ".claude").mkdir(parents=True)
+    (tmp_path / "managed" / "managed-settings.d").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "project")
+    return made
+
+
+@pytest.fixture
+def found(home: Path) -> Callable[[], list[Finding]]:
+    """What doctor finds now."""
+    program = Path("/opt/made up/bin/claude-status")
+    return lambda: list(installed.check_hosts(take_scene(os.environ, time.time(), program)))
+
+
+def test_nothing_is_said_of_what_is_not_installed(folder, home, found):
+    """Files without our part are none of doctor's business, whatever is in them."""
+    (home / ".bashrc").write_text("alias a=b\n")
+    (home / ".tmux.conf").mkdir()
+    (home / ".claude").mkdir()
+    (home / ".claude" / "settings.json").write_text("{,")
+    assert found() == []
+
+
+@pytest.mark.parametrize("host", ["bash", "zsh", "fish", "starship", "tmux", "claude"])
+def test_what_is_installed_is_named(folder, home, found, host):
+    """Each file that our part is in has a row, and all is well."""
+    main(["install", host])
+    (only,) = found()
+    assert (host, Grade.GOOD) == (only.name, only.grade)
+    assert str(home) in only.text
+
+
+@pytest.mark.parametrize("host", ["bash", "zsh", "fish", "starship", "tmux", "claude"])
+def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
+    """After an upgrade of Python moved us, the row says so, and what it advises repairs it."""
+    plain = folder.parent.rename(tmp_path / "plain") / "shell"
+    monkeypatch.setattr(ours, "PACKAGE", plain.parent)
+    monkeypatch.setattr(sys, "argv", [str(plain / "claude-status-py")])
+    main(["install", host])
+    moved = plain.parent.rename(tmp_path / "moved") / "shell"
+    (only,) = found()
+    assert Grade.WRONG is only.grade
+    assert str(plain) in only.text
+    assert f"claude-status install {host}" in only.advice
+    monkeypatch.setattr(ours, "PACKAGE", moved.parent)
+    monkeypatch.setattr(sys, "argv", [str(moved / "claude-status-py")])
+    assert main(["install", host]) == 0
+    assert [finding.grade for finding in found()] == [Grade.GOOD]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "managed/managed-settings.json",
+        "managed/managed-settings.d/10-line.json",
+        "home/.claude/remote-settings.json",
+        "project/.claude/settings.json",
+        "project/.claude/settings.local.json",
+    ],
+)
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ('{"statusLine": {"command": "other"}}', True),
+        ('{"disableAllHooks": true}', True),
+        ('{"disableAllHooks": false, "model": "x"}', False),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_settings_that_come_before_ours(tmp_path, found, place, settings, told):
+    """A status line, or a switch, of an administrator's or a project's is named with its file."""
+    main(["install", "claude"])
+    (tmp_path / place).write_text(settings)
+    rows = [finding for finding in found() if finding.grade is Grade.WRONG]
+    assert told == bool(rows)
+    assert all(str(tmp_path / place) in finding.text for finding in rows)
+
+
+def test_hooks_that_the_user_has_turned_off(folder, home, found):
+    """Claude Code draws no status line where all hooks are off, not even for their owner."""
+    path = home / ".claude" / "settings.json"
+    path.parent.mkdir()
+    path.write_text('{"disableAllHooks": true}')
+    main(["install", "claude"])
+    assert ["disableAllHooks" in finding.text for finding in found()] == [False, True]
+
+
+def test_in_the_home_itself_nothing_comes_before(folder, home, found, monkeypatch):
+    """Where the present directory is the home, its .claude holds the user's own settings."""
+    main(["install", "claude"])
+    monkeypatch.chdir(home)
+    assert [finding.grade for finding in found()] == [Grade.GOOD]
