@@ -35,7 +35,7 @@ def cache_root(environ: Mapping[str, str]) -> str | None:
     """The root of the cache; None where it would not be an absolute path."""
     root = environ.get("CLAUDE_STATUS_CACHE_DIR")
     if not root:
-        base = environ.get("XDG_CACHE_HOME") or environ.get("HOME", "") + "/.cache"
+        base = environ.get("XDG_CACHE_HOME") or (environ.get("HOME") or ".") + "/.cache"
         root = f"{base}/claude-status"
     return root if root.startswith("/") else None
 
