@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import time
@@ -13,12 +14,12 @@ from claude_status.draw.line import draw_line
 from claude_status.draw.pieces import duration
 from claude_status.draw.prometheus import draw_prometheus
 from claude_status.draw.schema import draw_json
+from claude_status.errors import CacheError
+from claude_status.paths import make_private
 from claude_status.reader import kick, read_frame
 from claude_status.refresh import Refresh
 from claude_status.snapshot import fresh_snapshot, take_snapshot
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place, say
-
-BACKGROUND_SECONDS = 25  # no refresh that nobody waits for lasts longer
 
 
 def line(arguments: argparse.Namespace) -> int:
@@ -30,10 +31,12 @@ def line(arguments: argparse.Namespace) -> int:
     foreground = sys.stdout.isatty() and not for_programs and snapshot.usage is None
     if foreground:
         end_after(TYPED_SECONDS)
-        print("Asking for the usage …", file=sys.stderr)
+        print("Asking for the usage ...", file=sys.stderr)
         snapshot = fresh_snapshot(account, settings, os.environ, now)
     elif read_frame(str(account.home), "plain", now)[1]:
-        kick(str(account.home), now)
+        with contextlib.suppress(CacheError):
+            make_private(account)
+            kick(str(account.home), now)
     kind = arguments.format if arguments.format in DIALECTS else dialect(os.environ)
     look = settings.style(kind, account.name, snapshot.plan)
     if arguments.max_width is not None:
@@ -56,8 +59,6 @@ def line(arguments: argparse.Namespace) -> int:
 
 def refresh(arguments: argparse.Namespace) -> int:
     """Ask in the foreground if it is due, and say in one line what came of it."""
-    if arguments.background:
-        return _refresh_in_background()
     end_after(TYPED_SECONDS)
     account, settings = place(os.environ)
     outcome = Refresh(
@@ -74,18 +75,4 @@ def refresh(arguments: argparse.Namespace) -> int:
     )
     print(f"{'asked' if outcome.asked else 'not due'}: {shown}"
           + (f" (the next call is due in {wait})" if wait else ""))  # fmt: skip
-    return 0
-
-
-def _refresh_in_background() -> int:
-    """Refresh in a session of its own: silent, always 0, and never for long."""
-    try:
-        end_after(BACKGROUND_SECONDS)
-        if os.getpid() != os.getsid(0):
-            os.setsid()
-        os.chdir("/")
-        account, settings = place(os.environ, warn=False)
-        Refresh(account, settings, os.environ).run()
-    except Exception:  # noqa: S110 - nobody is there to be told; doctor tells it
-        pass
     return 0

@@ -1,0 +1,41 @@
+"""The refresh that nobody waits for: silent, detached, always 0, and never for long."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+SECONDS = 25  # after which it ends, wherever it hangs
+
+
+def run(_arguments: object) -> int:
+    """Refresh in a session of its own; whatever fails is told by ``doctor``."""
+    try:
+        _let_go()
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(SECONDS)
+        from claude_status.refresh import Refresh
+        from claude_status.terminal import place
+
+        account, settings = place(os.environ, warn=False)
+        Refresh(account, settings, os.environ).run()
+    except Exception:  # noqa: S110 - nobody is there to be told
+        pass
+    return 0
+
+
+def _let_go() -> None:
+    """Keep no stream, session or directory of the one who started this.
+
+    A reader that waits for the end of a pipe would wait for us, and a terminal that is closed, or
+    a status line that is cancelled, would take us along.
+    """
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(null, stream)
+    os.closerange(3, 256)
+    if os.getsid(0) != os.getpid():
+        if os.getpgrp() == os.getpid() and os.fork():
+            os._exit(0)  # who leads a group cannot leave its session
+        os.setsid()
+    os.chdir("/")
