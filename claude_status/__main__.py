@@ -2,30 +2,72 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 def entry() -> None:
     """Run one command, and exit without a traceback whatever happens."""
     os.umask(0o077)
-    argv = sys.argv[1:]
+    _mend_streams()
+    try:
+        status = _run(sys.argv[1:])
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:  # nobody wants to know any more
+        status = 0
+    cut, complaint = _flush(sys.stdout, 1), ""
+    if cut and not isinstance(cut, BrokenPipeError):
+        status, complaint = 1, f"claude-status: The output was cut off ({cut.strerror}).\n"
+    _flush(sys.stderr, 2, complaint)
+    sys.exit(status)
+
+
+def _run(argv: list[str]) -> int:
+    """Run one command and return its exit status."""
     try:
         if argv[:1] == ["statusline"] and argv[1:2] != ["--help"]:
             from claude_status.statusline import run  # before anything that takes time to import
 
-            status = run(argv[1:])
-        else:
-            from claude_status.cli import main
+            return run(argv[1:])
+        from claude_status.cli import main
 
-            status = main(argv)
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        status = 130
+        return main(argv)
+    except SystemExit as end:  # of argparse, which has said why
+        return int(end.code or 0)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the last flush fails in silence
-        status = 0
-    sys.exit(status)
+        raise
+    except OSError:  # there is no place for the sentence that was to be printed
+        return 1
+
+
+def _mend_streams() -> None:
+    """Let nobody read what goes to a closed stream, and no sign stop what a locale cannot write.
+
+    A closed one would else be None, and its number that of the next file to be opened.
+    """
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - to the end of the process
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _flush(stream: TextIO, number: int, text: str = "") -> OSError | None:
+    """Write what is left, and a text; what cannot be written goes nowhere, and in silence."""
+    try:
+        stream.write(text)
+        stream.flush()
+        return None
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+        return error
 
 
 if __name__ == "__main__":

@@ -36,7 +36,12 @@ def dialect(environ: Mapping[str, str]) -> str:
 
 def end_after(seconds: float) -> None:
     """End this process after so many seconds, wherever it hangs."""
-    timer = threading.Timer(seconds, os._exit, (1,))
+
+    def end() -> None:
+        say(f"This took more than {seconds:g} s: try again, or look at `claude-status doctor`.")
+        os._exit(1)
+
+    timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
 
