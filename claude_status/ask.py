@@ -32,6 +32,7 @@ from claude_status.usage import Usage
 LEASE = "lease"
 ENDPOINT, CLAUDE_CLI = "endpoint", "claude_cli"  # sources
 NO_LOGIN = ("missing", "blank", "only_mcp", "expired", "no_scope")  # that can be sent
+PATIENCE = 12  # seconds, in which another's call has its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,9 @@ class Asker:
         due = self._due(store, question, now, force=self.force)
         if not due.is_now(now):
             return Outcome(None, False, due, _waiting(due))
-        if not store.take_lease(LEASE, CALL_SECONDS):
-            return Outcome(None, False, Due(now + SOONEST, "another refresh is asking"))
+        if not self._take_lease(store):
+            problem = "Another refresh is asking the API: try again in half a minute."
+            return Outcome(None, False, Due(now + SOONEST, problem), problem)
         try:
             now = self.clock()  # another may just have asked
             due = self._due(store, question, now, force=self.force)
@@ -120,6 +122,15 @@ class Asker:
 
         program = find_claude(self.settings.claude_command, self.environ)
         return partial(fetch_usage, program, self.account.claude_json, self.environ)
+
+    def _take_lease(self, store: Store) -> bool:
+        """Take the lease; a person who is there waits for what another refresh is being told."""
+        end = time.monotonic() + (PATIENCE if self.typed else 0)
+        while not store.take_lease(LEASE, CALL_SECONDS):
+            if time.monotonic() >= end:
+                return False
+            time.sleep(0.05)
+        return True
 
     def _login(self, store: Store, base: str) -> Login:
         account = self.account

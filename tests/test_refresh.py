@@ -299,6 +299,38 @@ def test_who_loses_the_lease_does_not_ask(user: User, api: ApiServer) -> None:
     assert user.refresh_at() == NOW + TTL + 15
 
 
+def test_a_person_waits_for_what_another_is_being_told(
+    user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who types a command meanwhile sees the other's answer, and asks nothing."""
+    user.refresh(NOW)
+    api.answer = ok(usage_body(NOW + TTL, 50))
+    with open_store(user.account.store) as other:
+        assert other.take_lease(ask.LEASE, 30)
+
+        def meanwhile(_: float) -> None:
+            other.end_lease(ask.LEASE)
+            assert user.refresh(NOW + TTL).asked
+
+        monkeypatch.setattr(ask.time, "sleep", meanwhile)
+        outcome = user.refresh(NOW + TTL, typed=True)
+    assert (outcome.asked, outcome.problem, len(api.requests)) == (False, "", 2)
+    assert user.line(NOW + TTL).startswith("5h 50%")
+
+
+def test_a_person_does_not_wait_for_ever(
+    user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the other has not ended after all, that is what is told."""
+    monkeypatch.setattr(ask, "PATIENCE", 0.1)
+    user.refresh(NOW)
+    with open_store(user.account.store) as store:
+        assert store.take_lease(ask.LEASE, 30)
+    outcome = user.refresh(NOW + TTL, typed=True)
+    assert (outcome.asked, len(api.requests)) == (False, 1)
+    assert "Another refresh" in outcome.problem
+
+
 def test_who_gets_the_lease_late_sees_what_was_asked_meanwhile(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
