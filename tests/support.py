@@ -18,10 +18,12 @@ from claude_status.config import Settings
 from claude_status.paths import Account, locate
 from claude_status.refresh import Outcome, Refresh
 from tests.conftest import ROOT, SHELL
+from tests.server import Answer
 
 TOKEN = "sk-ant-oat01-Made-Up_For-Tests-0123456789"
 RENEWAL = "sk-ant-ort01-Also-Made-Up-9876543210"  # the refresh token, which nobody may use
 YEAR = 365 * 86400
+HANGING = Answer(pieces=lambda stopping: iter([b""] if stopping.wait() else []))
 SENTENCE = re.compile(r"claude-status: [A-Z~/`][^\n]*[.\])]\n")
 
 
@@ -31,8 +33,9 @@ class User:
     def __init__(self, home: Path, url: str, **environ: str) -> None:
         """Begin without a login; ``url`` is the API's, ``environ`` goes on top of the rest."""
         self.home = home
+        inherited = {name: os.environ[name] for name in os.environ if name[:6] != "PYTHON"}
         self.environ = {
-            **os.environ,
+            **inherited,
             "HOME": str(home),
             "PYTHONPATH": str(ROOT),
             "CLAUDE_STATUS_API_BASE": url,

@@ -1,0 +1,301 @@
+"""The command line: what may be typed, how it fails, and what it costs to find that out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from claude_status import __version__, cli
+from claude_status.errors import CacheError, SettingsError
+from tests.server import ApiServer
+from tests.support import HANGING, SENTENCE, User
+
+COMMANDS = ("", "show", "refresh", "refresh --force", "doctor", "--format json", "--format zsh")
+UNTOUCHED = {"diskcache", "requests", "sqlite3", "subprocess", "claude_status.refresh", "json"}
+
+
+@pytest.fixture
+def api() -> Iterator[ApiServer]:
+    """An API that answers."""
+    with ApiServer() as running:
+        yield running
+
+
+@pytest.fixture
+def user(home: Path, api: ApiServer) -> User:
+    """A user who is logged in."""
+    user = User(home, api.url)
+    user.log_in()
+    return user
+
+
+def test_the_version_is_told(user: User) -> None:
+    """``--version`` names the program and its version, and nothing else."""
+    done = user.run("--version")
+    assert (done.stdout, done.stderr, done.returncode) == (f"claude-status {__version__}\n", "", 0)
+
+
+def test_every_command_has_a_line_of_help(user: User) -> None:
+    """``--help`` lists each command with a sentence, and hides what nobody types."""
+    done = user.run("--help", environ={"COLUMNS": "200"})
+    assert (done.stderr, done.returncode) == ("", 0)
+    listed = done.stdout.partition("\ncommands:\n")[2].splitlines()
+    assert {"show", "refresh", "doctor", "demo"} <= {
+        row.split()[0] for row in listed if row.strip()
+    }
+    assert all(len(row.split()) > 3 for row in listed[1:] if row.strip())
+    assert "background" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["bogus"], [""], ["--format", "html"], ["--max-width", "wide"], ["show", "more"], ["--bogus"],
+     ["refresh", "--force=yes"], ["\udcff"], ["show", "--format", "zsh"]],
+)  # fmt: skip
+def test_a_wrong_call_is_told_with_status_2(user: User, arguments: Sequence[str]) -> None:
+    """What cannot be meant is answered by the usage and one reason."""
+    done = user.run(*arguments)
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert done.stderr.startswith("usage: claude-status")
+    assert "error: " in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (CacheError("The cache is full."), 1, "The cache is full."),
+        (SettingsError("HOME is unset."), 2, "HOME is unset."),
+        (ZeroDivisionError("secret"), 1, "Something went wrong (ZeroDivisionError): please"),
+        (UnicodeEncodeError("ascii", "secret", 0, 1, "x"), 1, "wrong (UnicodeEncodeError): please"),
+    ],
+)
+def test_an_error_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    error: Exception, status: int, sentence: str,
+) -> None:  # fmt: skip
+    """Errors of ours say what is wrong; of others only the name is told, whatever they quote."""
+
+    def fail(_: object) -> int:
+        raise error
+
+    monkeypatch.setattr("claude_status.doctor.run", fail)
+    assert cli.main(["doctor"]) == status
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert SENTENCE.fullmatch(err)
+    assert sentence in err
+    assert "secret" not in err
+
+
+def modules(user: User, *arguments: str) -> set[str]:
+    """The modules that a run has imported at its end."""
+    code = (
+        "import atexit, os, sys\n"
+        "atexit.register(lambda: open(os.environ['PROBE'], 'w').write(' '.join(sys.modules)))\n"
+    )
+    probe = user.home / "probe"
+    (user.home / "hook").mkdir(exist_ok=True)
+    (user.home / "hook" / "sitecustomize.py").write_text(code)
+    path = f"{user.home / 'hook'}:{user.environ['PYTHONPATH']}"
+    user.run(*arguments, environ={"PYTHONPATH": path, "PROBE": str(probe)})
+    return set(probe.read_text().split())
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["bogus"]])
+def test_parsing_imports_no_more_than_it_needs(user: User, arguments: Sequence[str]) -> None:
+    """What is answered by the parser alone waits for no database, no network and no JSON."""
+    assert not modules(user, *arguments) & UNTOUCHED
+
+
+def test_a_refresh_that_is_not_due_imports_no_requests(user: User, api: ApiServer) -> None:
+    """In nine of ten refreshes nothing is asked, and nothing is imported to ask with."""
+    assert "requests" in modules(user, "refresh", "--background")
+    imported = modules(user, "refresh", "--background")
+    assert "claude_status.refresh" in imported
+    assert not imported & {"requests", "urllib3", "ssl", "argparse.bogus", "email.message"}
+    assert len(api.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [{"HOME": ""}, {"HOME": "relative"}, {"CLAUDE_CONFIG_DIR": "relative"},
+     {"CLAUDE_CONFIG_DIR": "/a/../b"}, {"CLAUDE_CONFIG_DIR": "/default"},
+     {"CLAUDE_CONFIG_DIR": "/x/$HOME"}, {"CLAUDE_STATUS_CACHE_DIR": "relative"},
+     {"XDG_CACHE_HOME": "~/.cache"}, {"CLAUDE_STATUS_CONFIG": "settings.toml"},
+     {"XDG_CONFIG_HOME": "."}],
+    ids=str,
+)  # fmt: skip
+def test_an_environment_that_cannot_be_meant_is_refused(
+    user: User, api: ApiServer, environ: dict[str, str]
+) -> None:
+    """There is one sentence and status 2, no call, and nothing is written."""
+    before = sorted(user.home.rglob("*"))
+    for arguments in ("show", "refresh --force") if "CLAUDE_CONFIG_DIR" in environ else ("show",):
+        done = user.run(*arguments.split(), environ=environ)
+        assert SENTENCE.fullmatch(done.stderr), done.stderr
+        assert (done.stdout, done.returncode) == ("", 2)
+    assert (sorted(user.home.rglob("*")), len(api.requests)) == (before, 0)
+
+
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_every_command_refuses_it_alike(user: User, api: ApiServer, arguments: str) -> None:
+    """Whatever is typed without a home, it fails in words, and asks nobody."""
+    done = user.run(*arguments.split(), environ={"HOME": ""})
+    assert "Traceback" not in done.stderr
+    assert "HOME must be an absolute path" in done.stdout + done.stderr
+    assert (done.returncode > 0, len(api.requests)) == (True, 0)
+
+
+@pytest.mark.parametrize("environ", [{"HOME": ""}, {"CLAUDE_CONFIG_DIR": "relative"}])
+def test_the_background_never_complains(user: User, environ: dict[str, str]) -> None:
+    """Where nothing can be done a refresh that nobody waits for ends in silence, with status 0."""
+    done = user.run("refresh", "--background", environ=environ)
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+
+
+def test_the_background_is_silent_even_where_it_is_broken(user: User) -> None:
+    """With a library missing that everything needs, a prompt hears nothing of it."""
+    hook = user.home / "hook"
+    hook.mkdir()
+    (hook / "diskcache.py").write_text("raise ImportError('gone')\n")
+    path = {"PYTHONPATH": f"{hook}:{user.environ['PYTHONPATH']}"}
+    done = user.run("refresh", "--background", environ=path)
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+    done = user.run("refresh", environ=path)
+    assert SENTENCE.fullmatch(done.stderr)
+    assert done.returncode == 1
+
+
+CLOSED = ["<&-", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", ">/dev/full", "2>/dev/full"]
+
+
+def shell(user: User, command: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell's command line, in which ``cs`` stands for the Python program."""
+    return subprocess.run(
+        ["/bin/sh", "-c", command.replace("cs", '"$0" -m claude_status'), sys.executable],
+        env=user.environ, cwd=user.home, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("streams", CLOSED)
+def test_a_stream_that_is_gone_breaks_nothing(user: User, streams: str) -> None:
+    """Whatever stream is closed or full, nothing is said but a sentence."""
+    for arguments, statuses in (("show", (0, 1)), ("bogus", (2,))):
+        done = shell(user, f"cs {arguments} {streams}")
+        assert "Traceback" not in done.stderr
+        assert "Exception" not in done.stderr
+        assert done.returncode in statuses
+    assert user.line(time.time()).startswith("5h 42%")
+
+
+@pytest.mark.parametrize("arguments", [*COMMANDS[1:], "--help", "--version", "statusline"])
+def test_no_command_needs_a_stream(user: User, arguments: str) -> None:
+    """Each runs without any, and says nothing of it."""
+    done = shell(user, f"cs {arguments} <&- >&- 2>&-")
+    assert (done.stdout, done.stderr) == ("", "")
+    assert done.returncode in (0, 1)
+
+
+@pytest.mark.parametrize("arguments", ["show", "--help", "--version"])
+def test_an_output_that_has_no_place_is_told(user: User, arguments: str) -> None:
+    """Where the disk is full under stdout, the status and one sentence say so."""
+    done = shell(user, f"cs {arguments} >/dev/full")
+    assert done.stderr == "claude-status: The output was cut off (No space left on device).\n"
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("arguments", ["show", "refresh", "--help", "doctor"])
+def test_a_reader_that_goes_away_is_no_error(user: User, arguments: str) -> None:
+    """``claude-status show | head -0`` ends in silence."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        user.command(*arguments.split()), env=user.environ, cwd=user.home, check=False, timeout=60,
+        stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    os.close(writer)
+    assert done.stderr == b""
+    assert done.returncode in (0, 1)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"LC_ALL": "POSIX", "LANG": ""},
+    ],
+    ids=str,
+)
+def test_a_locale_without_our_signs_breaks_nothing(
+    user: User, api: ApiServer, environ: dict[str, str]
+) -> None:
+    """Signs that cannot be written give way; the frames are in UTF-8 all the same."""
+    for arguments in ("show", "refresh", "--format json", "--format plain", "doctor"):
+        done = subprocess.run(
+            user.command(*arguments.split()), env={**user.environ, **environ}, cwd=user.home,
+            capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert b"wrong" not in done.stderr + done.stdout
+        assert b"42%" in done.stdout or arguments == "doctor"
+    assert " · " in user.line(time.time())
+
+
+def test_a_directory_whose_name_is_no_text_breaks_nothing(user: User) -> None:
+    """A name that is not UTF-8 is a name like another, and is told as far as it can be."""
+    environ = {"CLAUDE_CONFIG_DIR": f"{user.home}/\udcff"}
+    for arguments in ("show", "--format json", "doctor"):
+        done = subprocess.run(
+            user.command(*arguments.split()), env={**user.environ, **environ}, cwd=user.home,
+            capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False,
+        )  # fmt: skip
+        assert b"wrong" not in done.stderr + done.stdout
+    assert os.path.isdir(f"{user.account.cache}/at{user.home}/\udcff/@/frames")
+
+
+@pytest.mark.parametrize("arguments", ["show", "refresh"])
+def test_an_interrupt_ends_it_in_silence(user: User, api: ApiServer, arguments: str) -> None:
+    """Ctrl-C during the call leaves no traceback, the status of an interrupt, and a pause."""
+    api.answer = HANGING
+    process = user.start(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    api.wait_for(1)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30) == (b"", b"")
+    assert process.returncode == 130
+    assert "cut short" in user.run("refresh").stderr
+    assert len(api.requests) == 1
+
+
+def test_what_takes_too_long_ends_with_a_sentence(user: User) -> None:
+    """The watchdog of what a person waits for says that it gave up, and what to do."""
+    code = "import time; from claude_status.terminal import *; end_after(0.1); time.sleep(60)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=user.environ, capture_output=True, text=True,
+        timeout=30, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert SENTENCE.fullmatch(done.stderr)
+    assert "0.1 s" in done.stderr
+
+
+def test_a_typed_command_that_hangs_can_be_ended(user: User) -> None:
+    """A settings file that is a pipe without a writer is waited for no longer than a signal."""
+    os.mkfifo(user.home / "pipe")
+    process = user.start("show", environ={"CLAUDE_STATUS_CONFIG": str(user.home / "pipe")})
+    try:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) in (-signal.SIGTERM, 0, 1)
+    finally:
+        process.kill()
+        process.wait()
