@@ -112,7 +112,7 @@ def _ask(program: str, environ: Mapping[str, str], seconds: float) -> Mapping[st
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=empty,
-            env=_environment(environ),
+            env=_environment(environ, empty),
             start_new_session=True,
         ) as process,
     ):
@@ -127,10 +127,10 @@ def _ask(program: str, environ: Mapping[str, str], seconds: float) -> Mapping[st
             _end(process.pid, stdout)
 
 
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What Claude Code gets to see: its plan's login, and nobody waiting for what it could do."""
+def _environment(environ: Mapping[str, str], folder: str) -> dict[str, str]:
+    """What Claude Code gets to see: its plan's login, and ``folder`` for what it leaves behind."""
     kept = {name: each for name, each in environ.items() if not name.startswith(_NOT_PASSED_ON)}
-    return {**kept, **_QUIET}
+    return {**kept, **_QUIET, "TMPDIR": folder, "CLAUDE_CODE_TMPDIR": folder}
 
 
 def _answer(stream: IO[bytes], seconds: float) -> Mapping[str, object]:

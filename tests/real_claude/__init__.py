@@ -1,0 +1,1 @@
+"""The real Claude Code, fetched from npm, against an API on loopback; run with -m real_claude."""

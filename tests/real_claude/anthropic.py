@@ -1,0 +1,197 @@
+"""What Claude Code takes for the internet: a proxy on loopback, behind which the API answers.
+
+with Anthropic(folder) as anthropic:
+    claude = Popen(..., env={**environ, **anthropic.environ})
+    anthropic.limits = {"5h": 42, "7d": 17}    # said in the headers of each answer of the model
+    anthropic.usage = ok(usage_body(now))      # said by the usage endpoint
+    anthropic.wait_for("/v1/messages")
+
+Nothing leaves the machine: every other host is refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from tests.bodies import usage_body
+from tests.server import Answer, error, ok
+from tests.tunnel import certificate
+
+API, LOGIN = "api.anthropic.com", "platform.claude.com"
+ACCOUNT = "00000000-0000-0000-0000-000000000001"
+ORGANIZATION = "00000000-0000-0000-0000-000000000002"
+SAID = "Hello from loopback."
+LEFT = {"5h": 2 * 3600 + 13 * 60 + 30, "7d": 3 * 86400}  # seconds until the resets
+
+
+class Anthropic:
+    """The API and the login server; ``requests`` are the paths asked for, in order."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make certificates in ``folder``, and wait at a port for who trusts them."""
+        self.requests: list[str] = []
+        self.limits: Mapping[str, float] = {"5h": 42, "7d": 17}  # per cent
+        self.usage = ok(usage_body(time.time()))
+        self._seen = threading.Condition()
+        self._tls = {}
+        trusted = folder / "trusted.pem"
+        with trusted.open("w") as file:
+            for host in (API, LOGIN):
+                (folder / host).mkdir()
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                context.load_cert_chain(certificate(folder / host, host))
+                self._tls[f"{host}:443"] = context
+                file.write((folder / host / "public.pem").read_text())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        proxy = f"http://127.0.0.1:{self._server.server_port}"
+        self.environ = {
+            **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY"), proxy),
+            "NODE_EXTRA_CA_CERTS": str(trusted),
+        }
+
+    def __enter__(self) -> Anthropic:
+        """Begin to listen."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def count(self, path: str) -> int:
+        """How often a path was asked for."""
+        return self.requests.count(path)
+
+    def answer(self, path: str, body: bytes) -> Answer:
+        """What is said to one request."""
+        with self._seen:
+            self.requests.append(path)
+            self._seen.notify_all()
+        if path == "/v1/messages":
+            return self._message(json.loads(body))
+        if path == "/api/oauth/usage":
+            return self.usage
+        if path == "/api/oauth/profile":
+            return ok(PROFILE)
+        if path == "/v1/oauth/token":
+            return ok(RENEWED)
+        return error(404, "not_found_error", "There is no such thing here.")
+
+    def wait_for(self, path: str, count: int = 1, seconds: float = 20) -> None:
+        """Wait until a path has been asked for so often."""
+        with self._seen:
+            if not self._seen.wait_for(lambda: self.count(path) >= count, seconds):
+                raise AssertionError(f"{path} was not asked for, but {self.requests}")
+
+    def _message(self, request: Mapping[str, object]) -> Answer:
+        """The model's words, as a stream where that is wished, and the limits in the headers."""
+        headers = {"anthropic-ratelimit-unified-status": "allowed"}
+        for window, percent in self.limits.items():
+            name = f"anthropic-ratelimit-unified-{window}"
+            headers[f"{name}-utilization"] = str(percent / 100)
+            headers[f"{name}-reset"] = str(int(time.time()) + LEFT[window])
+            headers[f"{name}-status"] = "allowed"
+        if request.get("stream"):
+            body = "".join(f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in _events())
+            headers["Content-Type"] = "text/event-stream"
+            return Answer(200, body.encode(), headers)
+        message = {
+            **MESSAGE,
+            "content": [{"type": "text", "text": SAID}],
+            "stop_reason": "end_turn",
+        }
+        return ok(message, **headers)
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        """The handler class of this very proxy."""
+        anthropic = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_CONNECT(self) -> None:
+                """Be the host that is asked for, if it is one of ours."""
+                context = anthropic._tls.get(self.path)
+                if context is None:
+                    self.send_error(403)
+                    return
+                self.send_response(200)
+                self.end_headers()
+                self.rfile.close()
+                with context.wrap_socket(self.request, server_side=True) as self.connection:
+                    self.rfile = self.connection.makefile("rb")
+                    self.wfile = self.connection.makefile("wb", 0)
+                    self.close_connection = False
+                    while not self.close_connection:
+                        self.handle_one_request()
+
+            def do_GET(self) -> None:
+                """Answer for the API."""
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                answer = anthropic.answer(self.path.partition("?")[0], body)
+                self.wfile.write(answer.raw())
+
+            do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+
+            def handle(self) -> None:
+                """Let whoever is gone be gone."""
+                with contextlib.suppress(OSError):
+                    super().handle()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        return Handler
+
+
+class _Server(ThreadingHTTPServer):
+    """Many clients at once; those that stay connected are not waited for."""
+
+    daemon_threads = True
+    block_on_close = False
+
+
+PROFILE = {
+    "account": {"uuid": ACCOUNT, "email": "jo@example.com", "has_claude_max": True},
+    "organization": {"uuid": ORGANIZATION, "organization_type": "claude_max"},
+}
+RENEWED = {
+    "token_type": "Bearer",
+    "access_token": "sk-ant-oat01-Renewed_And-Made-Up",
+    "refresh_token": "sk-ant-ort01-Renewed_And-Made-Up",
+    "expires_in": 8 * 3600,
+    "scope": "user:inference user:profile",
+}
+MESSAGE: dict[str, object] = {
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "made-up",
+    "content": [],
+    "stop_reason": None,
+    "stop_sequence": None,
+    "usage": {"input_tokens": 10, "output_tokens": 1},
+}
+
+
+def _events() -> Iterator[dict[str, object]]:
+    """A message in a stream's pieces."""
+    yield {"type": "message_start", "message": MESSAGE}
+    text = {"type": "text", "text": ""}
+    yield {"type": "content_block_start", "index": 0, "content_block": text}
+    delta = {"type": "text_delta", "text": SAID}
+    yield {"type": "content_block_delta", "index": 0, "delta": delta}
+    yield {"type": "content_block_stop", "index": 0}
+    end = {"stop_reason": "end_turn", "stop_sequence": None}
+    yield {"type": "message_delta", "delta": end, "usage": {"output_tokens": 5}}
+    yield {"type": "message_stop"}

@@ -1,0 +1,99 @@
+"""A real Claude Code of each version asked for, and a user of it whose internet is on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import program
+from tests.real_claude.anthropic import ACCOUNT, ORGANIZATION, Anthropic
+from tests.server import ApiServer
+from tests.support import User
+
+PACKAGE = "@anthropic-ai/claude-code"
+VERSIONS = os.environ.get("REAL_CLAUDE_VERSIONS", "latest").split()
+
+
+def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    """Leave these tests out unless they are asked for by name: they fetch hundreds of megabytes."""
+    return None if "real_claude" in config.option.markexpr else True
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def claude(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The path of the real Claude Code, fetched from npm, with none of its install scripts run."""
+    folder = tmp_path_factory.mktemp("npm")
+    command = [program("npm"), "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit"]
+    subprocess.run([*command, f"{PACKAGE}@{request.param}"], check=True, capture_output=True)
+    (binary,) = folder.glob(f"node_modules/{PACKAGE}-*/claude")
+    environ = {"HOME": str(folder), "PATH": os.defpath}
+    told = subprocess.run([binary, "--version"], env=environ, capture_output=True, check=True)
+    assert re.match(rb"2\.\d+\.\d+ \(Claude Code\)", told.stdout)
+    return str(binary)
+
+
+@pytest.fixture
+def anthropic(tmp_path: Path) -> Iterator[Anthropic]:
+    """What Claude Code takes for the internet."""
+    folder = tmp_path / "anthropic"
+    folder.mkdir()
+    with Anthropic(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def api() -> Iterator[ApiServer]:
+    """The usage endpoint that our own program would ask."""
+    with ApiServer() as running:
+        yield running
+
+
+@pytest.fixture
+def user(home: Path, anthropic: Anthropic, api: ApiServer) -> User:
+    """A user of Claude Code who has seen all its first dialogs, and of our program."""
+    work = home / "work"
+    work.mkdir()
+    user = User(
+        home,
+        api.url,
+        CLAUDE_CONFIG_DIR=str(home / "claude"),
+        DISABLE_TELEMETRY="1",
+        DISABLE_AUTOUPDATER="1",
+        SHELL=program("bash"),
+        **anthropic.environ,
+    )
+    user.log_in(rateLimitTier="default_claude_max_5x")
+    state = {
+        "hasCompletedOnboarding": True,
+        "theme": "dark",
+        "oauthAccount": {"accountUuid": ACCOUNT, "organizationUuid": ORGANIZATION},
+        "projects": {str(work): {"hasTrustDialogAccepted": True}},
+    }
+    user.account.claude_json.write_text(json.dumps(state))
+    launcher = user.install_launcher(home / "bin")
+    user.environ["PATH"] = f"{Path(launcher).parent}:{user.environ['PATH']}"
+    return user
+
+
+def configure(user: User, *sources: str, **more: str) -> None:
+    """Write the settings of our program."""
+    path = user.home / ".config/claude-status/config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [f"sources = {json.dumps(sources)}"]
+    lines += [f"{name} = {json.dumps(value)}" for name, value in more.items()]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def record_usage(user: User, body: dict[str, object], age: float) -> None:
+    """Have this in Claude Code's own record since so many seconds."""
+    path = user.account.claude_json
+    fetched = int((time.time() - age) * 1000)
+    record = {"fetchedAtMs": fetched, "accountUuid": ACCOUNT, "utilization": body}
+    path.write_text(json.dumps({**json.loads(path.read_text()), "cachedUsageUtilization": record}))

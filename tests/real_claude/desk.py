@@ -1,0 +1,73 @@
+"""A user's desk: Claude Code and a bash prompt side by side in a tmux of their own."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.conftest import program
+from tests.screen import Screen
+from tests.support import User
+
+CLAUDE, BASH = "desk:0.0", "desk:0.1"
+
+
+class Desk:
+    """A tmux with an attached client; ``CLAUDE`` and ``BASH`` are its panes."""
+
+    def __init__(self, user: User, claude: str, socket: Path) -> None:
+        """Start Claude Code in the user's work folder, and bash below it."""
+        self._tmux = [program("tmux"), "-S", str(socket), "-f", "/dev/null"]
+        self._environ = {**user.environ, "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"}
+        self._screen = Screen(
+            [*self._tmux, "new-session", "-s", "desk", shlex.quote(claude)],
+            self._environ,
+            columns=100,
+            lines=50,
+            cwd=str(user.home / "work"),
+        )
+        self._screen.until("Claude Code v", 30)
+        self._run("split-window", "-d", "-v", "-l", "6", program("bash"))
+
+    def __enter__(self) -> Desk:
+        """Sit down."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End tmux, and with it everything in it."""
+        self._run("kill-server")
+        self._screen.close()
+
+    def text(self, pane: str) -> str:
+        """What stands in a pane."""
+        return self._run("capture-pane", "-p", "-t", pane)
+
+    def until(self, pane: str, seen: Callable[[str], bool], seconds: float = 30) -> str:
+        """Wait until a pane's text is as wanted; return it."""
+        try:
+            self._screen.until(lambda _: seen(self.text(pane)), seconds)
+        except AssertionError:
+            raise AssertionError(f"{pane} never came to be as wanted:\n{self.text(pane)}") from None
+        return self.text(pane)
+
+    def type(self, pane: str, text: str) -> None:
+        """Type a line, and the return key once it stands there."""
+        self._run("send-keys", "-t", pane, "-l", text)
+        self.until(pane, lambda shown: text in shown)
+        self._run("send-keys", "-t", pane, "Enter")
+
+    def prompt(self) -> str:
+        """The next prompt of bash."""
+        self._run("send-keys", "-t", BASH, "-R", "C-l")
+        self._run("send-keys", "-t", BASH, "Enter")
+        text = self.until(BASH, lambda shown: shown.rstrip().endswith("$"))
+        return text.rstrip().splitlines()[-1]
+
+    def _run(self, *words: str) -> str:
+        """Have tmux do something."""
+        done = subprocess.run(
+            [*self._tmux, *words], env=self._environ, capture_output=True, text=True, check=True
+        )
+        return done.stdout
