@@ -1,0 +1,120 @@
+"""``claude-status history``: how use grew, as a chart or as data.
+
+The data has a row for each number that was kept: ``time`` and ``resets_at`` in ISO 8601 (UTC),
+``key`` as in ``--format json``, ``percent`` from 0 to 100.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+
+from claude_status import history, records
+from claude_status.draw.schema import SCHEMA, iso
+from claude_status.errors import ClaudeStatusError, SettingsError
+from claude_status.history import DAY, KEPT_DAYS, Point
+from claude_status.look import need
+from claude_status.look.burnup import Burnup, of_days, of_window
+from claude_status.paths import Account, check_private
+from claude_status.snapshot import Snapshot, take_snapshot
+from claude_status.store import open_store
+from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place
+from claude_status.usage import SESSION, WEEK
+
+CURRENT_DAYS = 8  # reach back before the beginning of any window that is drawn
+COLUMNS, LINES = 80, 24  # where no terminal says how large it is
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what was kept of the account; nothing is asked."""
+    end_after(TYPED_SECONDS)
+    if arguments.days is not None and not 1 <= arguments.days <= KEPT_DAYS:
+        raise SettingsError(f"--days takes a number from 1 to {KEPT_DAYS}.")
+    account, settings = place(os.environ)
+    now = time.time()
+    as_data = arguments.csv or arguments.json
+    days = arguments.days or (KEPT_DAYS if as_data else CURRENT_DAYS)
+    points = read_points(account, now - days * DAY, now)
+    if arguments.csv:
+        write_csv(points)
+    elif arguments.json:
+        print(draw_json(points, account.name, now - days * DAY, now))
+    else:
+        need("plotext")
+        _print_charts(take_snapshot(account, settings, now), points, arguments.days)
+    return 0
+
+
+def read_points(account: Account, since: float, until: float) -> list[Point]:
+    """The numbers kept between two times, of whoever is logged in now."""
+    if not account.store.is_dir():
+        return []
+    check_private(account.cache)
+    with open_store(account.store) as store:
+        return history.points(store, max(since, records.owned_since(store)), until)
+
+
+def write_csv(points: Sequence[Point]) -> None:
+    """A line with the columns' names, then one for each number; an unknown reset is empty."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("time", "key", "percent", "resets_at"))
+    for point in points:
+        writer.writerow(_row(point).values())
+
+
+def draw_json(points: Sequence[Point], account: str, since: float, until: float) -> str:
+    """One JSON object; an unknown reset is null."""
+    return json.dumps(
+        {
+            "schema": SCHEMA,
+            "account": account,
+            "since": iso(since),
+            "until": iso(until),
+            "readings": [_row(point) for point in points],
+        },
+        ensure_ascii=False,
+    )
+
+
+def _row(point: Point) -> dict[str, object]:
+    resets_at = None if point.resets_at is None else iso(point.resets_at)
+    return {
+        "time": iso(point.time),
+        "key": point.key,
+        "percent": point.percent,
+        "resets_at": resets_at,
+    }
+
+
+def _print_charts(shown: Snapshot, points: Sequence[Point], days: int | None) -> None:
+    """The current windows, or so many past days."""
+    from claude_status.look.chart import draw_charts
+
+    found = _past(shown, points, days) if days else _current(shown, points)
+    if not found:
+        raise ClaudeStatusError(
+            "There is no reading to draw: claude-status show asks for one, if it can."
+        )
+    columns, lines = COLUMNS, LINES
+    if sys.stdout.isatty():
+        columns, lines = shutil.get_terminal_size()
+    print(draw_charts(found, columns, lines, dialect(os.environ)))
+
+
+def _current(shown: Snapshot, points: Sequence[Point]) -> list[Burnup]:
+    style = shown.settings.style("plain", shown.account.name)
+    limits = [shown.usage.find(key) for key in (SESSION, WEEK)] if shown.usage else []
+    drawn = (of_window(limit, points, shown.now, style) for limit in limits if limit)
+    return [burnup for burnup in drawn if burnup]
+
+
+def _past(shown: Snapshot, points: Sequence[Point], days: int) -> list[Burnup]:
+    since = shown.now - days * DAY
+    drawn = (of_days(key, points, since, shown.now, shown.settings.ttl) for key in (SESSION, WEEK))
+    return [burnup for burnup in drawn if burnup]
