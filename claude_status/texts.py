@@ -191,5 +191,5 @@ def _fill(text: Text, template: str, parts: Parts) -> str:
     if text.snippet:
         words["SNIPPET"] = text.quote(parts.snippet(text.snippet))
         settings = [f"{name}={text.quote(value)}" for name, value in parts.settings]
-        words["COMMAND"] = " ".join([*settings, words["SNIPPET"], words["PROGRAM"]])
+        words["COMMAND"] = " ".join([*settings, "sh", words["SNIPPET"], words["PROGRAM"]])
     return re.sub("SNIPPET|PROGRAM|COMMAND", lambda found: words[found[0]], template)

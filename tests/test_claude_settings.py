@@ -1,6 +1,8 @@
 """Our status line in Claude Code's settings."""
 
 import json
+import shlex
+import subprocess
 
 import pytest
 from hypothesis import given
@@ -132,11 +134,24 @@ class TestTake:
         assert ("{,", "") == claude_settings.take("{,", None)
 
 
+@pytest.mark.parametrize("body", [None, "exit 1"], ids=["gone", "broken"])
+@pytest.mark.parametrize("theirs", ["cat", 'read -r x; echo "$x" # \'done', "false; cat"])
+def test_theirs_shows_without_ours(tmp_path, body, theirs):
+    """Where our program is gone or fails at once, the shell runs theirs with the same input."""
+    program = tmp_path / "claude-status"
+    if body:
+        program.write_text(f"#!/bin/sh\n{body}\n")
+        program.chmod(0o755)
+    line = claude_settings.command_line(str(program), theirs)
+    done = subprocess.run(
+        ["/bin/sh", "-c", line], input="{}\n", capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "{}\n"
+
+
 @given(COMMANDS.filter(lambda command: "\0" not in command))
 def test_the_shell_gives_back_the_command(command):
     """The words that /bin/sh makes of ours hold the wrapped command unchanged."""
-    import shlex
-
     line = claude_settings.command_line("/a b/claude-status", command)
     assert line.startswith("'/a b/claude-status' statusline --wrap ")
     assert [command] == shlex.split(line)[3:4] == shlex.split(line)[-1:]

@@ -189,7 +189,6 @@ class TestInit:
         told = home / "told"
         script = odd.folder / "claude-status.tmux"
         script.write_text(f'printf "%s\\n" "$1" "$CLAUDE_CONFIG_DIR" >{told}\n')
-        script.chmod(0o755)
         parts = Parts(odd.program, odd.folder, (("CLAUDE_CONFIG_DIR", f"{odd.folder}/#S"),))
         (home / "conf").write_text(texts.init("tmux", parts) + "wait-for -S told\n")
         tmux = [program("tmux"), "-S", str(home / "socket"), "-f", str(home / "conf")]
