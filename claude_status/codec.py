@@ -1,16 +1,24 @@
-"""Usage as JSON text and back, for the store; what cannot be read back is no reading."""
+"""What the store keeps as JSON text, and back; what cannot be read back was never written."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
+from typing import Any, TypeVar
 
 from claude_status.usage import Credits, Limit, Usage
-from claude_status.values import number
+from claude_status.values import minute, number, severity
 
 Readings = dict[str, Usage]  # the last of each source, by the source's name
+Record = TypeVar("Record")
+
+TYPES: dict[str, Callable[[object], bool]] = {
+    "str": lambda value: isinstance(value, str),
+    "bool": lambda value: isinstance(value, bool),
+    "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "float": lambda value: number(value) is not None,
+}
 
 
 def dump(readings: Readings) -> str:
@@ -27,22 +35,38 @@ def load(text: str | None) -> Readings:
         return {}
 
 
-def _usage(row: Mapping[str, object]) -> Usage:
-    fields = _sound(row, "as_of", "rows_as_of")
-    limits, credit = fields.pop("limits"), fields.pop("credits")
-    return Usage(
-        **{**fields, "unknown_keys": tuple(fields["unknown_keys"])},
-        limits=tuple(Limit(**_sound(limit, "as_of", "percent")) for limit in limits),
-        credits=None if credit is None else Credits(**_sound(credit, "as_of")),
-    )
+def typed(record: Callable[..., Record], row: Mapping[str, Any]) -> Record:
+    """A dataclass from a JSON object; raises TypeError unless each plain field is of its type."""
+    made = record(**row)
+    for field in fields(made):  # type: ignore[arg-type]
+        value = getattr(made, field.name)
+        name, _, optional = str(field.type).partition(" | ")
+        if name in TYPES and not TYPES[name](value) and not (value is None and optional):
+            raise TypeError(field.name)
+    return made
 
 
-def _sound(row: Mapping[str, Any], *numbers: str) -> dict[str, Any]:
-    """The row, if these are numbers, its reset one or none, and its source is text."""
-    fields = dict(row)
-    reset = fields.get("resets_at")
-    if None in [number(fields[name]) for name in numbers] or not isinstance(fields["source"], str):
-        raise TypeError
-    if reset is not None and number(reset) is None:
-        raise TypeError
-    return fields
+def _limit(row: Mapping[str, Any]) -> Limit:
+    limit = typed(Limit, row)
+    if minute(limit.resets_at) != limit.resets_at or severity(limit.severity) != limit.severity:
+        raise TypeError("resets_at or severity")
+    return limit
+
+
+def _credits(row: Mapping[str, Any]) -> Credits:
+    paid = typed(Credits, row)
+    if severity(paid.severity) != paid.severity or paid.exponent not in range(7):
+        raise TypeError("severity or exponent")
+    return paid
+
+
+def _usage(row: Mapping[str, Any]) -> Usage:
+    paid, names = row["credits"], row["unknown_keys"]
+    if not all(isinstance(name, str) for name in names):
+        raise TypeError("unknown_keys")
+    known = {
+        "limits": tuple(_limit(limit) for limit in row["limits"]),
+        "credits": None if paid is None else _credits(paid),
+        "unknown_keys": tuple(names),
+    }
+    return typed(Usage, {**row, **known})
