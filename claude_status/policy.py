@@ -8,6 +8,7 @@ bring anything.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, replace
 
 from claude_status.codec import typed
@@ -93,13 +94,11 @@ def next_call(
         return Due(asking.not_before, asking.reason, is_backoff=True)
     if force or asking.asked_at > now + CLOCK_ERROR or usage is None:
         return Due(now, "asked for" if force else "nothing is known yet")
-    if was_reset_since(usage, asking, now):
-        return Due(now, "a window has been reset")
     due = _when_old(asking, usage, now, ttl, idle)
-    resets = [limit.resets_at or 0.0 for limit in usage.limits if not limit.is_over(now)]
-    reset = min((when for when in resets if when > now), default=due.at)
-    at = reset + RESET_LAG
-    return Due(at, "a window is reset then") if at < due.at else due
+    at = _next_reset(asking, usage) + RESET_LAG
+    if at < due.at:
+        return Due(max(at, now), "a window has been reset" if at <= now else "a reset is awaited")
+    return due
 
 
 def _when_old(asking: Asking, usage: Usage, now: float, ttl: float, idle: bool) -> Due:
@@ -119,11 +118,10 @@ def known_since(usage: Usage) -> float:
     return min(times, default=0.0)
 
 
-def was_reset_since(usage: Usage, asking: Asking, now: float) -> bool:
-    """Whether a window has been reset that nobody has asked about since."""
-    return any(
-        limit.is_over(now) and asking.asked_at < (limit.resets_at or 0) for limit in usage.limits
-    )
+def _next_reset(asking: Asking, usage: Usage) -> float:
+    """The first reset that nobody has asked about since; it may be over, or never come."""
+    resets = [limit.resets_at for limit in usage.limits if limit.resets_at is not None]
+    return min((at for at in resets if asking.asked_at < at), default=math.inf)
 
 
 def before_call(asking: Asking, now: float) -> Asking:
