@@ -28,7 +28,7 @@ API, LOGIN = "api.anthropic.com", "platform.claude.com"
 ACCOUNT = "00000000-0000-0000-0000-000000000001"
 ORGANIZATION = "00000000-0000-0000-0000-000000000002"
 SAID = "Hello from loopback."
-LEFT = {"5h": 2 * 3600 + 13 * 60 + 30, "7d": 3 * 86400}  # seconds until the resets
+LEFT = {"5h": 2 * 3600 + 15 * 60, "7d": 3 * 86400}  # seconds until the resets
 
 
 class Anthropic:

@@ -58,8 +58,9 @@ def api() -> Iterator[ApiServer]:
 @pytest.fixture
 def user(home: Path, anthropic: Anthropic, api: ApiServer) -> User:
     """A user of Claude Code who has seen all its first dialogs, and of our program."""
-    work = home / "work"
+    work, temporary = home / "work", home / "tmp"
     work.mkdir()
+    temporary.mkdir()
     user = User(
         home,
         api.url,
@@ -67,6 +68,7 @@ def user(home: Path, anthropic: Anthropic, api: ApiServer) -> User:
         DISABLE_TELEMETRY="1",
         DISABLE_AUTOUPDATER="1",
         SHELL=program("bash"),
+        TMPDIR=str(temporary),
         **anthropic.environ,
     )
     user.log_in(rateLimitTier="default_claude_max_5x")

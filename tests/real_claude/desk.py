@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import subprocess
 from collections.abc import Callable
@@ -18,26 +19,28 @@ class Desk:
     """A tmux with an attached client; ``CLAUDE`` and ``BASH`` are its panes."""
 
     def __init__(self, user: User, claude: str, socket: Path) -> None:
-        """Start Claude Code in the user's work folder, and bash below it."""
+        """Lay ready what begins with the ``with`` statement."""
         self._tmux = [program("tmux"), "-S", str(socket), "-f", "/dev/null"]
         self._environ = {**user.environ, "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"}
-        self._screen = Screen(
-            [*self._tmux, "new-session", "-s", "desk", shlex.quote(claude)],
-            self._environ,
-            columns=100,
-            lines=50,
-            cwd=str(user.home / "work"),
-        )
-        self._screen.until("Claude Code v", 30)
-        self._run("split-window", "-d", "-v", "-l", "6", program("bash"))
+        self._command = [*self._tmux, "new-session", "-s", "desk", shlex.quote(claude)]
+        self._work = str(user.home / "work")
+        self._prompts = 0
 
     def __enter__(self) -> Desk:
-        """Sit down."""
+        """Start Claude Code in the user's work folder, and bash below it."""
+        self._screen = Screen(self._command, self._environ, columns=100, lines=50, cwd=self._work)
+        try:
+            self._screen.until("Claude Code v", 30)
+            self._run("split-window", "-d", "-v", "-l", "6", program("bash"))
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         """End tmux, and with it everything in it."""
-        self._run("kill-server")
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self._run("kill-server")
         self._screen.close()
 
     def text(self, pane: str) -> str:
@@ -60,9 +63,10 @@ class Desk:
 
     def prompt(self) -> str:
         """The next prompt of bash."""
-        self._run("send-keys", "-t", BASH, "-R", "C-l")
-        self._run("send-keys", "-t", BASH, "Enter")
-        text = self.until(BASH, lambda shown: shown.rstrip().endswith("$"))
+        self._prompts += 1
+        mark = f"mark-{self._prompts}"
+        self.type(BASH, f"echo {mark}")
+        text = self.until(BASH, lambda shown: f"\n{mark}\n" in shown and shown.rstrip()[-1:] == "$")
         return text.rstrip().splitlines()[-1]
 
     def _run(self, *words: str) -> str:
