@@ -122,7 +122,7 @@ def test_wait_ends_with_the_window(user: User) -> None:
     """A window that is reset while waiting is no longer waited for."""
     user.refresh()
     now = time.time()
-    left = limit(80, left=int(now) + 4 - NOW)
+    left = limit(80.0, left=int(now) + 4 - NOW)
     with open_store(user.account.store) as store:
         records.keep(store, [Usage("endpoint", now, (replace(left, as_of=now),))])
 
