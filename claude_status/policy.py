@@ -94,11 +94,11 @@ def next_call(
         return Due(asking.not_before, asking.reason, is_backoff=True)
     if force or asking.asked_at > now + CLOCK_ERROR or usage is None:
         return Due(now, "asked for" if force else "nothing is known yet")
+    reset = _next_reset(asking, usage) + RESET_LAG
+    if reset <= now:
+        return Due(now, "a window has been reset")
     due = _when_old(asking, usage, now, ttl, idle)
-    at = _next_reset(asking, usage) + RESET_LAG
-    if at < due.at:
-        return Due(max(at, now), "a window has been reset" if at <= now else "a reset is awaited")
-    return due
+    return Due(reset, "a window is reset then") if reset < due.at else due
 
 
 def _when_old(asking: Asking, usage: Usage, now: float, ttl: float, idle: bool) -> Due:
