@@ -17,7 +17,7 @@ from claude_status.snapshot import Snapshot
 from claude_status.store import open_store
 from claude_status.usage import Limit, Usage
 from tests.server import ApiServer, ok, usage_body
-from tests.support import User
+from tests.support import User, clock_ahead
 
 NOW = 1_800_000_000
 
@@ -118,16 +118,21 @@ def test_wait_ends_when_the_number_falls(user: User, api: ApiServer) -> None:
     assert len(api.requests) == 2
 
 
-def test_wait_ends_with_the_window(user: User) -> None:
+def test_wait_ends_with_the_window(user: User, tmp_path: Path) -> None:
     """A window that is reset while waiting is no longer waited for."""
-    user.refresh()
-    now = time.time()
-    left = limit(80.0, left=int(now) + 4 - NOW)
+    begun = time.time()
+    resets_at = int(begun) // 60 * 60 + 60
+    ahead = resets_at - 3 - begun
+    user.refresh(begun + ahead)
+    left = replace(limit(80.0), resets_at=resets_at, as_of=begun + ahead)
     with open_store(user.account.store) as store:
-        records.keep(store, [Usage("endpoint", now, (replace(left, as_of=now),))])
+        records.keep(store, [Usage("endpoint", left.as_of, (left,))])
 
-    assert user.run("wait", "--below", "50", "--limit", "5h").returncode == 0
-    assert time.time() >= now + 3
+    environ = clock_ahead(tmp_path / "clock", ahead)
+    done = user.run("wait", "--below", "50", "--limit", "5h", environ=environ)
+
+    assert done.returncode == 0
+    assert time.time() + ahead >= resets_at
 
 
 def test_wait_has_an_end(user: User, api: ApiServer) -> None:
