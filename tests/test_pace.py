@@ -35,7 +35,7 @@ def line(limit: Limit, template: str) -> str:
 
 
 def test_ahead_of_time() -> None:
-    """Use of 60% in half of the window is ten points ahead, and runs out after five sixths of it."""
+    """60% in half of the window is ten points ahead, and runs out after five sixths of it."""
     limit = session(60, 0.5)
     pace = pace_of(limit)
     begun = limit.resets_at - WINDOW_SECONDS[SESSION]
@@ -79,7 +79,7 @@ def test_a_tenth_of_the_window_is_enough() -> None:
 
 
 def test_pace_in_the_line() -> None:
-    """The template's names tell the points, rounded down, and a sign; nothing when use is behind."""
+    """The template names tell the points, rounded down, or a sign; nothing when use is behind."""
     assert line(session(62.9, 0.5), "{5h} {5h.pace}{5h.ahead}") == "62% +12⇡"
     assert line(session(41, 0.5), "{5h} {5h.pace}{5h.ahead}") == "41%"
 

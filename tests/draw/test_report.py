@@ -1,0 +1,201 @@
+"""What the full picture says: words, shares and marks, before anything is drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claude_status.draw.pieces import Style
+from claude_status.draw.report import ago, name_of, pace_words, report, ticking
+from claude_status.usage import MAX_AGE, SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage
+from tests.strategies import NOW, hostile_texts, styles, thorough, usages
+
+HOUR, DAY = 3600, 86400
+STYLE = Style(ttl=300)
+
+
+@pytest.fixture(autouse=True)
+def zone() -> Iterator[Callable[[str], None]]:
+    """Clock times are those of Greenwich, or of the zone that is set."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def set_zone(name: str) -> None:
+            patch.setenv("TZ", name)
+            time.tzset()
+
+        set_zone("UTC")
+        yield set_zone
+    time.tzset()
+
+
+def session(percent: float, left: float, *, age: float = 0) -> Limit:
+    """A session that is reset in ``left`` seconds."""
+    window = WINDOW_SECONDS[SESSION]
+    return Limit(SESSION, "5h", percent, round(NOW + left), NOW - age, "endpoint", window=window)
+
+
+def row(limit: Limit, now: float = NOW, style: Style = STYLE) -> object:
+    """The one row of an account with that one limit."""
+    (only,) = report(Usage("endpoint", limit.as_of, (limit,)), now, style).rows
+    return only
+
+
+def test_a_limit_in_words() -> None:
+    """A limit is told with per cent, reset in relative and local time, pace, source and age."""
+    told = row(session(62.9, 2.5 * HOUR))
+    assert told.name == "session (5h)"
+    assert told.share == "62%"
+    assert told.state == f"resets in 2h30m ({time.strftime('%H:%M', time.gmtime(NOW + 9000))})"
+    assert told.pace.startswith("12 points ahead of time, runs out about ")
+    assert told.origin == "endpoint, just now"
+    assert told.elapsed == 0.5
+
+
+def test_an_old_number_is_marked() -> None:
+    """After two TTLs the per cent is marked and the pace is no longer told; the age is."""
+    told = row(session(62, 2.5 * HOUR, age=601))
+    assert told.share == "~62%"
+    assert told.pace == ""
+    assert told.origin == "endpoint, 10m ago"
+
+
+def test_a_number_whose_window_was_reset_is_gone() -> None:
+    """From the reset on neither the number, nor a bar, nor a pace, nor a colour is left of it."""
+    limit = session(97, 60)
+    told = row(limit, limit.resets_at)
+    assert (told.share, told.filled, told.elapsed, told.pace, told.colour) == (
+        "–",
+        None,
+        None,
+        "",
+        "",
+    )
+    assert told.state == "reset since"
+
+
+def test_a_number_of_yesterday_is_not_told() -> None:
+    """After 24 hours a number is no row, and that there is none is told in words."""
+    week = Limit(WEEK, "7d", 42, NOW + DAY, NOW - MAX_AGE, "endpoint", window=7 * DAY)
+    old = report(Usage("endpoint", week.as_of, (week,)), NOW, STYLE)
+    assert (old.rows, old.empty) == ((), "no reading of the past 24 hours")
+    assert report(None, NOW, STYLE).empty == "no reading yet"
+
+
+@pytest.mark.parametrize(
+    ("percent", "words"),
+    [
+        (20, "will last"),
+        (48.9, "will last"),
+        (49.5, "level with the time"),
+        (50.9, "level with the time"),
+        (51.5, "1 point ahead of time, runs out about {}"),
+        (75, "25 points ahead of time, runs out about {}"),
+        (100, "used up"),
+        (112, "used up"),
+    ],
+)
+def test_pace_words(percent: float, words: str) -> None:
+    """Half of the window through, the words follow from the per cent alone."""
+    full = NOW - 2.5 * HOUR + 2.5 * HOUR * 100 / percent
+    step = 600 if full - NOW >= 2 * HOUR else 300
+    clock = time.strftime("%H:%M", time.gmtime(full // step * step))
+    assert pace_words(session(percent, 2.5 * HOUR), NOW, 300) == words.format(clock)
+
+
+def test_an_end_within_a_minute() -> None:
+    """What runs out before the minute is over is not given a clock time that has passed."""
+    limit = session(99.9, 2.5 * HOUR)
+    assert pace_words(limit, NOW, 300) == "49 points ahead of time, runs out about now"
+    assert pace_words(limit, NOW + 300, 300) == "49 points ahead of time, runs out about now"
+
+
+def test_the_end_of_a_week_is_told_with_its_day() -> None:
+    """A projection over days is told to the hour, with the day, and never after the true one."""
+    week = Limit(WEEK, "7d", 60, NOW + 4 * DAY, NOW, "endpoint", window=7 * DAY)
+    full = NOW + 2 * DAY  # 3 of 7 days took 60%
+    expected = time.strftime("%a %H:%M", time.gmtime(full // HOUR * HOUR))
+    assert pace_words(week, NOW, 300) == f"17 points ahead of time, runs out about {expected}"
+
+
+def test_half_hours_of_other_time_zones(zone: Callable[[str], None]) -> None:
+    """About a full hour is a full hour of the local clock, in India too."""
+    zone("IST-5:30")
+    week = Limit(WEEK, "7d", 60, NOW + 4 * DAY, NOW, "endpoint", window=7 * DAY)
+    assert pace_words(week, NOW, 300).endswith(":00")
+
+
+def test_credits_are_money() -> None:
+    """Credits are told as amounts, and as per cent where that is known."""
+    credit = Credits(12550, 50000, "USD", 2, 25.1, NOW, "endpoint")
+    told, unknown = (
+        report(Usage("endpoint", NOW, (), one), NOW, STYLE).rows[0]
+        for one in (credit, replace(credit, limit=None, percent=None, as_of=NOW - 601))
+    )
+    assert (told.name, told.share, told.state) == ("credits", "25%", "$125.50/$500")
+    assert (unknown.share, unknown.filled, unknown.state) == ("", None, "~$125.50")
+
+
+def test_a_model_is_named_with_its_window() -> None:
+    """A model's own week is called by the model's name and its length."""
+    limit = Limit("scope:fable", "Fable", 51, NOW + DAY, NOW, "endpoint", window=7 * DAY)
+    assert name_of(limit) == "Fable (7d)"
+    assert name_of(replace(limit, window=None)) == "Fable"
+
+
+def test_the_title_names_label_and_plan() -> None:
+    """The title tells which account and which plan, as far as they are known."""
+    assert report(None, NOW, STYLE).title == "Claude usage"
+    named = replace(STYLE, plan="max", label="work")
+    assert report(None, NOW, named).title == "Claude usage · work · max plan"
+    assert report(None, NOW, named, name="~/.claude").title == "Claude usage · ~/.claude · max plan"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (59.9, "59s"),
+        (60, "1m00s"),
+        (7987, "2h13m07s"),
+        (3 * DAY + 61, "3d0h01m01s"),
+        (-5, "0s"),
+    ],
+)
+def test_ticking(seconds: float, text: str) -> None:
+    """A countdown to the second keeps every unit below its first one, rounded down."""
+    assert ticking(seconds) == text
+
+
+def test_a_number_from_the_future_is_just_now() -> None:
+    """A clock that is a little behind makes no number older, and none of a negative age."""
+    assert ago(NOW + 30, NOW) == "just now"
+
+
+@thorough
+@given(usage=usages(), style=styles, problem=hostile_texts, name=hostile_texts)
+def test_nothing_that_moves_a_terminal(usage: Usage, style: Style, problem: str, name: str) -> None:
+    """Whatever the API, the settings or an error say, all texts are printable."""
+    told = report(usage, NOW, style, problem, name=name)
+    texts = [told.title, told.problem, told.empty]
+    texts += [text for r in told.rows for text in (r.name, r.share, r.state, r.pace, r.origin)]
+    assert all(text.isprintable() for text in texts)
+
+
+@thorough
+@given(usage=usages(), style=styles, later=st.floats(0, 2 * DAY))
+def test_no_number_that_is_gone(usage: Usage, style: Style, later: float) -> None:
+    """At any time, a row has a number only while its window is open, and a mark when it is old."""
+    now = NOW + later
+    limits = [limit for limit in usage.limits if now - limit.as_of < MAX_AGE]
+    rows = report(replace(usage, credits=None), now, style).rows
+    assert len(rows) == len(limits)
+    for told, limit in zip(rows, limits, strict=True):
+        over = limit.resets_at is not None and limit.resets_at <= now
+        old = now - limit.as_of > 2 * style.ttl
+        assert told.share == ("–" if over else f"{'~' if old else ''}{int(limit.percent)}%")
+        assert not told.pace or not (over or old)

@@ -1,0 +1,190 @@
+"""``claude-status show`` as a person sees it: the real program on a terminal of many widths."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.bodies import usage_body
+from tests.look.conftest import WIDTHS, without
+from tests.screen import Screen
+from tests.server import ApiServer, ok, throttled
+from tests.support import User
+
+FOREGROUNDS = {"", "0", "1", "2", "31", "32", "33", "39"}  # and attributes
+
+
+def shown(user: User, *arguments: str, columns: int = 80, **environ: str) -> Screen:
+    """The screen after the command has ended."""
+    env = {**user.environ, **environ}
+    screen = Screen(user.command("show", *arguments), env, columns=columns, lines=40)
+    while screen.pump(30):
+        pass
+    return screen
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_everything_is_told_at_every_width(user: User, columns: int) -> None:
+    """Whatever the width, all of it is there, and no line reaches beyond the last column."""
+    with shown(user, columns=columns) as screen:
+        text = screen.text()
+    told = re.sub(r"\s+", " ", text)
+    assert told.startswith("Claude usage · max plan")
+    for part in ("session (5h)", "78%", "week (7d)", "34%", "Fable (7d)", "51%", "$125.50/$500"):
+        assert part in told
+    assert "8 points ahead of time, runs out about " in told
+    assert "will last" in told
+    assert re.search(r"resets in 1h29m \(\d\d:\d\d\)", told)
+    assert told.count("endpoint, just now") == 4
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_bars_are_as_long_as_the_per_cent(user: User, columns: int) -> None:
+    """A bar's full part is its share of the whole, rounded down; the mark may hide its end."""
+    with shown(user, columns=columns) as screen:
+        bars = re.findall(r"[━╸─│]{6,}", screen.text())
+    assert len(bars) == 4
+    for bar, share in zip(bars, (0.784, 0.34, 0.51, 0.251), strict=True):
+        end = max(bar.rfind("━") + 1, bar.rfind("╸") + 0.5)
+        assert share * len(bar) - 2 < end <= share * len(bar)
+
+
+def test_time_is_marked_in_the_bar(user: User) -> None:
+    """The mark in the session's bar stands where the time does: 70% of it have passed."""
+    with shown(user) as screen:
+        bar = re.findall(r"[━╸─│]{6,}", screen.text())[0]
+    assert bar.index("│") == int(0.7 * len(bar))
+
+
+def test_colours(user: User) -> None:
+    """Each number has the colour of its severity; only basic ones are used, and no background."""
+    with shown(user) as screen:
+        assert screen.colours("78%") == {"brown"}
+        assert screen.colours("34%") == {"green"}
+        assert screen.colours("week (7d)") == {"default"}
+        codes = re.findall(rb"\x1b\[([\d;]*)m", screen.raw)
+    assert {code for each in codes for code in each.decode().split(";")} <= FOREGROUNDS
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_no_color(user: User, columns: int) -> None:
+    """With NO_COLOR it is the plain text, as wide as the terminal, without any escape."""
+    with shown(user, columns=columns, NO_COLOR="1") as screen:
+        told = re.sub(r"\s+", " ", screen.text())
+        assert b"\x1b" not in screen.raw
+    assert "8 points ahead of time, runs out about" in told
+    assert "78% ####" in told
+
+
+def test_without_utf8(user: User) -> None:
+    """Where the locale is not UTF-8 the screen holds ASCII only."""
+    with shown(user, LC_ALL="C") as screen:
+        assert screen.raw.isascii()
+        assert "Claude usage - max plan" in screen.text()
+
+
+def test_pipe(user: User) -> None:
+    """A pipe gets plain text with a line for each limit."""
+    done = user.run("show")
+    title, session, week, model, credit = done.stdout.splitlines()
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert title == "Claude usage · max plan"
+    assert re.match(
+        r"  session \(5h\)  78%  #{15}\.{5}  resets in 1h29m .* · 8 points ahead", session
+    )
+    assert re.match(
+        r"  week \(7d\)     34%  #{6}\.{14}  resets in 3d11h .* · will last · end", week
+    )
+    assert model.startswith("  Fable (7d)    51%")
+    assert credit.startswith("  credits       25%  #####...............  $125.50/$500 · endpoint")
+
+
+def test_without_rich(user: User, tmp_path: Path) -> None:
+    """Where rich is not installed a terminal gets the plain text, and no complaint."""
+    with shown(user, **without("rich", tmp_path / "path")) as screen:
+        text = screen.text()
+    assert text.startswith("Claude usage · max plan\n  session (5h)  78%  ####")
+    assert "rich" not in text
+
+
+def test_nothing_known(home: Path, api: ApiServer) -> None:
+    """Without a login and a reading it says so, and what to do; the exit status is 1."""
+    user = User(home, api.url)
+    with shown(user) as screen:
+        text = screen.text()
+    assert "no reading yet" in text
+    assert "! " in text
+    assert "log in with" in text.lower()
+    assert user.run("show").returncode == 1
+    assert api.requests == []
+
+
+@pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}])
+def test_what_is_wrong_stands_below_the_numbers(
+    user: User, api: ApiServer, environ: dict[str, str]
+) -> None:
+    """A refusal hides no number: it is told below, with when the next try is."""
+    user.refresh()
+    api.answer = throttled("600")
+    user.refresh(force=True)
+    with shown(user, **environ) as screen:
+        text = screen.text()
+    assert "78%" in text
+    assert re.search(r"429\)\. The next try is in 9m\.", text)
+
+
+def test_a_window_that_was_reset(user: User, api: ApiServer) -> None:
+    """Past its reset a window has no number and an empty bar, and the others keep theirs."""
+    user.refresh(time.time() - 2 * 3600)
+    with user.database() as database:
+        database.execute("DELETE FROM Cache WHERE key = 'asking'")
+    api.answer = throttled("600")
+    body = usage_body(time.time() - 2 * 3600, 97, 34, five_hour_left=3600)
+    api.answer = ok(body)
+    user.refresh(time.time() - 2 * 3600, force=True)
+    api.answer = throttled("600")
+    with shown(user) as screen:
+        text = screen.text()
+    session, bar, *_ = text.split("session (5h)")[1].splitlines()
+    assert session.strip() == "reset since"
+    assert re.fullmatch(r"─+ +–", bar)
+    assert "97%" not in text
+    assert "~34%" in text
+    assert "2h00m ago" in text
+
+
+def test_every_account(user: User, api: ApiServer) -> None:
+    """--all tells each account that the machine knows by its own store, and asks for none."""
+    user.refresh()
+    work = User(user.home, api.url, TZ="UTC", CLAUDE_CONFIG_DIR=str(user.home / "work"))
+    api.answer = ok(usage_body(time.time(), 12, 3))
+    work.log_in()
+    work.refresh()
+    other = User(user.home, api.url, TZ="UTC", CLAUDE_CONFIG_DIR=str(user.home / "other"))
+    other.refresh()
+    config = user.home / ".config" / "claude-status" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'[labels]\n"{user.home}/work" = "office"\n')
+    asked = len(api.requests)
+    with shown(user, "--all") as screen:
+        text = screen.text()
+    first, second, third = text.split("Claude usage · ")[1:]
+    assert first.startswith("~/.claude · max plan\n")
+    assert "78%" in first
+    assert second.startswith("~/other\n")
+    assert "no reading yet" in second
+    assert "log in with" in second.lower()
+    assert third.startswith("office · max plan\n")
+    assert "12%" in third
+    assert len(api.requests) == asked
+
+
+def test_no_account_yet(user: User) -> None:
+    """--all on a machine that knows no account says so and ends with 1."""
+    done = user.run("show", "--all")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("claude-status: No account is known on this machine yet")
