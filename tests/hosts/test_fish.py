@@ -529,7 +529,7 @@ def test_place_that_cannot_be_written_is_tried_once(fish: str, home: Path, tmp_p
 
 
 def test_folder_that_cannot_be_made_is_tried_once(fish: str, home: Path, tmp_path: Path) -> None:
-    """Where the cache cannot be made, one process per shell is all it costs, be the slot another."""
+    """Where the cache cannot be made, one process per shell is all it costs, in any slot."""
     trace = tmp_path / "trace"
     env = {"CLAUDE_STATUS_CACHE_DIR": f"{trace}/cache"}
     under = [program("strace"), "-f", "-qq", "-e", "trace=execve", "-o", str(trace)]

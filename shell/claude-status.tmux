@@ -1,0 +1,98 @@
+#!/bin/sh
+#
+# claude-status.tmux - how much of the Claude plan is used, in the status bar of tmux
+#
+# In ~/.tmux.conf, put #{claude_status} where the line should stand, and below that run this script:
+#
+#   set -g status-right '#{claude_status} | %H:%M'
+#   set -g status-right-length 80
+#   run-shell '/path/to/claude-status.tmux /path/to/bin/claude-status'
+#
+# It replaces #{claude_status} in status-right and status-left by a call of the program, which tmux
+# makes at every status-interval. A theme that sets these options has to come before it; to run it
+# twice changes nothing more. `claude-status init tmux` prints the lines as they should be here.
+# Without this script, one line does as much:
+#
+#   set -ag status-right ' #(/path/to/bin/claude-status --format tmux)'
+#
+# tmux makes the call with the environment that its server was started with, which may be poorer than
+# that of the shells in it. So the program's path is absolute, and what is set of CLAUDE_CONFIG_DIR,
+# CLAUDE_STATUS_CACHE_DIR and XDG_CACHE_HOME where this script runs is written into the call:
+#
+#   run-shell 'CLAUDE_CONFIG_DIR=/path /path/to/claude-status.tmux /path/to/bin/claude-status'
+
+# ==================================================================================================
+# Program
+#
+
+# Sets `program`, or fails. Without an argument of ours, PATH decides.
+claude_status_find() {
+  program=${1-}
+  case $program in
+    /*) [ "${program##*/}" = claude-status ] && return ;;
+  esac
+  program=$(command -v claude-status) && [ "${program#/}" != "$program" ]
+}
+
+# ==================================================================================================
+# Call
+#
+
+# Sets `quoted` to $1 as a word for sh inside #(...). tmux counts brackets there without regard to
+# quotes, expands # and % first, and ends a condition at , or }: such a character becomes a number.
+claude_status_quote() {
+  quoted=\'
+  rest=$1
+  while [ -n "$rest" ]; do
+    after=${rest#?}
+    character=${rest%"$after"}
+    case $character in
+      ["'#%()},"])
+        number=$(printf '%03o' "'$character")
+        character="'\"\$(printf '\\$number')\"'"
+        ;;
+    esac
+    quoted=$quoted$character
+    rest=$after
+  done
+  quoted=$quoted\'
+}
+
+# Sets `call` to what tmux is to have in the place of the token.
+claude_status_call() {
+  call='#('
+  for name in CLAUDE_CONFIG_DIR CLAUDE_STATUS_CACHE_DIR XDG_CACHE_HOME; do
+    eval "value=\${$name-}"
+    if [ -n "$value" ]; then
+      claude_status_quote "$value"
+      call=$call$name=$quoted' '
+    fi
+  done
+  claude_status_quote "$program"
+  call=$call$quoted' --format tmux)'
+}
+
+# ==================================================================================================
+# Options
+#
+
+# Puts the call in the place of each token in the global option $1. `-u` or tmux would give all but
+# ASCII back as underscores; the semicolon at the end would be taken for the end of the command.
+claude_status_replace() {
+  value=$(tmux -u show-option -gqv "$1")
+  case $value in *'#{claude_status}'*) ;; *) return 0 ;; esac
+  result=
+  while [ "$value" != "${value#*"#{claude_status}"}" ]; do
+    result=$result${value%%"#{claude_status}"*}$call
+    value=${value#*"#{claude_status}"}
+  done
+  result=$result$value
+  case $result in *\;) result=${result%;}\\\; ;; esac
+  tmux -u set-option -g "$1" "$result"
+}
+
+if claude_status_find "$@"; then
+  claude_status_call
+  claude_status_replace status-right
+  claude_status_replace status-left
+fi
