@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from claude_status import blocks, notes, texts
+from claude_status import blocks, notes, places, texts
 from claude_status.atomic import look
 from claude_status.edits import Block, ClaudeCode, Edit, Starship
-from claude_status.errors import ClaudeStatusError, SettingsError
+from claude_status.errors import ClaudeStatusError
 from claude_status.paths import locate
 
 NAMES = ("bash", "zsh", "fish", "starship", "tmux", "claude")
@@ -23,14 +23,14 @@ class Host:
     """A program that shows the line.
 
     ``files`` may hold our part; the first is where it goes. ``is_there`` tells whether the user
-    seems to use the host, ``notes`` what to do after our part is in.
+    seems to use the host, ``notes`` what is left to do once our part is in.
     """
 
     name: str
     files: tuple[Path, ...]
     edit: Edit
     is_there: bool
-    notes: Callable[[Mapping[str, str], bytes], Iterator[str]]
+    notes: Callable[[Mapping[str, str]], Iterator[str]]
 
 
 def hosts(
@@ -45,51 +45,35 @@ def hosts(
 
 
 def _bash(environ: Mapping[str, str]) -> Host:
-    file = _home(environ) / ".bashrc"
+    file = places.bash(environ)
     there = _is_shell(environ, "bash") or file.exists()
     return Host("bash", (file,), Block("bash", partial(texts.block, "bash")), there, notes.bash)
 
 
 def _zsh(environ: Mapping[str, str]) -> Host:
-    home = _home(environ)
-    files = (Path(environ.get("ZDOTDIR") or home, ".zshrc"), home / ".zshrc")
+    files = (places.zsh(environ), places.home(environ) / ".zshrc")
     there = _is_shell(environ, "zsh") or files[0].exists()
     return Host("zsh", files, Block("zsh", partial(texts.block, "zsh")), there, notes.zsh)
 
 
 def _fish(environ: Mapping[str, str]) -> Host:
-    folder = _config(environ) / "fish"
+    folder = places.fish(environ)
     file = folder / "conf.d" / "claude-status.fish"
     there = _is_shell(environ, "fish") or folder.exists()
-    return Host(
-        "fish", (file,), Block("fish", partial(texts.block, "fish")), there, notes.new_shell
-    )
+    return Host("fish", (file,), Block("fish", partial(texts.block, "fish")), there, notes.fish)
 
 
 def _starship(environ: Mapping[str, str], hooked: bool) -> Host:
-    default = _home(environ) / ".config" / "starship.toml"  # whatever XDG_CONFIG_HOME says
-    file = Path(environ.get("STARSHIP_CONFIG") or default)
+    file = places.starship(environ)
     there = _is_program(environ, "starship") or file.exists()
     body = partial(texts.block, "starship" if hooked else "starship_alone")
     return Host("starship", (file,), Starship("starship", body), there, notes.starship)
 
 
 def _tmux(environ: Mapping[str, str]) -> Host:
-    home = _home(environ)
-    known = (
-        home / ".tmux.conf",
-        _config(environ) / "tmux" / "tmux.conf",
-        home / ".config" / "tmux" / "tmux.conf",
-    )
-    files = tuple(sorted(known, key=lambda file: not file.exists()))
+    files = places.tmux(environ)
     there = _is_program(environ, "tmux") or files[0].exists()
-    return Host(
-        "tmux",
-        files,
-        Block("tmux", partial(texts.block, "tmux")),
-        there,
-        partial(notes.tmux, files[0]),
-    )
+    return Host("tmux", files, Block("tmux", partial(texts.block, "tmux")), there, notes.tmux)
 
 
 def _claude(environ: Mapping[str, str]) -> Host:
@@ -120,14 +104,3 @@ def _is_shell(environ: Mapping[str, str], name: str) -> bool:
 
 def _is_program(environ: Mapping[str, str], name: str) -> bool:
     return shutil.which(name, path=environ.get("PATH", "")) is not None
-
-
-def _home(environ: Mapping[str, str]) -> Path:
-    home = environ.get("HOME", "")
-    if not home.startswith("/"):
-        raise SettingsError("HOME must be an absolute path: set it.")
-    return Path(home)
-
-
-def _config(environ: Mapping[str, str]) -> Path:
-    return Path(environ.get("XDG_CONFIG_HOME") or _home(environ) / ".config")

@@ -37,6 +37,8 @@ def install(arguments: argparse.Namespace) -> int:
         names |= {host.name for host in hosts(os.environ) if host.is_there}
     chosen = hosts(os.environ, names, hooked=bool(names & set(SHELLS)))
 
+    made: list[Host] = []
+
     def one(host: Host) -> None:
         path = host.files[0]
         try:
@@ -45,12 +47,14 @@ def install(arguments: argparse.Namespace) -> int:
             print(f"{host.name}: {_short(path)} is left as it is: {found}")
             return
         said = "is already in" if change.is_none else "is now in"
-        made = _make(change, keep, f"{host.name}: {said} {_short(path)}", arguments.dry_run)
-        if made and not change.is_none:
-            for note in host.notes(os.environ, change.after or b""):
-                print(f"  {note}")
+        _make(change, keep, f"{host.name}: {said} {_short(path)}", arguments.dry_run)
+        if not change.is_none and not arguments.dry_run:
+            made.append(host)
 
-    return _each(chosen, one)
+    status = _each(chosen, one)
+    for note in dict.fromkeys(note for host in made for note in host.notes(os.environ)):
+        print(note)
+    return status
 
 
 def uninstall(arguments: argparse.Namespace) -> int:
@@ -72,16 +76,15 @@ def uninstall(arguments: argparse.Namespace) -> int:
     return _each(hosts(os.environ, names), one)
 
 
-def _make(change: Change, keep: Keep, said: str, dry_run: bool) -> bool:
-    """Make a change and say so, or only show it; returns whether it was made."""
+def _make(change: Change, keep: Keep, said: str, dry_run: bool) -> None:
+    """Make a change and say so, or only show it."""
     if dry_run:
         sys.stdout.flush()
         sys.stdout.buffer.writelines(change.diff())
-        return False
+        return
     change.make(keep)
     if said:
         print(said)
-    return True
 
 
 def _each(chosen: list[Host], one: Callable[[Host], None]) -> int:

@@ -8,69 +8,89 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from claude_status import blocks
+from claude_status import blocks, places
+from claude_status.errors import ClaudeStatusError
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
+CODE = re.compile(rb"^[^#\n]+", re.MULTILINE)
 LOGIN_FILES = (".bash_profile", ".bash_login", ".profile")  # bash reads the first that is there
 
 
-def none(_environ: Mapping[str, str], _data: bytes) -> Iterator[str]:
+def none(_environ: Mapping[str, str]) -> Iterator[str]:
     """Nothing is left to do."""
     return iter(())
 
 
-def new_shell(_environ: Mapping[str, str], data: bytes) -> Iterator[str]:
-    """Only shells that are started from now on read the file."""
-    yield "Open a new shell to see it."
-    if re.search(rb"^[^#\n]*starship init", data, re.MULTILINE):
-        yield "Your prompt is starship's: `claude-status install starship` puts it there."
-
-
-def bash(environ: Mapping[str, str], data: bytes) -> Iterator[str]:
+def bash(environ: Mapping[str, str]) -> Iterator[str]:
     """Login shells read another file, and some prompts are made anew at every command."""
-    yield from new_shell(environ, data)
-    if re.search(rb"^[^#\n]*PROMPT_COMMAND=.*PS1|oh-my-posh init", data, re.MULTILINE):
-        yield "If your prompt is made anew at every command, name ${CLAUDE_STATUS} in it."
-    home = Path(environ.get("HOME", "/"))
+    file, home = places.bash(environ), places.home(environ)
+    yield from _new_shell(environ, file)
+    if _has(file, rb"PROMPT_COMMAND=.*PS1|oh-my-posh init"):
+        yield "If your bash prompt is made anew at every command, name ${CLAUDE_STATUS} in it."
     login = next((name for name in LOGIN_FILES if (home / name).exists()), None)
-    if login and not _names(home / login, b"bashrc"):
-        yield f"Login shells read ~/{login} and not ~/.bashrc: put . ~/.bashrc into it."
+    if login and not _has(home / login, rb"bashrc"):
+        yield f"Login shells of bash read ~/{login} and not ~/.bashrc: put . ~/.bashrc into it."
     elif not login and sys.platform == "darwin":
         yield "Terminal.app starts login shells: put . ~/.bashrc into ~/.bash_profile."
 
 
-def zsh(environ: Mapping[str, str], data: bytes) -> Iterator[str]:
-    """A ZDOTDIR that is not exported is only known to zsh."""
-    yield from new_shell(environ, data)
-    if not environ.get("ZDOTDIR") and _names(Path(environ.get("HOME", "/"), ".zshenv"), b"ZDOTDIR"):
-        yield "Your ~/.zshenv sets ZDOTDIR: if you use it, export it and install once more."
-    if not re.search(rb"prompt_?subst|oh-my-zsh|p10k|starship", blocks.take(data), re.IGNORECASE):
-        yield "For colours, put `setopt prompt_subst` before it."
+def zsh(environ: Mapping[str, str]) -> Iterator[str]:
+    """A ZDOTDIR that is not exported is only known to zsh; colours need an option."""
+    yield from _new_shell(environ, places.zsh(environ))
+    if not environ.get("ZDOTDIR") and _has(places.home(environ) / ".zshenv", rb"ZDOTDIR"):
+        yield "Your ~/.zshenv sets ZDOTDIR: if zsh uses it, export it and install once more."
+    if not _has(places.zsh(environ), rb"prompt_?subst|oh-my-zsh|p10k|starship"):
+        yield "For colours in zsh, put `setopt prompt_subst` above our block."
 
 
-def starship(_environ: Mapping[str, str], data: bytes) -> Iterator[str]:
+def fish(environ: Mapping[str, str]) -> Iterator[str]:
+    """The prompt is config.fish's."""
+    yield from _new_shell(environ, places.fish(environ) / "config.fish")
+
+
+def starship(environ: Mapping[str, str]) -> Iterator[str]:
     """A format of the user's own shows only what it names."""
-    settings = tomllib.loads(data.decode())
+    settings = tomllib.loads(places.starship(environ).read_bytes().decode("utf-8-sig"))
     table, name = "custom", "claude_status"
     if "CLAUDE_STATUS" in settings.get("env_var", {}):
         table, name = "env_var", "CLAUDE_STATUS"
     shown = f"{settings.get('format', '$all')} {settings.get('right_format', '')}"
     own = f"${{{table}.{name}}}"
     if not any(part in shown for part in ("$all", f"${table}", own)):
-        yield f"Your format names all that it shows: add {own} where you want it."
+        yield f"Your starship.toml has a format of its own: add {own} where you want it."
 
 
-def tmux(file: Path, _environ: Mapping[str, str], _data: bytes) -> Iterator[str]:
+def tmux(environ: Mapping[str, str]) -> Iterator[str]:
     """A server that runs has read its file already."""
-    yield f"A tmux that is running shows it after: tmux source-file {shlex.quote(str(file))}"
+    file = shlex.quote(str(places.tmux(environ)[0]))
+    yield f"A tmux that is running shows it after: tmux source-file {file}"
 
 
-def _names(path: Path, word: bytes) -> bool:
+def _new_shell(environ: Mapping[str, str], file: Path) -> Iterator[str]:
+    yield "Open a new shell to see it."
+    if _has(file, rb"starship init") and not _is_in_starship(environ):
+        yield "Your prompt is starship's: it needs `claude-status install starship` too."
+
+
+def _is_in_starship(environ: Mapping[str, str]) -> bool:
+    return b"claude_status" in _read(places.starship(environ)).lower()
+
+
+def _has(file: Path, pattern: bytes) -> bool:
+    """Whether a line of the user's own in a file, and no comment, has the pattern."""
     try:
-        return word in path.read_bytes()
-    except OSError:
+        theirs = blocks.take(_read(file))
+    except ClaudeStatusError:
         return False
+    return any(re.search(pattern, line, re.IGNORECASE) for line in CODE.findall(theirs))
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""

@@ -5,6 +5,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from claude_status import blocks
+from tests.strategies import thorough
 
 BODY = b"one line\nand another\n"
 LINES = st.sampled_from([b"alias a=b", b"# \xff\xfe", b"\xef\xbb\xbfset", b"", b"\r", b"\t", b"\0"])
@@ -21,6 +22,7 @@ def put(data: bytes, body: bytes = BODY) -> bytes:
         raise
 
 
+@thorough
 @given(FILES)
 @example(b"")
 @example(b"no end")
@@ -31,12 +33,14 @@ def test_put_and_take_is_the_identity(data):
     assert data == blocks.take(put(data))
 
 
+@thorough
 @given(FILES)
 def test_twice_is_once(data):
     """A second put of the same body changes nothing."""
     assert put(data) == blocks.put(put(data), BODY)
 
 
+@thorough
 @given(FILES, FILES)
 def test_a_block_is_renewed_where_it_stands(data, after):
     """Another body replaces the old in place: what is before and after it stays."""
@@ -47,6 +51,7 @@ def test_a_block_is_renewed_where_it_stands(data, after):
     assert blocks.take(with_old) == blocks.take(with_new)
 
 
+@thorough
 @given(FILES, FILES)
 def test_lines_that_were_added_later_stay(data, later):
     """What a user writes below the block is there after take, and so is all that was above it."""

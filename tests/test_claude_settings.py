@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from claude_status import claude_settings, jsonedit
 from claude_status.keep import Kept
 from tests.formatting import OBJECTS, VALUES, layouts
+from tests.strategies import quick
 
 PROGRAM = "/home/u/.local/bin/claude-status"
 LINE = {"type": "command", "command": "-", "padding": 0, "refreshInterval": 60}
@@ -44,16 +45,19 @@ def without_line(text: str) -> list:
 class TestPut:
     """Our line goes in."""
 
+    @quick
     @given(layouts())
     def test_all_else_is_as_it_was(self, text):
         """Whatever the settings, all others are the same, in the same order."""
         assert without_line(text) == without_line(put(text))
 
+    @quick
     @given(layouts())
     def test_twice_is_once(self, text):
         """A second put changes nothing."""
         assert put(text) == put(put(text))
 
+    @quick
     @given(layouts(SETTINGS))
     def test_a_line_that_is_there_is_wrapped(self, text):
         """Its command becomes a word of ours, and its other keys stay as they are."""
@@ -75,11 +79,12 @@ class TestPut:
     @pytest.mark.parametrize("text", ["", "\n", "\ufeff", " \r\n"])
     def test_an_empty_file_is_an_empty_object(self, text):
         """As for Claude Code, a file without anything in it has no settings."""
-        assert ["statusLine"] == list(load(put(text)))
+        assert list(load(put(text))) == ["statusLine"]
 
+    @quick
     @given(layouts())
     def test_another_place_of_the_program_is_another_command(self, text):
-        """Where the program was moved, only the command changes, and a wrapped one stays wrapped."""
+        """Where the program was moved only the command changes, and what it wraps stays."""
         assert put(text, "/elsewhere/claude-status") == put(put(text), "/elsewhere/claude-status")
 
     def test_a_comment_is_refused_with_its_place(self):
@@ -91,6 +96,7 @@ class TestPut:
 class TestTake:
     """Our line goes out."""
 
+    @quick
     @given(layouts() | layouts(SETTINGS))
     def test_the_others_stay_without_anything_kept(self, text):
         """Even where nothing was kept, every other setting and the wrapped command are back."""
@@ -102,6 +108,7 @@ class TestTake:
         else:
             assert "statusLine" not in load(left)
 
+    @quick
     @given(layouts(SETTINGS))
     def test_after_another_program_wrote_the_file_the_line_is_back(self, text):
         """Claude Code lays its settings out anew: the line is still the one that was there."""
@@ -121,7 +128,7 @@ class TestTake:
         text = '{"statusLine": {"command": "mine"}}'
         changed = put(text).replace('{"command"', '{"padding": 2, "command"')
         left, note = claude_settings.take(changed, kept(text))
-        assert {"statusLine": {"padding": 2, "command": "mine"}} == load(left)
+        assert load(left) == {"statusLine": {"padding": 2, "command": "mine"}}
         assert "meanwhile" in note
 
     def test_another_line_stays(self):
@@ -131,7 +138,7 @@ class TestTake:
 
     def test_what_is_no_json_and_not_ours_is_left(self):
         """Broken settings without a word of ours are nothing that could be taken out of."""
-        assert ("{,", "") == claude_settings.take("{,", None)
+        assert claude_settings.take("{,", None) == ("{,", "")
 
 
 @pytest.mark.parametrize("body", [None, "exit 1"], ids=["gone", "broken"])
@@ -149,6 +156,7 @@ def test_theirs_shows_without_ours(tmp_path, body, theirs):
     assert done.stdout == "{}\n"
 
 
+@quick
 @given(COMMANDS.filter(lambda command: "\0" not in command))
 def test_the_shell_gives_back_the_command(command):
     """The words that /bin/sh makes of ours hold the wrapped command unchanged."""

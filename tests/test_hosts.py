@@ -248,7 +248,7 @@ class TestNotes:
         [
             (".bash_profile", "export A=b\n", True),
             (".bash_profile", ". ~/.bashrc\n", False),
-            (".profile", "", True),
+            (".profile", "# . ~/.bashrc\n", True),
             (None, "", False),
         ],
     )
@@ -257,30 +257,38 @@ class TestNotes:
         monkeypatch.setattr(sys, "platform", "linux")
         if file:
             (home / file).write_text(text)
-        said = " ".join(notes.bash(os.environ, b""))
-        assert told == ("put . ~/.bashrc into it" in said)
+        assert told == ("put . ~/.bashrc into it" in " ".join(notes.bash(os.environ)))
 
     def test_a_mac_without_a_profile(self, home, monkeypatch):
         """On a Mac every terminal's shell is a login shell, and none has a profile at first."""
         monkeypatch.setattr(sys, "platform", "darwin")
-        assert "~/.bash_profile" in " ".join(notes.bash(os.environ, b""))
+        assert "~/.bash_profile" in " ".join(notes.bash(os.environ))
 
     @pytest.mark.parametrize(
         ("theirs", "told"),
-        [(b"", True), (b"setopt PROMPT_SUBST\n", False), (b". $ZSH/oh-my-zsh.sh\n", False)],
+        [("", True), ("setopt PROMPT_SUBST\n", False), (". $ZSH/oh-my-zsh.sh\n", False)],
     )
     def test_colours_in_zsh(self, home, theirs, told):
         """Where nothing in the file turns prompt_subst on, how to have colours is said."""
-        data = theirs + b"# >>> claude-status >>>\n[[ -o prompt_subst ]]\n# <<< claude-status <<<\n"
-        assert told == ("prompt_subst" in " ".join(notes.zsh(os.environ, data)))
+        block = "# >>> claude-status >>>\n[[ -o prompt_subst ]]\n# <<< claude-status <<<\n"
+        (home / ".zshrc").write_text(theirs + block)
+        assert told == ("prompt_subst" in " ".join(notes.zsh(os.environ)))
 
-    @pytest.mark.parametrize("name", SHELLS)
-    def test_starship_draws_the_prompt(self, home, name):
-        """A shell whose prompt is starship's needs it installed there too."""
+    @pytest.mark.parametrize(
+        ("name", "file"),
+        [("bash", ".bashrc"), ("zsh", ".zshrc"), ("fish", ".config/fish/config.fish")],
+    )
+    def test_starship_draws_the_prompt(self, home, name, file):
+        """A shell whose prompt is starship's needs our part there too, until it is there."""
+        (home / ".config" / "fish").mkdir(parents=True)
         (host,) = hosts.hosts(os.environ, [name])
-        said = " ".join(host.notes(os.environ, f'eval "$(starship init {name})"'.encode()))
-        assert "claude-status install starship" in said
-        assert "starship" not in " ".join(host.notes(os.environ, b"# starship init bash\n"))
+        told = []
+        for text in ("# starship init bash", f"eval $(starship init {name})"):
+            (home / file).write_text(text)
+            told.append("starship" in " ".join(host.notes(os.environ)))
+        (home / ".config" / "starship.toml").write_text("[env_var.CLAUDE_STATUS]\n")
+        told.append("starship" in " ".join(host.notes(os.environ)))
+        assert told == [False, True, False]
 
     @pytest.mark.parametrize(
         ("format_", "told"),
@@ -288,7 +296,9 @@ class TestNotes:
          ("right_format = '${env_var.CLAUDE_STATUS}'\nformat = '$character'", False),
          ("format = '$directory$character'", True)],
     )  # fmt: skip
-    def test_a_format_of_their_own(self, format_, told):
+    def test_a_format_of_their_own(self, home, format_, told):
         """Where the format does not lead to our table, what to add to it is named."""
-        text = f"{format_}\n{texts.block('starship', Parts('/p/claude-status', SHELL))}"
-        assert told == ("${env_var.CLAUDE_STATUS}" in " ".join(notes.starship({}, text.encode())))
+        (home / ".config").mkdir()
+        block = texts.block("starship", Parts("/p/claude-status", SHELL))
+        (home / ".config" / "starship.toml").write_text(f"{format_}\n{block}")
+        assert told == ("${env_var.CLAUDE_STATUS}" in " ".join(notes.starship(os.environ)))

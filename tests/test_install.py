@@ -21,6 +21,7 @@ from claude_status.edits import Block, ClaudeCode, Edit, Starship
 from claude_status.keep import Keep
 from tests.conftest import SHELL, program
 from tests.formatting import layouts
+from tests.strategies import quick
 from tests.test_blocks import FILES
 from tests.test_claude_settings import SETTINGS
 
@@ -111,6 +112,7 @@ def there_and_back(edit: Edit, data: bytes | None) -> None:
 class TestThereAndBack:
     """After install and uninstall a file is what it was, byte for byte."""
 
+    @quick
     @given(st.none() | FILES)
     def test_a_file_of_lines(self, data):
         """Any bytes, with any ends of lines, with and without an end of the last; and no file."""
@@ -119,6 +121,7 @@ class TestThereAndBack:
         except changes.ChangeError:
             assume(False)
 
+    @quick
     @given(layouts() | layouts(SETTINGS) | st.sampled_from(["", " ", "\ufeff", "{ }", "{}"]))
     def test_settings(self, text):
         """Any JSON object in any layout, with a status line of any kind or none."""
@@ -128,6 +131,7 @@ class TestThereAndBack:
         """A settings file that was not there is gone again."""
         there_and_back(ClaudeCode(), None)
 
+    @quick
     @given(TOML)
     def test_starship(self, text):
         """Any TOML, for our tables are its last."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from claude_status import jsonedit
 from tests.formatting import KEYS, OBJECTS, VALUES, layouts
+from tests.strategies import quick
 
 BOM = "\ufeff"
 
@@ -20,6 +21,7 @@ def load(text: str) -> object:
 class TestInsert:
     """A new member."""
 
+    @quick
     @given(layouts(), VALUES)
     def test_it_is_the_last_member_and_the_rest_is_the_same(self, text, value):
         """In any layout the new member comes last, and all others stay what they were."""
@@ -27,6 +29,7 @@ class TestInsert:
         expected = [*load(text).items(), (key, value)]
         assert expected == list(load(jsonedit.insert(text, key, value)).items())
 
+    @quick
     @given(layouts(), VALUES)
     def test_every_character_that_was_there_is_still_there(self, text, value):
         """What was before the insertion and after it is the text, but for blanks in {}."""
@@ -37,6 +40,7 @@ class TestInsert:
         left = text[len(lead) :]
         assert new.endswith(left if load(text) else left.lstrip())
 
+    @quick
     @given(layouts(), VALUES)
     def test_removing_it_gives_back_the_text(self, text, value):
         """``remove`` undoes ``insert`` to the character, where there was any member before."""
@@ -64,6 +68,7 @@ class TestInsert:
 class TestFind:
     """Where a member is."""
 
+    @quick
     @given(layouts())
     def test_it_finds_what_json_finds(self, text):
         """A key's value is the one that a parser gives, and its offsets enclose its text."""
@@ -88,6 +93,7 @@ class TestFind:
 class TestReplace:
     """Another value."""
 
+    @quick
     @given(layouts(), st.data())
     def test_all_else_stays(self, text, data):
         """Replacing a value changes its own characters and no others."""
@@ -104,6 +110,7 @@ class TestReplace:
 class TestRemove:
     """One member less."""
 
+    @quick
     @given(layouts(), st.data())
     def test_the_others_stay_in_order(self, text, data):
         """Without one member the object has all the others, in their order."""
@@ -140,6 +147,7 @@ class TestParse:
             jsonedit.parse('{"a":' * 200_000)
 
 
+@quick
 @given(KEYS, OBJECTS)
 def test_a_dump_can_be_written(key, value):
     """Whatever the value, even half a pair of surrogates, its text is JSON that UTF-8 can hold."""
