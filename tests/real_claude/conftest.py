@@ -79,8 +79,10 @@ def user(home: Path, anthropic: Anthropic, api: ApiServer) -> User:
         "projects": {str(work): {"hasTrustDialogAccepted": True}},
     }
     user.account.claude_json.write_text(json.dumps(state))
-    launcher = user.install_launcher(home / "bin")
-    user.environ["PATH"] = f"{Path(launcher).parent}:{user.environ['PATH']}"
+    folder = home / "bin"
+    user.install_launcher(folder)
+    (folder / "ssh").symlink_to(program("false"))  # the one way out that no proxy stands in
+    user.environ["PATH"] = f"{folder}:{user.environ['PATH']}"
     return user
 
 

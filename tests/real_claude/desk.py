@@ -13,6 +13,10 @@ from tests.screen import Screen
 from tests.support import User
 
 CLAUDE, BASH = "desk:0.0", "desk:0.1"
+QUIET = (
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
+    "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL",  # it asks GitHub, also through ssh
+)
 
 
 class Desk:
@@ -21,7 +25,7 @@ class Desk:
     def __init__(self, user: User, claude: str, socket: Path) -> None:
         """Lay ready what begins with the ``with`` statement."""
         self._tmux = [program("tmux"), "-S", str(socket), "-f", "/dev/null"]
-        self._environ = {**user.environ, "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"}
+        self._environ = {**user.environ, **dict.fromkeys(QUIET, "1")}
         self._command = [*self._tmux, "new-session", "-s", "desk", shlex.quote(claude)]
         self._work = str(user.home / "work")
         self._prompts = 0
