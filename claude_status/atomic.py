@@ -91,4 +91,4 @@ def _told(path: Path, done: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FileError(f"{path} cannot be {done} ({error.strerror}).") from None
+        raise FileError(f"{path} cannot be {done} ({error.strerror}): it is as it was.") from None
