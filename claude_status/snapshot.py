@@ -49,8 +49,11 @@ def take_snapshot(account: Account, settings: Settings, now: float, problem: str
                 plan=store.read(records.PLAN) or "",
                 problem=problem,
             )
+    except OSError as error:
+        problem = problem or f"The cache {account.cache} cannot be read ({error.strerror})."
     except CacheError as error:
-        return Snapshot(account, settings, now, problem=problem or str(error))
+        problem = problem or str(error)
+    return Snapshot(account, settings, now, problem=problem)
 
 
 def fresh_snapshot(

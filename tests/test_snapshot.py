@@ -1,0 +1,143 @@
+"""A snapshot: what the store knows, read without asking, and what keeps it from being read."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from claude_status.config import Settings
+from claude_status.policy import Asking
+from claude_status.snapshot import Snapshot, fresh_snapshot, take_snapshot
+from tests.server import SERVER_ERROR, ApiServer
+from tests.support import User, snapshot_of, unprivileged
+
+
+@pytest.fixture
+def api() -> Iterator[ApiServer]:
+    """An API that answers."""
+    with ApiServer() as running:
+        yield running
+
+
+@pytest.fixture
+def user(home: Path, api: ApiServer) -> User:
+    """A user who is logged in."""
+    user = User(home, api.url)
+    user.log_in()
+    return user
+
+
+def take(user: User, now: float, problem: str = "") -> Snapshot:
+    """A snapshot with the default settings."""
+    return take_snapshot(user.account, Settings(), now, problem)
+
+
+def test_where_nothing_was_ever_kept_nothing_is_made(user: User, api: ApiServer) -> None:
+    """Looking makes no directory, asks nobody, and finds nothing wrong."""
+    taken = take(user, time.time())
+    assert (taken.usage, taken.asking, taken.plan, taken.problem) == (None, Asking(), "", "")
+    assert not user.account.cache.exists()
+    assert api.requests == []
+
+
+def test_it_holds_what_the_last_refresh_recorded(user: User, api: ApiServer) -> None:
+    """Numbers, plan and the memory of asking are there, and nobody is asked again."""
+    now = time.time()
+    user.refresh(now)
+    taken = take(user, now + 3600)
+    assert taken.usage is not None
+    assert [limit.percent for limit in taken.usage.limits] == [42, 17]
+    assert (taken.plan, taken.asking.asked_at, taken.asking.reason) == ("max", now, "")
+    assert taken.now == now + 3600
+    assert len(api.requests) == 1
+
+
+def test_it_holds_why_the_last_call_failed(user: User, api: ApiServer) -> None:
+    """After a failure the memory says what came instead, and when the pause ends."""
+    now = time.time()
+    api.answer = SERVER_ERROR
+    user.refresh(now)
+    taken = take(user, now)
+    assert taken.usage is None
+    assert (taken.asking.failures, taken.asking.not_before) == (1, now + 30)
+    assert "500" in taken.asking.reason
+
+
+def test_a_reading_of_the_future_is_none(user: User) -> None:
+    """What a wrong clock once recorded says nothing about the present."""
+    now = time.time()
+    user.refresh(now)
+    assert take(user, now - 86400).usage is None
+
+
+def test_a_cache_that_is_not_safe_is_not_read(user: User) -> None:
+    """Where others can write, the snapshot is empty and says why; an earlier problem stays."""
+    now = time.time()
+    user.refresh(now)
+    user.account.cache.chmod(0o777)
+    assert take(user, now).usage is None
+    assert "can be written by others" in take(user, now).problem
+    assert take(user, now, "Something else.").problem == "Something else."
+
+
+def test_a_cache_that_cannot_be_read_is_a_sentence(user: User) -> None:
+    """A directory that is closed to us is no traceback; the snapshot is empty and says so."""
+    user.refresh()
+    code = (
+        "import os, time\n"
+        "from claude_status.config import Settings; from claude_status.paths import locate\n"
+        "from claude_status.snapshot import take_snapshot\n"
+        "taken = take_snapshot(locate(os.environ), Settings(), time.time())\n"
+        "print(taken.usage, taken.problem)\n"
+    )
+    for closed in (user.account.cache, user.account.home):
+        closed.chmod(0)
+        try:
+            done = subprocess.run(
+                unprivileged([sys.executable, "-c", code]), env=user.environ,
+                capture_output=True, text=True, check=False, timeout=60,
+            )  # fmt: skip
+        finally:
+            closed.chmod(0o700)
+        assert done.stderr == ""
+        assert done.stdout.startswith(f"None The cache {user.account.cache}")
+        assert done.stdout.endswith("(Permission denied).\n")
+
+
+def test_a_snapshot_changes_no_row(user: User) -> None:
+    """What is in the store and in the frames is the same afterwards."""
+    user.refresh()
+    with user.database() as rows:
+        before = rows.execute("SELECT key, value, store_time FROM Cache").fetchall()
+    frames = snapshot_of(user.account.frames)
+    assert take(user, time.time()).usage is not None
+    with user.database() as rows:
+        assert rows.execute("SELECT key, value, store_time FROM Cache").fetchall() == before
+    assert snapshot_of(user.account.frames) == frames
+
+
+def test_a_fresh_one_asks_if_that_is_due(user: User, api: ApiServer) -> None:
+    """Two fresh ones in a row make one call, and both hold its answer."""
+    for _ in range(2):
+        taken = fresh_snapshot(user.account, Settings(), user.environ, time.time())
+        assert (taken.usage is not None, taken.problem) == (True, "")
+    assert len(api.requests) == 1
+
+
+def test_a_fresh_one_tells_what_kept_it_from_asking(user: User, api: ApiServer) -> None:
+    """A missing login and a cache that is not ours are problems, and the numbers stay."""
+    user.refresh()
+    user.log_in().unlink()
+    taken = fresh_snapshot(user.account, Settings(), user.environ, time.time())
+    assert taken.usage is not None
+    assert "log in" in taken.problem
+    user.account.cache.chmod(0o777)
+    taken = fresh_snapshot(user.account, Settings(), user.environ, time.time())
+    assert taken.usage is None
+    assert "can be written by others" in taken.problem
+    assert len(api.requests) == 1
