@@ -84,7 +84,7 @@ class Asker:
             return Outcome(None, False, Due(now, "the endpoint is not among the sources", True))
         due = self._due(store, question, now, force=self.force)
         if not due.is_now(now):
-            return Outcome(None, False, due, _waiting(due))
+            return Outcome(None, False, due, due.problem)
         if not self._take_lease(store):
             problem = "Another refresh is asking the API: try again in half a minute."
             return Outcome(None, False, Due(now + SOONEST, problem), problem)
@@ -92,7 +92,7 @@ class Asker:
             now = self.clock()  # another may just have asked
             due = self._due(store, question, now, force=self.force)
             if not due.is_now(now):
-                return Outcome(None, False, due, _waiting(due))
+                return Outcome(None, False, due, due.problem)
             return self._call(store, question)
         finally:
             store.end_lease(LEASE)
@@ -176,8 +176,3 @@ class Asker:
             answered = replace(answered, refused_login=asking.refused_login)
         records.remember(store, answered)
         return Outcome(None, True, self._due(store, question, self.clock()))
-
-
-def _waiting(due: Due) -> str:
-    """The sentence for a call that has to wait, "" where there is no need for one yet."""
-    return due.why if due.never or due.is_backoff else ""

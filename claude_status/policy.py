@@ -72,6 +72,13 @@ class Due:
         """Whether the call is due."""
         return not self.never and self.at <= now
 
+    @property
+    def problem(self) -> str:
+        """The sentence for a call that has to wait, "" where there is no need for one yet."""
+        if self.never:
+            return f"{self.why[:1].upper()}{self.why[1:]}."
+        return self.why if self.is_backoff else ""
+
 
 def next_call(
     asking: Asking,
