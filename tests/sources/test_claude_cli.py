@@ -118,6 +118,7 @@ def test_how_it_is_run(user: User, claude: FakeClaude) -> None:
         "--no-session-persistence", "--strict-mcp-config", "--setting-sources", "project",
     ]  # fmt: skip
     assert (call["files"], call["sid"]) == ([], call["pid"])
+    assert call["environ"]["TMPDIR"] == call["cwd"]
     assert not Path(call["cwd"]).exists()
     assert os.listdir(tempfile.gettempdir()) == []
 
