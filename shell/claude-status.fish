@@ -40,17 +40,17 @@ or set -g __claude_status_program (command -s claude-status | string match '/*')
 # Clock
 #
 
-# Before 3.6, fish could not tell the time without a process. `path` may be a function of the user's,
-# hence `builtin`; the name comes from a variable, since fish 3.4 would not read a file that names a
-# builtin it does not know.
+# Before 3.6, fish could not tell the time without a process. `path` may be a function of the
+# user's, hence `builtin`; the name comes from a variable, since fish 3.4 would not read a file that
+# names a builtin it does not know.
 begin
     set -l path path
     contains $path (builtin --names); and builtin $path mtime /
 end >/dev/null 2>&1
 or return 0
 
-# Sets __claude_status_now to the present time in seconds, or fails: when a file was written, and how
-# long ago that was. The file is the one that always exists and hardly ever changes.
+# Sets __claude_status_now to the present time in seconds, or fails: the time when a file was written
+# and how long ago that was. This file always exists, and hardly ever changes.
 function __claude_status_clock
     set -l path path
     set -l parts (builtin $path mtime /; builtin $path mtime --relative /)
@@ -106,8 +106,8 @@ end
 set -g __claude_status_lines (string split '' (string repeat -n 63 .))
 
 # Sets __claude_status_text to the last frame whose time has come, or fails if the frames want a
-# refresh. The file may be anything: what is no file, or another user's, is left alone, and no line is
-# read without a limit, although `read` then goes byte by byte.
+# refresh. The file may be anything: what is no file, or another user's, is left alone, and no line
+# is read without a limit, although `read` then goes byte by byte.
 function __claude_status_read
     set -l file "$__claude_status_account/frames/$__claude_status_dialect"
     test -f "$file" -a -r "$file" -a -O "$file"; or return
@@ -144,41 +144,51 @@ end
 # Refresh
 #
 
-# Tells whether the account's folder is ours, or may be made: never in a place that is someone
-# else's, such as the user's home under `sudo -s`, and tried once by each shell.
-function __claude_status_may_write
-    if test -e "$__claude_status_account"
-        test -O "$__claude_status_account"
-        return
+# Sets __claude_status_slot to the mark of these 15 seconds, or fails if a refresh cannot be started
+# now. A shell inside Claude Code asks nothing: Claude Code tells by itself.
+function __claude_status_try
+    set -l program "$__claude_status_program"
+    test -z "$CLAUDECODE" -a -f "$program" -a -x "$program"; or return
+    builtin math --scale=0 "$__claude_status_now / 15" | read -l number
+    set -l account "$__claude_status_account"
+    set -g __claude_status_slot "$account/kick.$number"
+    set -l try "$__claude_status_slot"
+    if test -e "$account"
+        test -O "$account" -a -w "$account" -a ! -e "$try"; or return
+    else
+        # Never in a place that is someone else's, such as the user's home under `sudo -s`.
+        set try "$account"
+        set -l owned "$__claude_status_cache"
+        test -e "$owned"
+        or set owned (string replace -r '/[^/]*\z' '' -- "$owned" | string collect)
+        test -e "$owned"
+        or set owned "$HOME"
+        test -O "$owned"; or return
     end
-    contains -- "$__claude_status_account" $__claude_status_made; and return 1
-    set -ga __claude_status_made "$__claude_status_account"
-    set -l parent (string replace -r '/[^/]*\z' '' -- "$__claude_status_cache" | string collect)
-    for place in "$__claude_status_cache" "$parent" "$HOME"
-        test -e "$place"; or continue
-        test -O "$place"
-        return
-    end
+    # Where it fails it would fail at every prompt, and every try costs a process.
+    test "$try" != "$__claude_status_tried"; or return
+    set -g __claude_status_tried "$try"
 end
 
-# Starts one refresh, if this slot of 15 seconds is still to be had. What cannot be recorded is not
-# asked: no slot, no refresh. Another shell does all that could say something or would need the umask
-# of this one. It tells the end of the refresh by a signal that whoever does not wait for it ignores:
-# a job of our own would stand in the job table, and hold up `exit`.
+# Starts one refresh, if the slot is still to be had. What cannot be recorded is not asked: no slot,
+# no refresh. All that could say something, or needs a umask, is done by another shell. That one
+# sends word by a signal which means nothing to a process that does not wait for it; a job of this
+# shell would be seen in the job table, and be in the way of `exit`.
 function __claude_status_refresh
-    test -z "$CLAUDECODE" -a -f "$__claude_status_program" -a -x "$__claude_status_program"; or return
-    builtin math --scale=0 "$__claude_status_now / 15" | read -l slot
-    set slot "$__claude_status_account/kick.$slot"
-    test "$slot" != "$__claude_status_slot" -a ! -e "$slot"; or return
-    set -g __claude_status_slot "$slot"
-    __claude_status_may_write; or return
-    set -l arguments "$__claude_status_account" "$slot" "$__claude_status_program" $fish_pid
+    set -l arguments "$__claude_status_account" "$__claude_status_slot" "$__claude_status_program"
     set -l last_own $last_pid
     /bin/sh -c '
+        account=$1 slot=$2 program=$3 shell=$4
         umask 077
         set -C
-        cd / && mkdir -p -- "$1" && true >"$2" && { "$3" refresh --background; kill -URG "$4"; }
-    ' sh $arguments </dev/null >/dev/null 2>/dev/null &
+        cd / && mkdir -p -- "$account" || exit
+        # The last to start sweeps these. A hundred of them: none has started for long.
+        set -- "$account"/kick.*
+        [ $# -lt 100 ] || rm -f -- "$@"
+        true >"$slot" || exit
+        "$program" refresh --background
+        kill -URG "$shell"
+    ' sh $arguments $fish_pid </dev/null >/dev/null 2>/dev/null &
     test "$last_pid" != "$last_own"; and builtin disown $last_pid 2>/dev/null
     set -g last_pid $last_own
 end
@@ -188,8 +198,8 @@ end
 #
 
 function __claude_status_prompt --on-event fish_prompt
-    __claude_status_update
-    or __claude_status_refresh
+    __claude_status_update; and return
+    __claude_status_try; and __claude_status_refresh
 end
 
 function __claude_status_redraw --on-signal URG

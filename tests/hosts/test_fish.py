@@ -517,6 +517,16 @@ def test_no_refresh_is_started(fish: str, home: Path, tmp_path: Path, why: str) 
     assert set(account(home).glob("kick.*")) == before
 
 
+def test_slots_that_nobody_sweeps_are_few(fish: str, home: Path) -> None:
+    """A hundred slots mean that no refresh has run for long: the next start takes them away."""
+    draw(home, refresh=-1)
+    for number in range(100):
+        (account(home) / f"kick.{number}").touch()
+    assert prompts(fish, f"{sourcing(refresher(home))}p") == ""
+    assert (home / "started").exists()
+    assert len(list(account(home).glob("kick.*"))) == 1
+
+
 def test_place_that_cannot_be_written_is_tried_once(fish: str, home: Path, tmp_path: Path) -> None:
     """Where no slot can be recorded nothing is asked, and one process per slot is all it costs."""
     (home / ".cache/claude-status/at/default").mkdir(parents=True)
@@ -533,16 +543,21 @@ def test_folder_that_cannot_be_made_is_tried_once(fish: str, home: Path, tmp_pat
     trace = tmp_path / "trace"
     env = {"CLAUDE_STATUS_CACHE_DIR": f"{trace}/cache"}
     under = [program("strace"), "-f", "-qq", "-e", "trace=execve", "-o", str(trace)]
-    script = f"{sourcing(refresher(home))}p; set -g __claude_status_slot another; p"
+    later = "function __claude_status_clock; set -g __claude_status_now 1; end"
+    script = f"{sourcing(refresher(home))}p; {later}; p"
     assert prompts(fish, script, env, under=under) == ""
     assert trace.read_text().count('execve("/bin/sh"') == 1
     assert not (home / "started").exists()
 
 
 def test_first_use_makes_the_folder(fish: str, home: Path) -> None:
-    """Where nothing is yet, the account's folder is made, for us alone, and a refresh started."""
-    assert prompts(fish, f"umask 0; {sourcing(refresher(home))}p; claude_status_prompt") == ""
-    assert (home / "started").exists()
+    """Where nothing is yet, the account's folder is made, for us alone, and a refresh started.
+
+    It keeps no folder of the user's from being unmounted.
+    """
+    path = refresher(home, 'pwd >"$HOME/where"')
+    assert prompts(fish, f"cd {home}; umask 0; {sourcing(path)}p; claude_status_prompt") == ""
+    assert (home / "where").read_text() == "/\n"
     for path in [account := home / ".cache/claude-status/at/default/@", *account.parents[:3]]:
         assert stat.S_IMODE(path.stat().st_mode) == 0o700
 
