@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,12 @@ SHELL = ROOT / "shell"
 
 
 def program(name: str) -> str:
-    """The absolute path of a program; where it is missing the test is skipped, or with CI=true fails."""
-    path = shutil.which(name)
+    """The absolute path of a program; where it is missing, the test is skipped, or in CI fails.
+
+    The environment of the tests need not be activated: what is installed there counts too.
+    """
+    own = os.path.dirname(sys.executable)
+    path = shutil.which(name) or shutil.which(name, path=own)
     if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail(f"{name} is not installed, and CI skips nothing")
@@ -28,7 +33,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "home"
     path.mkdir(mode=0o700)
     for name in list(os.environ):
-        if name.startswith(("CLAUDE", "XDG_", "ANTHROPIC_", "LC_")) or name.lower().endswith("_proxy"):
+        foreign = name.startswith(("CLAUDE", "XDG_", "ANTHROPIC_", "LC_"))
+        if foreign or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     for name in ("NO_COLOR", "LANG", "LANGUAGE", "STARSHIP_SHELL"):
         monkeypatch.delenv(name, raising=False)
