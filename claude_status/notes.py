@@ -29,7 +29,7 @@ def bash(environ: Mapping[str, str]) -> Iterator[str]:
     """Login shells read another file, and some prompts are made anew at every command."""
     file, home = places.bash(environ), places.home(environ)
     yield from _new_shell(environ, file)
-    if _has(file, rb"PROMPT_COMMAND=.*PS1|oh-my-posh init"):
+    if _has(file, rb"PROMPT_COMMAND|oh-my-(posh|bash)|bash.it|liquidprompt|powerline"):
         yield "If your bash prompt is made anew at every command, name ${CLAUDE_STATUS} in it."
     login = next((name for name in LOGIN_FILES if (home / name).exists()), None)
     if login and not _has(home / login, rb"bashrc"):

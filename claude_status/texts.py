@@ -50,8 +50,9 @@ ZSH_BLOCK = """\
 if [[ -r SNIPPET ]]; then
   . SNIPPET PROGRAM
   if (( ${+functions[p10k]} )); then
-    if [[ ${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS[*]-} != *claude_status* &&
-          ${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS[*]-} != *claude_status* ]]; then
+    if (( ${+POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS} )) &&
+      [[ ${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS[*]-} != *claude_status* &&
+         ${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS[*]-} != *claude_status* ]]; then
       POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS+=(claude_status)
     fi
   elif [[ ${STARSHIP_SHELL-} != zsh && ${PROMPT-}${RPROMPT-} != *CLAUDE_STATUS* ]]; then
@@ -130,7 +131,6 @@ format = "([$output]($style) )"
 style = ""
 """
 
-
 # What is behind the end of status-right is cut off: 40 columns, if nobody has said otherwise.
 TMUX_BLOCK = """\
 if-shell -F "#{m:*claude?status*,#{status-left}#{status-right}}" "" \\
@@ -192,4 +192,4 @@ def _fill(text: Text, template: str, parts: Parts) -> str:
         words["SNIPPET"] = text.quote(parts.snippet(text.snippet))
         settings = [f"{name}={text.quote(value)}" for name, value in parts.settings]
         words["COMMAND"] = " ".join([*settings, "sh", words["SNIPPET"], words["PROGRAM"]])
-    return re.sub("SNIPPET|PROGRAM|COMMAND", lambda found: words[found[0]], template)
+    return re.sub(r"\b(?:SNIPPET|PROGRAM|COMMAND)\b", lambda found: words[found[0]], template)

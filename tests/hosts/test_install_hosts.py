@@ -181,6 +181,33 @@ class TestShells:
             screen.send(". ~/.zshrc; print -r -- again $POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS\n")
             screen.until("\nagain status claude_status\n")
 
+    @pytest.mark.parametrize(
+        ("shell", "number", "expected"),
+        [
+            ("bash", 0, f"{LINE} mine>"),
+            ("bash", 1, f"mine>{LINE:>75}"),
+            ("zsh", 0, f"mine>{LINE:>74}"),
+            ("zsh", 1, f"{LINE} mine>"),
+            ("zsh", 2, f"mine>{LINE:>74}"),
+            ("fish", 0, f"mine>{LINE:>75}"),
+        ],
+    )
+    def test_what_init_shows(self, shell, number, expected, opened, capsys):
+        """Each way that ``init`` shows in its comments is a way to see the line."""
+        assert main(["init", shell]) == 0
+        line, *comments = capsys.readouterr().out.splitlines()
+        ways = [[]]
+        for comment in comments:
+            if comment.startswith("#   "):
+                ways[-1].append(comment.removeprefix("#   "))
+            elif ways[-1]:
+                ways.append([])
+        with Path(RC[shell]).open("a") as file:
+            file.write("\n".join([line, *ways[number], ""]))
+        with opened(shell) as screen:
+            screen.until(LINE)
+            assert prompt(screen) == expected
+
 
 class TestTmux:
     """The line is in the status bar of the next server."""
