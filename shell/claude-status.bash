@@ -35,7 +35,7 @@
 __claude_status_find() {
   local folder path=${PATH-}:
   __claude_status_program=$1
-  [[ $1 != /*/claude-status ]] || return 0
+  [[ $1 != /* || $1 != */claude-status ]] || return 0
   __claude_status_program=
   while [[ -n $path ]]; do
     folder=${path%%:*} path=${path#*:}

@@ -1,0 +1,247 @@
+"""What the tests of shells share: frames by hand, a program that tells its calls, strictness."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shlex
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from tests.conftest import program
+
+NOBODY = 65534
+
+# One text in every dialect, as the program draws it.
+TEXTS = {
+    "plain": "5h 42% 2h13m · 7d 17%",
+    "ascii": "5h 42% 2h13m - 7d 17%",
+    "ansi": "5h \033[32m42%\033[39m 2h13m · 7d \033[33m17%\033[39m",
+    "bash": "5h \001\033[32m\00242%\001\033[39m\002 2h13m · 7d \001\033[33m\00217%\001\033[39m\002",
+    "zsh": "5h %F{green}42%%%f 2h13m · 7d %F{yellow}17%%%f",
+    "tmux": "5h #[fg=green]42%#[fg=default] 2h13m · 7d #[fg=yellow]17%#[fg=default]",
+}
+
+# What a shell may be asked to be: its name, then the words to start it with.
+POSIX = {
+    "dash": ["dash"],
+    "dash -eu": ["dash", "-eu"],
+    "bash": ["bash"],
+    "bash -eu": ["bash", "-eu"],
+    "bash --posix": ["bash", "--posix", "-eu"],
+    "busybox sh": ["busybox", "sh"],
+    "busybox sh -eu": ["busybox", "sh", "-eu"],
+    "zsh as sh": ["zsh", "--emulate", "sh"],
+    "zsh as sh -eu": ["zsh", "--emulate", "sh", "-eu"],
+}
+
+# Settings of users whom no prompt may trouble: a name, and the lines of their rc file.
+BASH = {
+    "plain": "",
+    "set -eu": "set -eu -o pipefail",
+    "set -E": "set -E; trap 'echo ERR' ERR",
+    "posix": "set -o posix",
+    "posix -eu": "set -eu -o posix",
+    "noclobber": "set -o noclobber",
+    "noglob": "set -o noglob",
+    "allexport": "set -o allexport",
+    "functrace": "set -o functrace; trap ':' DEBUG",
+    "extdebug": "shopt -s extdebug; trap 'true' DEBUG",
+    "DEBUG trap": "trap 'true \"$BASH_COMMAND\"' DEBUG",
+    "RETURN trap": "trap 'true' RETURN",
+    "IFS of digits": "IFS=0123456789",
+    "IFS of letters": "IFS='acdeflmnorstu -/'",
+    "IFS empty": "IFS=",
+    "globs": "shopt -s nullglob failglob dotglob extglob nocasematch nocaseglob",
+    "no expansion": "shopt -u promptvars expand_aliases sourcepath",
+    "aliases": "shopt -s expand_aliases\nalias local=false return=false printf=false read=false"
+    " builtin=false export=false set=false case=false if=false while=false [[=false '((=false'"
+    " mapfile=false command=false exec=false umask=false unset=false declare=false :=false",
+    "functions": "read() { echo no; }; printf() { echo no; }; mapfile() { echo no; };"
+    " export() { echo no; }; mkdir() { echo no; }; date() { echo no; }",
+    "lastpipe": "shopt -s lastpipe; set +m",
+}
+ZSH = {
+    "plain": "",
+    "err_exit": "setopt err_exit no_unset",
+    "err_return": "setopt err_return no_unset pipe_fail",
+    "ksh": "emulate ksh",
+    "sh": "emulate sh",
+    "csh": "emulate csh",
+    "sh -R": "emulate -R sh",
+    "sh_glob": "setopt sh_glob ksh_glob",
+    "ksh_arrays": "setopt ksh_arrays",
+    "ignore_braces": "setopt ignore_braces ignore_close_braces",
+    "words": "setopt sh_word_split glob_subst rc_expand_param",
+    "globs": "setopt extended_glob null_glob glob_dots glob_assign no_case_glob no_case_match",
+    "no globs": "setopt no_glob no_bare_glob_qual csh_null_glob",
+    "quotes": "setopt csh_junkie_quotes rc_quotes csh_junkie_loops",
+    "warnings": "setopt warn_create_global warn_nested_var",
+    "prompt_bang": "setopt prompt_bang prompt_subst bang_hist",
+    "names": "setopt auto_name_dirs auto_cd cdable_vars equals",
+    "all_export": "setopt all_export",
+    "no_clobber": "setopt no_clobber no_append_create",
+    "numbers": "setopt octal_zeroes c_bases c_precedences force_float",
+    "posix": "setopt posix_builtins posix_aliases posix_strings posix_traps posix_identifiers",
+    "functions": "setopt no_function_argzero no_multi_func_def alias_func_def ksh_autoload",
+    "no_multibyte": "setopt no_multibyte",
+    "traps": "trap 'true' DEBUG; setopt local_traps debug_before_cmd; TRAPERR() { print -u2 no }",
+    "jobs": "setopt no_monitor no_notify hup no_check_jobs no_bg_nice",
+    "IFS": "IFS=0123456789",
+    "aliases": "alias local=false typeset=false return=false read=false builtin=false test=false\n"
+    "alias emulate=false sysread=false zmodload=false case=false if=false while=false for=false\n"
+    "alias -g now=no lines=no text=no 'zle=no' fd=no",
+}
+
+
+def account(home: Path, directory: str = "/default") -> Path:
+    """The folder of an account in the default cache, made as the program makes it."""
+    path = Path(f"{home}/.cache/claude-status/at{directory}/@")
+    old = os.umask(0o077)
+    try:
+        (path / "frames").mkdir(parents=True, exist_ok=True)
+    finally:
+        os.umask(old)
+    return path
+
+
+def strip(*frames: tuple[int, str], refresh: int = 3000) -> str:
+    """Frames by hand: each its time in seconds from now, and its text; ``refresh`` likewise."""
+    now = int(time.time())
+    lines = [f"claude-status 1 {now + refresh}", *(f"{now + at} {text}" for at, text in frames)]
+    return "\n".join(lines) + "\n"
+
+
+def draw(
+    home: Path, *frames: tuple[int, str], refresh: int = 3000, directory: str = "/default"
+) -> Path:
+    """Put frames in place as the program does, the same in all dialects, or one text in each.
+
+    Returns the folder of the account.
+    """
+    folder = account(home, directory) / "frames"
+    for dialect, text in TEXTS.items():
+        new = folder / ".new"
+        new.write_text(strip(*(frames or ((-60, text),)), refresh=refresh))
+        new.rename(folder / dialect)
+    return folder.parent
+
+
+def stand_in(path: Path, body: str = "") -> Path:
+    """A program at ``path`` that notes each start in a file beside it, and then does ``body``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    note = f'printf "%s\\n" "$*" >>{shlex.quote(str(path))}.calls'
+    path.write_text(f"#!/bin/sh\n{note}\n{body}\n")
+    path.chmod(0o755)
+    return path
+
+
+def calls(path: Path) -> list[str]:
+    """The arguments of each start of a stand-in."""
+    notes = Path(f"{path}.calls")
+    return notes.read_text().splitlines() if notes.exists() else []
+
+
+@contextlib.contextmanager
+def all_ends() -> Iterator[int]:
+    """Yield a descriptor for what is started inside; at the end, wait until nobody has it open."""
+    ended, held = os.pipe()
+    with os.fdopen(ended, "rb") as pipe:
+        try:
+            yield held
+        finally:
+            os.close(held)
+        assert select.select([pipe], [], [], 20)[0], "something goes on"
+        assert pipe.read() == b""
+
+
+def run(
+    words: Sequence[str], env: Mapping[str, str] | None = None, **options: object
+) -> subprocess.CompletedProcess[str]:
+    """Run a command, with ``env`` added, and wait for all that it leaves behind."""
+    argv = [program(words[0]) if "/" not in words[0] else words[0], *words[1:]]
+    with all_ends() as held:
+        return subprocess.run(  # type: ignore[call-overload,no-any-return]
+            argv,
+            env=options.pop("environ", {**os.environ, **(env or {})}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="surrogateescape",
+            timeout=60,
+            check=False,
+            pass_fds=[held],
+            **options,
+        )
+
+
+def processes(words: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> int:
+    """How many processes a command starts besides itself."""
+    trace = [program("strace"), "-f", "-qq", "-e", "trace=fork,vfork,clone,clone3", "-o", str(log)]
+    argv = [program(words[0]) if "/" not in words[0] else words[0], *words[1:]]
+    run([*trace, *argv], env)
+    return sum("(" in line and "resumed" not in line for line in log.read_text().splitlines())
+
+
+def until(condition: Callable[[], object], seconds: float = 20) -> None:
+    """Wait until ``condition()`` holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to pass"
+        time.sleep(0.01)
+
+
+def give_away(path: Path) -> None:
+    """Let ``path`` be another user's; who is not root gets something of root's in its place."""
+    if os.geteuid() == 0:
+        os.chown(path, NOBODY, NOBODY)
+    else:
+        ours = path.with_suffix(".ours")
+        path.rename(ours)
+        path.symlink_to("/usr" if ours.is_dir() else "/etc/passwd")
+
+
+def odd_file(path: Path, kind: str) -> None:
+    """Put in the place of frames what is none."""
+    path.unlink()
+    head, now = "claude-status 1", int(time.time())
+    texts = {
+        "empty": "",
+        "other version": f"claude-status 2 {now + 900}\n{now - 60} no\n",
+        "no time": f"{head} soon\n{now - 60} no\n",
+        "no header": f"{now - 60} no\n",
+        "header alone": f"{head} {now + 900}\n",
+        "too early": f"{head} {now + 900}\n{now + 60} no\n",
+        "arithmetic": f"{head} {now + 900}\na[$(touch /tmp/claude-status-pwned)] no\n",
+        "long line": f"{head} {now + 900}\n{now - 60} {'no' * 1000}\n",
+        "one huge line": f"{head} {'9' * 10_000_000}",
+        "markup": "<html>\n" * 1000,
+    }
+    if kind == "directory":
+        path.mkdir()
+    elif kind == "FIFO":
+        os.mkfifo(path)
+    elif kind == "binary":
+        path.write_bytes(bytes(range(256)) * 4000)
+    elif kind == "zeros":
+        path.touch()
+        os.truncate(path, 10_000_000)
+    elif kind == "foreign":
+        path.write_text(strip((-60, "no")))
+        give_away(path)
+    elif kind != "missing":
+        path.write_text(texts[kind])
+    if path.is_file() and kind != "foreign":
+        # busybox compares times by the second
+        later = time.time() + 5
+        os.utime(path, (later, later))
+
+
+ODD_FILES = (
+    "missing", "empty", "other version", "no time", "no header", "header alone", "too early",
+    "arithmetic", "long line", "one huge line", "markup", "directory", "FIFO", "binary", "zeros",
+    "foreign",
+)  # fmt: skip
