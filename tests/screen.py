@@ -32,16 +32,16 @@ class Screen:
         self.display = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.display)
         self.raw = b""
+        size = struct.pack("HHHH", lines, columns, 0, 0)
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             try:
+                fcntl.ioctl(0, termios.TIOCSWINSZ, size)  # before the program can look
                 if cwd:
                     os.chdir(cwd)
                 os.execve(argv[0], list(argv), dict(env))
             finally:
                 os._exit(127)
-        size = struct.pack("HHHH", lines, columns, 0, 0)
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, size)
 
     def __enter__(self) -> Screen:
         """Hand out the running screen."""

@@ -12,9 +12,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-WATCHED = (*ENDING, signal.SIGTSTP, signal.SIGWINCH)
-CLOSED = "\x04"  # stands for a keyboard that is gone
+DISTURBING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP}
 
 
 class Events:
@@ -33,7 +31,7 @@ class Events:
         for end in (self._reader, self._writer):
             os.set_blocking(end, False)
         self._wakeup = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
-        for number in WATCHED:
+        for number in (*DISTURBING, signal.SIGWINCH):
             if signal.getsignal(number) != signal.SIG_IGN:
                 self._before[number] = signal.signal(number, _note)
         return self
@@ -47,22 +45,25 @@ class Events:
         os.close(self._writer)
 
     def wait(self, seconds: float) -> tuple[str, set[int]]:
-        """What was typed and which signals came, as soon as anything does."""
+        """What was typed and which signals came, as soon as anything does.
+
+        A keyboard that is gone counts as a hang-up, whose signal may come a little later.
+        """
         ready, _, _ = select.select([*self._keys, self._reader], [], [], max(0.0, seconds))
-        typed, signals = "", set()
-        if self._reader in ready:
-            signals = set(os.read(self._reader, 64))
+        signals = set(os.read(self._reader, 64)) if self._reader in ready else set()
+        typed = b""
         for keyboard in set(ready) & set(self._keys):
             with contextlib.suppress(OSError):
-                typed = os.read(keyboard, 64).decode("ascii", "replace")
-            typed = typed or CLOSED
-        return typed, signals
+                typed = os.read(keyboard, 64)
+            if not typed:
+                signals.add(signal.SIGHUP)
+        return typed.decode("ascii", "replace"), signals
 
-    def stop(self) -> None:
-        """Stop this process as Ctrl-Z does, and return when it goes on."""
-        handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, handler)
+    def let(self, number: int) -> None:
+        """Let a signal do to this process what it does by itself; return if that lets it go on."""
+        handler = signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        signal.signal(number, handler)
 
 
 @contextlib.contextmanager

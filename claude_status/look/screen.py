@@ -6,6 +6,7 @@ Only the eight basic colours are used, and never a background, so that it suits 
 from __future__ import annotations
 
 import math
+import sys
 
 from rich.console import Console
 from rich.text import Text
@@ -30,23 +31,24 @@ def print_report(report: Report, columns: int) -> None:
 
 
 def draw_screen(
-    report: Report, columns: int, lines: int | None = None, hint: str = ""
+    report: Report, columns: int, lines: int = sys.maxsize, hint: str = ""
 ) -> list[Text]:
     """A line for each limit where all its words fit in, else a block; ``hint`` stands last.
 
-    ``lines`` is what there is room for: where the blocks are too high, each limit is one line
-    with as many words as fit in, then the title goes, and the last lines.
+    ``lines`` is what there is room for: where that is too little, the blocks move together; then
+    each limit is one line with as many words as fit in; then the title goes, and the last lines.
     """
     columns = max(columns, LEAST_COLUMNS)
     head = [*_wrapped(Text(report.title, "bold"), columns), Text()]
     foot = _foot(report, columns, hint)
     table = _table(report.rows, columns, ROOMY_BAR, all_words=True)
-    middle = table or [line for row in report.rows for line in (*_block(row, columns), Text())][:-1]
-    if report.empty:
-        middle = [Text(report.empty)]
-    if lines is None or len(head) + len(middle) + 1 + len(foot) <= lines:
-        return [*head, *middle, Text(), *foot]
-    middle = _table(report.rows, columns, LEAST_BAR) or middle
+    blocks = [_block(row, columns) for row in report.rows] or [[Text(report.empty)]]
+    dense = [line for block in blocks for line in block]
+    roomy = [line for block in blocks for line in (*block, Text())][:-1]
+    for middle in (table or roomy, table or dense):
+        if len(head) + len(middle) + 1 + len(foot) <= lines:
+            return [*head, *middle, Text(), *foot]
+    middle = _table(report.rows, columns, LEAST_BAR) or dense
     foot = foot[: max(0, lines - len(middle))]
     return [*head[: max(0, lines - len(middle) - len(foot))], *middle, *foot][:lines]
 

@@ -1,7 +1,7 @@
 """``claude-status watch``: the full picture, live, until q is pressed.
 
 It asks as little as a prompt does: a refresh is started only when the frames say that one is due.
-Exit status: 0 after q, 128 and the number of the signal that ended it.
+Exit status: 0 after q; a signal ends it as signals do, once the terminal is as it was.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from claude_status.draw.report import Report, ticking
 from claude_status.errors import ClaudeStatusError
 from claude_status.look import need
 from claude_status.look.account import known, picture
-from claude_status.look.events import CLOSED, ENDING, Events, key_by_key
+from claude_status.look.events import DISTURBING, Events, key_by_key
 from claude_status.look.plain import draw_report
 from claude_status.paths import Account, make_private
 from claude_status.reader import kick, read_frame
@@ -46,12 +46,13 @@ def run(_arguments: argparse.Namespace) -> int:
     make_private(account)
     with Events(KEYBOARD) as events:
         try:
-            while (ended := _follow(View(account, settings, os.environ), events)) == signal.SIGTSTP:
-                events.stop()
-        except OSError:  # the terminal is gone, and with it whatever could not be written
-            os.dup2(os.open(os.devnull, os.O_WRONLY), SCREEN)
-            ended = signal.SIGHUP
-    return 128 + ended if ended else 0
+            while number := _follow(View(account, settings, os.environ), events):
+                events.let(number)  # only what stops it comes back
+        except OSError:
+            if os.isatty(SCREEN):
+                raise
+            events.let(signal.SIGHUP)  # the terminal is gone, and the signal is on its way
+    return 0
 
 
 class View:
@@ -81,7 +82,7 @@ class View:
 
 
 def _follow(view: View, events: Events) -> int:
-    """Draw each second until something ends or stops it: the signal's number, 0 for a key."""
+    """Draw each second until something ends or stops it: the signal's number, 0 for q."""
     from rich.console import Console
     from rich.live import Live
 
@@ -99,10 +100,10 @@ def _follow(view: View, events: Events) -> int:
             console.size = columns, lines = columns or COLUMNS, lines or LINES
             live.update(_drawn(view.report(time.time()), columns, lines), refresh=True)
             typed, signals = events.wait(1 - time.time() % 1)
-            if {"q", "Q", CLOSED} & set(typed):
+            if signals & DISTURBING:
+                return min(signals & DISTURBING)
+            if set("qQ") & set(typed):
                 return 0
-            if signals & {*ENDING, signal.SIGTSTP}:
-                return min(signals & {*ENDING, signal.SIGTSTP})
 
 
 def _drawn(report: Report, columns: int, lines: int) -> RenderableType:

@@ -1,0 +1,282 @@
+"""``claude-status watch`` on a real terminal: it lives, asks no more than a prompt, and leaves."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shlex
+import signal
+import struct
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+from claude_status.reader import due_time
+from claude_status.view import postpone
+from tests.bodies import usage_body
+from tests.conftest import program
+from tests.look.conftest import WIDTHS, without
+from tests.screen import Screen
+from tests.server import ApiServer, ok, throttled
+from tests.support import User
+
+LEFT = re.compile(r"resets in 1h(\d\d)m(\d\d)s")
+NEXT = re.compile(r"The next try is in 9m(\d\d)s")
+ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"  # the alternate screen
+HIDE, SHOW = b"\x1b[?25l", b"\x1b[?25h"  # the cursor
+
+
+def watching(user: User, *, columns: int = 80, lines: int = 24, **environ: str) -> Screen:
+    """The running command, once it has drawn."""
+    env = {**user.environ, **environ}
+    screen = Screen(user.command("watch"), env, columns=columns, lines=lines)
+    screen.until("quits")
+    return screen
+
+
+def left(screen: Screen) -> int:
+    """The seconds until the session's reset that stand on the screen."""
+    found = LEFT.search(screen.text())
+    assert found, screen.text()
+    return 3600 + 60 * int(found[1]) + int(found[2])
+
+
+def resize(screen: Screen, columns: int, lines: int) -> None:
+    """Make the terminal another size, as a window manager does."""
+    screen.display.resize(lines, columns)
+    fcntl.ioctl(screen._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+
+@pytest.fixture
+def known(user: User) -> User:
+    """A user of whom everything is known, so that nothing is due."""
+    user.refresh()
+    return user
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_the_whole_picture(known: User, columns: int) -> None:
+    """At every width all of show is there, on one screen."""
+    with watching(known, columns=columns) as screen:
+        told = re.sub(r"\s+", " ", screen.text())
+    for part in (
+        "Claude usage · max plan",
+        "78%",
+        "8 points ahead of time",
+        "will last",
+        "$125.50",
+    ):
+        assert part in told
+
+
+def test_countdowns_tick(known: User) -> None:
+    """The seconds until the reset go down while one looks, and nobody is asked."""
+    with watching(known) as screen:
+        first = left(screen)
+        screen.until(lambda text: left(screen) <= first - 2)
+        assert due_time(str(known.account.home)) > time.time()
+
+
+def test_no_request_while_nothing_is_due(known: User, api: ApiServer) -> None:
+    """As long as the frames are fresh no request is made, and no refresh is started."""
+    before = sorted(path.name for path in known.account.home.iterdir())
+    with watching(known) as screen:
+        first = left(screen)
+        screen.until(lambda text: left(screen) <= first - 2)
+    assert len(api.requests) == 1
+    assert sorted(path.name for path in known.account.home.iterdir()) == before
+
+
+def test_the_first_reading_appears(user: User, api: ApiServer) -> None:
+    """Where nothing is known yet it says so, starts one refresh, and shows what that brings."""
+    with watching(user) as screen:
+        screen.until("78%")
+        first = left(screen)
+        screen.until(lambda text: left(screen) <= first - 2)
+    assert len(api.requests) == 1
+
+
+def test_new_readings_appear(known: User, api: ApiServer) -> None:
+    """What another process has read stands on the screen as soon as it is drawn."""
+    with watching(known) as screen:
+        api.answer = ok(usage_body(time.time(), 91, 35))
+        known.refresh(force=True)
+        assert "78%" not in screen.until("91%")
+        assert screen.colours("91%") == {"red"}
+
+
+def test_a_refresh_that_is_due_is_started_once(known: User, api: ApiServer) -> None:
+    """When the frames say that a refresh is due one is started, which asks by the rules."""
+    with watching(known) as screen:
+        now = int(time.time())
+        postpone(known.account, now, now - 1)
+        screen.until(lambda text: due_time(str(known.account.home)) > now)
+        first = left(screen)
+        screen.until(lambda text: left(screen) <= first - 2)
+    assert len(api.requests) == 1  # the one that made the reading, which is fresh
+
+
+def test_what_goes_wrong_is_told_and_counts_down(known: User, api: ApiServer) -> None:
+    """A refusal appears below the numbers, and the time of the next try comes nearer."""
+    with watching(known) as screen:
+        api.answer = throttled("600")
+        known.refresh(force=True)
+        first = NEXT.search(screen.until(NEXT.search))
+        assert first
+        screen.until(lambda text: int(NEXT.findall(text)[0]) < int(first[1]))
+        assert "78%" in screen.text()
+
+
+def test_resize(known: User) -> None:
+    """A new size of the terminal is drawn at once: blocks, lines where it is low, and back."""
+    with watching(known) as screen:
+        resize(screen, 60, 5)
+        low = screen.until(lambda text: len(text.splitlines()) <= 5 and "quits" in text)
+        assert re.search(r"session \(5h\)  [━╸─│]+ 78%   resets in", low)
+        resize(screen, 40, 24)
+        screen.until(lambda text: "8 points ahead of time,\nruns out about" in text)
+        resize(screen, 200, 24)
+        screen.until(lambda text: re.search(r"session.*78%.*runs out about.*endpoint", text))
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 4])
+def test_very_low_terminals(known: User, lines: int) -> None:
+    """The limits themselves are the last to go, the session's after all others."""
+    env = known.environ
+    with Screen(known.command("watch"), env, columns=80, lines=lines) as screen:
+        screen.until("78%")
+        assert screen.row(0).startswith("session (5h)")
+
+
+@pytest.mark.parametrize("key", ["q", "Q"])
+def test_a_key_ends_it(known: User, key: str) -> None:
+    """q leaves the terminal as it was: its modes, its cursor and its screen; the status is 0."""
+    assert ended_by(known, key) == "0"
+
+
+def test_ctrl_c_ends_it(known: User) -> None:
+    """Ctrl-C does too, so that a loop around it ends as well."""
+    assert ended_by(known, "\x03") == "130"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_end_it(known: User, number: signal.Signals) -> None:
+    """So do signals from outside, and the shell is told which."""
+    assert ended_by(known, number) == str(128 + number)
+
+
+def ended_by(user: User, how: str | signal.Signals) -> str:
+    """Watch in a shell, end it in that way, and return the status, once all is given back."""
+    pid = user.home / "pid"
+    inner = f"echo $$ > {pid}; exec {shlex.join(user.command('watch'))}"
+    outer = f"trap : INT; sh -c {shlex.quote(inner)}; echo status=$?; read line"
+    with Screen(["/bin/sh", "-c", outer], user.environ) as screen:
+        before = termios.tcgetattr(screen._fd)
+        screen.until("quits")
+        assert termios.tcgetattr(screen._fd) != before
+        if isinstance(how, str):
+            screen.send(how)
+        else:
+            os.kill(int(pid.read_text()), how)
+        text = screen.until("status=")
+        assert termios.tcgetattr(screen._fd) == before
+        drawn = screen.raw
+    for begin, end in ((ENTER, LEAVE), (HIDE, SHOW)):
+        assert drawn.count(begin) == 1
+        assert drawn.rfind(end) > drawn.rfind(begin)
+    return text.split("status=")[1].split()[0]
+
+
+def test_a_terminal_that_goes_away(known: User) -> None:
+    """When the window is closed the process ends by itself, without a traceback to anywhere."""
+    errors = known.home / "errors"
+    inner = f"exec 2> {errors}; exec {shlex.join(known.command('watch'))}"
+    screen = Screen(["/bin/sh", "-c", inner], known.environ)
+    screen.until("quits")
+    os.close(screen._fd)
+    _, status = os.waitpid(screen.pid, 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGHUP
+    assert errors.read_text() == ""
+
+
+def test_ctrl_z_and_back(known: User) -> None:
+    """Ctrl-Z gives the terminal back to the shell, and fg brings the picture back."""
+    bash = program("bash")
+    env = {**known.environ, "PS1": "prompt> "}
+    with Screen([bash, "--norc", "--noprofile", "-i"], env) as screen:
+        screen.until("prompt>")
+        screen.send(shlex.join(known.command("watch")) + "\n")
+        screen.until("quits")
+        screen.send("\x1a")
+        screen.until("Stopped")
+        assert screen.raw.rfind(LEAVE) > screen.raw.rfind(ENTER)
+        assert screen.raw.rfind(SHOW) > screen.raw.rfind(HIDE)
+        assert termios.tcgetattr(screen._fd)[3] & termios.ICANON == 0  # bash reads its own line
+        begun = screen.raw.count(ENTER)
+        screen.send("fg\n")
+        screen.until(lambda text: screen.raw.count(ENTER) > begun and LEFT.search(text))
+        first = left(screen)
+        screen.until(lambda text: left(screen) < first)
+        screen.send("q")
+        screen.until(lambda text: screen.raw.rfind(LEAVE) > screen.raw.rfind(ENTER))
+
+
+def test_what_was_ignored_stays_ignored(known: User) -> None:
+    """A signal that its parent had it ignore, as nohup does, does not end it."""
+    pid = known.home / "pid"
+    command = f"trap '' HUP; echo $$ > {pid}; exec {shlex.join(known.command('watch'))}"
+    with Screen(["/bin/sh", "-c", command], known.environ) as screen:
+        screen.until("quits")
+        os.kill(int(pid.read_text()), signal.SIGHUP)
+        first = left(screen)
+        screen.until(lambda text: left(screen) <= first - 2)
+        screen.send("q")
+        while screen.pump(20):
+            pass
+        assert screen.raw.endswith(LEAVE)
+
+
+def test_without_a_keyboard(known: User) -> None:
+    """With standard input from elsewhere it runs too, and says how to end it."""
+    command = f"trap : INT; {shlex.join(known.command('watch'))} < /dev/null"
+    with Screen(
+        ["/bin/sh", "-c", f"{command}; echo status=$?; read line"], known.environ
+    ) as screen:
+        screen.until("Ctrl-C quits")
+        screen.send("\x03")
+        screen.until("status=130")
+
+
+@pytest.mark.parametrize(
+    ("environ", "title"),
+    [({"NO_COLOR": "1"}, "Claude usage · max plan"), ({"LC_ALL": "C"}, "Claude usage - max plan")],
+)
+def test_plain_terminals(known: User, environ: dict[str, str], title: str) -> None:
+    """Without colour, or without UTF-8, it is the plain text that is kept up to date."""
+    with watching(known, **environ) as screen:
+        assert title in screen.text()
+        assert "78%  ####" in screen.text()
+        first = left(screen)
+        screen.until(lambda text: left(screen) < first)
+        assert re.findall(rb"\x1b\[[\d;]*[1-9][\d;]*m", screen.raw) == []
+        assert screen.raw.isascii() or "NO_COLOR" in environ
+
+
+def test_not_a_terminal(known: User) -> None:
+    """In a pipe, and on a terminal that cannot move its cursor, it refuses in one sentence."""
+    for done in (known.run("watch"), known.run("watch", environ={"TERM": "dumb"})):
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("claude-status: ")
+        assert "use claude-status show" in done.stderr
+
+
+def test_without_rich(known: User, tmp_path: Path) -> None:
+    """Without rich it says what to install."""
+    done = known.run("watch", environ=without("rich", tmp_path / "path"))
+    assert done.returncode == 1
+    assert done.stderr == (
+        "claude-status: This needs rich: pip install 'claude-status-prompt[look]'.\n"
+    )
