@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -184,19 +185,21 @@ class TestInit:
         (odd.folder / f"claude-status.{shell}").unlink()
         assert self.run(shell, text) == ""
 
-    def test_tmux(self, home, odd):
+    def test_tmux(self, home, odd, monkeypatch):
         """tmux runs the script with the launcher, and with the account that was meant."""
         told = home / "told"
         script = odd.folder / "claude-status.tmux"
         script.write_text(f'printf "%s\\n" "$1" "$CLAUDE_CONFIG_DIR" >{told}\n')
         parts = Parts(odd.program, odd.folder, (("CLAUDE_CONFIG_DIR", f"{odd.folder}/#S"),))
         (home / "conf").write_text(texts.init("tmux", parts) + "wait-for -S told\n")
-        tmux = [program("tmux"), "-S", str(home / "socket"), "-f", str(home / "conf")]
-        subprocess.run([*tmux, "new-session", "-d", "sleep 60"], check=True)
-        try:
-            subprocess.run([*tmux, "wait", "told"], check=True, timeout=20)
-        finally:
-            subprocess.run([*tmux, "kill-server"], check=True)
+        with tempfile.TemporaryDirectory() as folder:  # a socket's path must be short
+            tmux = [program("tmux"), "-S", f"{folder}/socket", "-f", str(home / "conf")]
+            monkeypatch.setenv("SHELL", "/bin/sh")
+            subprocess.run([*tmux, "new-session", "-d", "sleep 60"], check=True)
+            try:
+                subprocess.run([*tmux, "wait", "told"], check=True, timeout=20)
+            finally:
+                subprocess.run([*tmux, "kill-server"], check=True)
         assert told.read_text().splitlines() == [odd.program, f"{odd.folder}/#S"]
 
     def test_claude(self):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -213,17 +214,19 @@ class TestTmux:
     """The line is in the status bar of the next server."""
 
     @pytest.fixture
-    def attached(self, user: Path) -> Iterator[Callable[..., Screen]]:
-        """Starts a server of its own with the user's tmux.conf, and looks at it."""
-        tmux, socket = program("tmux"), str(user / "socket")
+    def tmux(self) -> Iterator[list[str]]:
+        """The first words of a call of a server that ends with the test."""
+        with tempfile.TemporaryDirectory() as folder:  # a socket's path must be short
+            words = [program("tmux"), "-S", f"{folder}/socket"]
+            yield words
+            subprocess.run([*words, "kill-server"], check=False, stderr=subprocess.DEVNULL)
+
+    @pytest.fixture
+    def attached(self, user: Path, tmux: list[str]) -> Callable[[], Screen]:
+        """Starts that server with the user's tmux.conf, and looks at it."""
         bare = {"HOME": str(user), "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
-        bare["LANG"] = "C.UTF-8"
-
-        def attach() -> Screen:
-            return Screen([tmux, "-S", socket, "new-session", "sleep 60"], bare, columns=100)
-
-        yield attach
-        subprocess.run([tmux, "-S", socket, "kill-server"], check=False, stderr=subprocess.DEVNULL)
+        bare |= {"LANG": "C.UTF-8", "SHELL": "/bin/sh"}
+        return lambda: Screen([*tmux, "new-session", "sleep 60"], bare, columns=100)
 
     def bar(self, screen: Screen) -> str:
         """The status bar."""
@@ -246,7 +249,7 @@ class TestTmux:
             screen.until(LINE)
             assert self.bar(screen).endswith(f"<{LINE}> mine")
 
-    def test_read_again(self, attached, user):
+    def test_read_again(self, attached, user, tmux):
         """Reading the file a second time adds nothing."""
         main(["install", "tmux"])
         with attached() as screen:
@@ -260,7 +263,7 @@ class TestTmux:
                 "status-left",
                 "again",
             ]
-            subprocess.run([program("tmux"), "-S", str(user / "socket"), *again], check=True)
+            subprocess.run([*tmux, *again], check=True)
             screen.until("again")
             assert self.bar(screen).count("42%") == 1
 
