@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import os
 
 from claude_status.errors import ClaudeStatusError
+
+SCREEN = 1  # standard output
+COLUMNS, LINES = 80, 24  # of a terminal that does not know its size
 
 
 def need(library: str) -> None:
@@ -15,3 +19,9 @@ def need(library: str) -> None:
         raise ClaudeStatusError(
             f"This needs {library}: pip install 'claude-status-prompt[look]'."
         ) from None
+
+
+def screen_size() -> tuple[int, int]:
+    """The columns and lines of the terminal itself, whatever the environment says of it."""
+    columns, lines = os.get_terminal_size(SCREEN)
+    return columns or COLUMNS, lines or LINES

@@ -10,7 +10,6 @@ import argparse
 import csv
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from claude_status import history, records
 from claude_status.draw.schema import SCHEMA, iso
 from claude_status.errors import ClaudeStatusError, SettingsError
 from claude_status.history import DAY, KEPT_DAYS, Point
-from claude_status.look import need
+from claude_status.look import COLUMNS, LINES, need, screen_size
 from claude_status.look.burnup import Burnup, of_days, of_window
 from claude_status.paths import Account, check_private
 from claude_status.snapshot import Snapshot, take_snapshot
@@ -28,7 +27,6 @@ from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place
 from claude_status.usage import SESSION, WEEK
 
 CURRENT_DAYS = 8  # reach back before the beginning of any window that is drawn
-COLUMNS, LINES = 80, 24  # where no terminal says how large it is
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -101,9 +99,7 @@ def _print_charts(shown: Snapshot, points: Sequence[Point], days: int | None) ->
         raise ClaudeStatusError(
             "There is no reading to draw: claude-status show asks for one, if it can."
         )
-    columns, lines = COLUMNS, LINES
-    if sys.stdout.isatty():
-        columns, lines = shutil.get_terminal_size()
+    columns, lines = screen_size() if sys.stdout.isatty() else (COLUMNS, LINES)
     print(draw_charts(found, columns, lines, dialect(os.environ)))
 
 

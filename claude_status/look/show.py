@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import shutil
 import sys
 import time
 
@@ -16,6 +15,7 @@ from claude_status.draw.dialects import ascii_only
 from claude_status.draw.pieces import Piece
 from claude_status.draw.report import Report
 from claude_status.errors import ClaudeStatusError
+from claude_status.look import screen_size
 from claude_status.look.account import asked, everyone, picture
 from claude_status.look.plain import WHOLE, draw_report
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _print(report: Report) -> None:
     """In colour where that can be seen and drawn, else as plain text."""
     kind = dialect(os.environ)
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else WHOLE
+    columns = screen_size()[0] if sys.stdout.isatty() else WHOLE
     if kind == "ansi":
         with contextlib.suppress(ImportError):
             from claude_status.look.screen import print_report

@@ -19,7 +19,7 @@ from claude_status.draw.dialects import ascii_only
 from claude_status.draw.pieces import Piece
 from claude_status.draw.report import Report, ticking
 from claude_status.errors import ClaudeStatusError
-from claude_status.look import need
+from claude_status.look import SCREEN, need, screen_size
 from claude_status.look.account import known, picture
 from claude_status.look.events import DISTURBING, Events, key_by_key
 from claude_status.look.plain import draw_report
@@ -31,8 +31,7 @@ from claude_status.terminal import dialect, place
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-KEYBOARD, SCREEN = 0, 1
-COLUMNS, LINES = 80, 24  # of a terminal that does not know its size
+KEYBOARD = 0
 
 
 def run(_arguments: argparse.Namespace) -> int:
@@ -96,9 +95,8 @@ def _follow(view: View, events: Events) -> int:
     )
     with key_by_key(KEYBOARD), live:
         while True:
-            columns, lines = os.get_terminal_size(SCREEN)
-            console.size = columns, lines = columns or COLUMNS, lines or LINES
-            live.update(_drawn(view.report(time.time()), columns, lines), refresh=True)
+            console.size = screen_size()
+            live.update(_drawn(view.report(time.time()), *console.size), refresh=True)
             typed, signals = events.wait(1 - time.time() % 1)
             if signals & DISTURBING:
                 return min(signals & DISTURBING)

@@ -28,8 +28,8 @@ def api() -> Iterator[ApiServer]:
 
 @pytest.fixture
 def user(home: Path, api: ApiServer) -> User:
-    """A user who is logged in."""
-    user = User(home, api.url, TZ="UTC")
+    """A user who is logged in, and whose shell exports a width that is not their terminal's."""
+    user = User(home, api.url, TZ="UTC", COLUMNS="70")
     user.log_in()
     return user
 
