@@ -19,7 +19,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 import claude_status
 from claude_status.demo_server import DemoApi
@@ -84,6 +83,7 @@ class Stage:
             text=True,
             timeout=CHILD_SECONDS,
             check=False,
+            start_new_session=True,  # a key that ends the demo lets it finish
         )
         told = done.stderr.strip().removeprefix("claude-status: ")
         return told.replace(str(self._config_dir), "...")
@@ -99,14 +99,17 @@ class Stage:
 
 def run(_arguments: argparse.Namespace) -> int:
     """Show the tour; whatever ends it, nothing is left behind."""
+    # Not by exceptions, which could lose a process between its start and its being known.
+    signals: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
-    coloured = dialect(os.environ) == "ansi"
+        signal.signal(number, lambda received, _frame: signals.append(received))
     with tempfile.TemporaryDirectory(prefix="claude-status-demo-") as place, DemoApi() as api:
         stage = Stage(Path(place), api, os.environ)
         print("\nThe real program on made-up numbers. No login of yours is read.\n", flush=True)
         for step in play(stage):
-            print(draw_step(step, coloured=coloured), flush=True)
+            if signals:
+                return 128 + signals[0]
+            print(draw_step(step, coloured=dialect(os.environ) == "ansi"), flush=True)
         print(f"\n{stage.refreshes} refreshes made {api.calls} calls, all to {api.base}.")
     print("For numbers of your own, log in with `claude`, then type `claude-status`.\n")
     return 0
@@ -141,9 +144,3 @@ def draw_step(step: Step, *, coloured: bool) -> str:
     if coloured:
         line, words = f"\033[1m{line}\033[22m", f"\033[2m{words}\033[22m"
     return f"{' ' * INDENT}{step.moment:<{LABEL}}{line}\n{words}"
-
-
-def _stop(number: int, _frame: FrameType | None) -> None:
-    """End by way of every clean-up; a second signal does not cut that short."""
-    signal.signal(number, signal.SIG_IGN)
-    raise SystemExit(128 + number)
