@@ -5,22 +5,33 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import select
 import shlex
 import stat
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import SHELL, program
+from tests.hosts.shells import (
+    ODD_FILES,
+    TEXTS,
+    account,
+    all_ends,
+    calls,
+    draw,
+    give_away,
+    odd_file,
+    stand_in,
+    strip,
+    until,
+)
 from tests.screen import Screen
 
 SNIPPET = SHELL / "claude-status.fish"
-GREEN = "\x1b[32m42%\x1b[0m"
-LINE = "5h 42% 2h13m"
+LINE = TEXTS["plain"]
 PROMPT = """
 set -g fish_greeting
 function fish_prompt
@@ -40,35 +51,10 @@ def fish(home: Path) -> str:
     return program("fish")
 
 
-def account(home: Path, directory: str = "/default") -> Path:
-    """The account's folder in the default cache, made as the program makes it."""
-    path = Path(f"{home}/.cache/claude-status/at{directory}/@")
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (path / "frames").mkdir(mode=0o700, exist_ok=True)
-    return path
-
-
-def strip(*frames: tuple[int, str], refresh: int = 3000) -> str:
-    """Frames by hand: seconds from now, and the text; ``refresh`` is when a refresh is due."""
-    now = int(time.time())
-    lines = [f"claude-status 1 {now + refresh}", *(f"{now + at} {text}" for at, text in frames)]
-    return "\n".join(lines) + "\n"
-
-
-def draw(home: Path, *frames: tuple[int, str], refresh: int = 3000, dialect: str = "ansi") -> Path:
-    """Put such frames where the snippet looks for them; by default one coloured line."""
-    path = account(home) / "frames" / dialect
-    path.write_text(strip(*(frames or ((-60, f"5h {GREEN} 2h13m"),)), refresh=refresh))
-    return path
-
-
-def refresher(home: Path, body: str = "") -> Path:
-    """A stand-in for the program, which notes each start in ``started`` and then does ``body``."""
-    path = home / "bin dir" / "claude-status"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(f'#!/bin/sh\necho "$*" >>{shlex.quote(str(home / "started"))}\n{body}\n')
-    path.chmod(0o755)
-    return path
+@pytest.fixture
+def refresher(home: Path) -> Path:
+    """A stand-in for the program."""
+    return stand_in(home / "bin dir" / "claude-status")
 
 
 def sourcing(path: Path | str | None = None) -> str:
@@ -80,19 +66,6 @@ def session(fish: str, home: Path, config: str, **size: int) -> Screen:
     """A fish on a terminal with this config.fish."""
     (home / ".config/fish/config.fish").write_text(config)
     return Screen([fish], dict(os.environ), cwd=str(home), **size)
-
-
-@contextlib.contextmanager
-def all_ends() -> Iterator[int]:
-    """Yield a descriptor for what is started inside; at the end, wait until nobody has it open."""
-    ended, held = os.pipe()
-    with os.fdopen(ended, "rb") as pipe:
-        try:
-            yield held
-        finally:
-            os.close(held)
-        assert select.select([pipe], [], [], 20)[0], "something goes on"
-        assert pipe.read() == b""
 
 
 def prompts(
@@ -122,23 +95,6 @@ def prompts(
             check=False,
         )
     return done.stdout.decode(errors="backslashreplace")
-
-
-def give_away(path: Path) -> None:
-    """Let ``path`` be another user's; who is not root gets something of root's in its place."""
-    if os.geteuid() == 0:
-        os.chown(path, 65534, 65534)
-    else:
-        path.rename(path.with_suffix(".ours"))
-        path.symlink_to("/usr" if path.with_suffix(".ours").is_dir() else "/etc/passwd")
-
-
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    """Wait until ``condition()`` holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to pass"
-        time.sleep(0.01)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -207,9 +163,8 @@ def test_dialect_is_what_the_terminal_can_show(
     fish: str, home: Path, env: dict[str, str], dialect: str
 ) -> None:
     """Locale, NO_COLOR and TERM choose the frames, and an empty variable is none."""
-    for name in ("ansi", "plain", "ascii", "bash", "zsh", "tmux"):
-        draw(home, (-60, name), dialect=name)
-    assert prompts(fish, f"{sourcing()}p; claude_status_prompt", env) == dialect
+    draw(home)
+    assert prompts(fish, f"{sourcing()}p; claude_status_prompt", env) == TEXTS[dialect]
 
 
 @pytest.mark.parametrize(
@@ -238,8 +193,8 @@ def test_place_follows_the_environment(
 ) -> None:
     """Each CLAUDE_CONFIG_DIR has frames of its own, and one without an absolute name has none."""
     draw(home, (-60, "default"))
-    (account(home, "/work/a b") / "frames/ansi").write_text(strip((-60, "work")))
-    (account(home, "/new\nline") / "frames/ansi").write_text(strip((-60, "newline")))
+    draw(home, (-60, "work"), directory="/work/a b")
+    draw(home, (-60, "newline"), directory="/new\nline")
     env = {name: value.replace("HOME", str(home)) for name, value in env.items()}
     script = f"cd {home}\n{sourcing()}p; claude_status_prompt"
     assert prompts(fish, script, env) == shown
@@ -248,7 +203,7 @@ def test_place_follows_the_environment(
 def test_directory_may_change_between_two_prompts(fish: str, home: Path) -> None:
     """What direnv sets for one folder holds in that folder only."""
     draw(home, (-60, "default"))
-    (account(home, "/work") / "frames/ansi").write_text(strip((-60, "work")))
+    draw(home, (-60, "work"), directory="/work")
     script = f"""{sourcing()}
         p; claude_status_prompt; echo
         set -gx CLAUDE_CONFIG_DIR /work; p; claude_status_prompt; echo
@@ -257,35 +212,33 @@ def test_directory_may_change_between_two_prompts(fish: str, home: Path) -> None
     assert prompts(fish, script).split() == ["default", "work", "default"]
 
 
-ODD = {
-    "empty": b"",
+ALMOST = {
     "no newline": b"claude-status 1 9",
-    "another version": b"claude-status 2 99999999999\n1 text\n",
-    "no time": b"claude-status 1 soon\n1 text\n",
     "too great a time": b"claude-status 1 99999999999999999999\n1 text\n",
     "more in the header": b"claude-status 1 99999999999 more\n1 text\n",
-    "no frames": b"claude-status 1 99999999999\n",
     "text without time": b"claude-status 1 99999999999\ntext\n",
     "time too great": b"claude-status 1 99999999999\n99999999999999999999 text\n",
-    "binary": bytes(range(256)) * 40,
-    "nothing but zeros": bytes(100_000),
     "10 MB on one line": b"x" * 10_000_000,
     "10 MB after the header": b"claude-status 1 99999999999\n1 " + b"x" * 10_000_000,
 }
 
 
-@pytest.mark.parametrize("content", ODD.values(), ids=ODD)
-def test_odd_files_show_nothing_and_say_nothing(fish: str, home: Path, content: bytes) -> None:
-    """Whatever the file holds, nothing is shown, nothing printed, and a refresh is wanted."""
-    draw(home).write_bytes(content)
+@pytest.mark.parametrize("kind", [*ODD_FILES, *ALMOST])
+def test_odd_files_show_nothing_and_say_nothing(fish: str, home: Path, kind: str) -> None:
+    """Whatever stands in the file's place: nothing is shown or printed, a refresh is wanted."""
+    path = draw(home) / "frames/ansi"
+    if kind in ALMOST:
+        path.write_bytes(ALMOST[kind])
+    else:
+        odd_file(path, kind)
     script = f"{sourcing()}p; claude_status_prompt; __claude_status_update; or echo due"
     assert prompts(fish, script) == "due\n"
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ODD if kind.startswith("10 MB")])
+@pytest.mark.parametrize("kind", [kind for kind in ALMOST if kind.startswith("10 MB")])
 def test_little_is_read_of_a_great_file(fish: str, home: Path, kind: str) -> None:
     """Of 10 MB fish reads no more than the longest line that could be a frame."""
-    draw(home).write_bytes(ODD[kind])
+    (draw(home) / "frames/ansi").write_bytes(ALMOST[kind])
     script = f"""{sourcing()}
         function bytes; string match -r '(?<=rchar: ).*' </proc/self/io; end
         set -l before (bytes); p; math (bytes) - $before
@@ -293,49 +246,28 @@ def test_little_is_read_of_a_great_file(fish: str, home: Path, kind: str) -> Non
     assert int(prompts(fish, script)) < 4096
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["missing", "folder", "pipe", "another's", *(["unreadable"] if os.geteuid() else [])],
-)
-def test_what_is_no_file_of_ours_is_not_read(fish: str, home: Path, kind: str) -> None:
-    """A folder, a pipe that would never end, and another user's file are like no file at all."""
-    path = draw(home)
-    if kind == "unreadable":
-        path.chmod(0)
-    elif kind == "another's":
-        give_away(path)
-    else:
-        path.unlink()
-    if kind == "folder":
-        path.mkdir()
-    if kind == "pipe":
-        os.mkfifo(path)
-    assert prompts(fish, f"{sourcing()}p; claude_status_prompt") == ""
-
-
 # --------------------------------------------------------------------------------------------------
 # What is left alone
 
 
-def test_status_is_what_the_last_command_left(fish: str, home: Path) -> None:
+def test_status_is_what_the_last_command_left(fish: str, home: Path, refresher: Path) -> None:
     """$status and $pipestatus in the prompt are the command's, be the frames fresh or old."""
-    held = refresher(home)
     for refresh in (3000, -10):
         draw(home, refresh=refresh)
-        with session(fish, home, PROMPT + sourcing(held)) as screen:
+        with session(fish, home, PROMPT + sourcing(refresher)) as screen:
             screen.until("0|0>")
             screen.send("false | true | sh -c 'exit 7'\n")
             screen.until("7|1 0 7>")
 
 
-def test_shell_is_otherwise_as_it_was(fish: str, home: Path) -> None:
+def test_shell_is_otherwise_as_it_was(fish: str, home: Path, refresher: Path) -> None:
     """No universal variable, no name without prefix, no job; umask and $last_pid as before."""
     draw(home, refresh=-10)
     script = f"""
         umask 022
         command true &
         set -l before $last_pid (umask)
-        {sourcing(refresher(home))}
+        {sourcing(refresher)}
         p; p
         test "$before" = "$last_pid "(umask); or echo changed
         set -U --names | string match '*claude*'
@@ -363,7 +295,7 @@ def test_sourcing_twice_is_sourcing_once(fish: str, home: Path) -> None:
     ]
 
 
-def test_hostile_surroundings(fish: str, home: Path) -> None:
+def test_hostile_surroundings(fish: str, home: Path, refresher: Path) -> None:
     """Functions named like builtins, an odd IFS and all feature flags change and print nothing."""
     draw(home, refresh=-10)
     names = "path math printf contains disown commandline count echo cat date emit2 true false"
@@ -372,11 +304,11 @@ def test_hostile_surroundings(fish: str, home: Path) -> None:
         set -g IFS 0123456789
         set -g locale x; set -g place x; set -g line x
         {hostile}
-        {sourcing(refresher(home))}
+        {sourcing(refresher)}
         p; claude_status_prompt; builtin echo " $locale $place $line"
     """
     env = {"fish_features": "all"}
-    assert prompts(fish, script, env) == f"5h {GREEN} 2h13m x x x\n"
+    assert prompts(fish, script, env) == f"{TEXTS['ansi']} x x x\n"
 
 
 @pytest.mark.parametrize("inherited", [{}, {"CLAUDE_STATUS": "stale"}])
@@ -400,7 +332,7 @@ def test_scripts_know_the_function_and_nothing_else(fish: str, home: Path) -> No
 
 @pytest.mark.parametrize("change", [("mtime /", "mtime2 /"), ("path path", "path nopath")])
 def test_older_fish_shows_nothing(
-    fish: str, home: Path, tmp_path: Path, change: tuple[str, str]
+    fish: str, home: Path, tmp_path: Path, change: tuple[str, str], refresher: Path
 ) -> None:
     """Where `path mtime` or all of `path` is missing: no message, no line and no process."""
     draw(home, refresh=-10)
@@ -408,9 +340,9 @@ def test_older_fish_shows_nothing(
     text = SNIPPET.read_text()
     assert change[0] in text
     old.write_text(text.replace(*change))
-    script = f"source {old} '{refresher(home)}'; p; claude_status_prompt"
+    script = f"source {old} '{refresher}'; p; claude_status_prompt"
     assert prompts(fish, script, {"CLAUDE_STATUS": "stale"}) == ""
-    assert not (home / "started").exists()
+    assert calls(refresher) == []
 
 
 def test_syntax_and_layout(fish: str) -> None:
@@ -426,13 +358,13 @@ def test_syntax_and_layout(fish: str) -> None:
 # What is started
 
 
-def test_no_process_while_fresh(fish: str, home: Path, tmp_path: Path) -> None:
+def test_no_process_while_fresh(fish: str, home: Path, tmp_path: Path, refresher: Path) -> None:
     """Between two prompts fish neither forks nor executes anything."""
     draw(home)
     trace = tmp_path / "trace"
     argv = [program("strace"), "-f", "-qq", "-o", str(trace)]
     argv += ["-e", "trace=execve,fork,vfork,clone,clone3", fish]
-    (home / ".config/fish/config.fish").write_text(PROMPT + sourcing(refresher(home)))
+    (home / ".config/fish/config.fish").write_text(PROMPT + sourcing(refresher))
 
     def processes() -> list[str]:
         calls = trace.read_text().splitlines()
@@ -452,26 +384,26 @@ def test_no_process_while_fresh(fish: str, home: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("frames", ["missing", "due", "not yet", "broken"])
-def test_old_frames_start_one_refresh(fish: str, home: Path, frames: str) -> None:
+def test_old_frames_start_one_refresh(fish: str, home: Path, frames: str, refresher: Path) -> None:
     """However many prompts come: one refresh a slot, its mark 0600; the old line still shows."""
-    path = draw(home, (60 if frames == "not yet" else -60, "old"), refresh=-1)
+    folder = draw(home, (60 if frames == "not yet" else -60, "old"), refresh=-1)
     if frames == "missing":
-        path.unlink()
+        (folder / "frames/ansi").unlink()
     if frames == "broken":
-        path.write_text("broken")
-    script = f"{sourcing(refresher(home))}p; p; p; claude_status_prompt"
+        (folder / "frames/ansi").write_text("broken")
+    script = f"{sourcing(refresher)}p; p; p; claude_status_prompt"
     first = int(time.time()) // 15
     assert prompts(fish, script) == ("old" if frames == "due" else "")
     kicks = sorted(account(home).glob("kick.*"))
     assert {kick.name for kick in kicks} <= {f"kick.{first + i}" for i in range(3)}
-    assert (home / "started").read_text() == "refresh --background\n" * len(kicks)
+    assert calls(refresher) == ["refresh --background"] * len(kicks)
     assert {stat.S_IMODE(kick.stat().st_mode) for kick in kicks} == {0o600}
 
 
-def test_many_shells_start_one_refresh(fish: str, home: Path) -> None:
+def test_many_shells_start_one_refresh(fish: str, home: Path, refresher: Path) -> None:
     """Of twenty shells that see old frames at once, one wins the slot, and none says a word."""
     draw(home, refresh=-1)
-    script = f"{sourcing(refresher(home))}echo ready; read -l go; emit fish_prompt"
+    script = f"{sourcing(refresher)}echo ready; read -l go; emit fish_prompt"
     argv = [fish, "--no-config", "-i", "-c", script]
     with all_ends() as held, contextlib.ExitStack() as stack:
         shells = [
@@ -491,81 +423,87 @@ def test_many_shells_start_one_refresh(fish: str, home: Path) -> None:
             os.write(shell.stdin.fileno() if shell.stdin else -1, b"\n")
         assert {shell.communicate(timeout=60)[0] for shell in shells} == {b""}
     kicks = list(account(home).glob("kick.*"))
-    assert (home / "started").read_text() == "refresh --background\n" * len(kicks)
+    assert calls(refresher) == ["refresh --background"] * len(kicks)
     assert 1 <= len(kicks) <= 2
 
 
 @pytest.mark.parametrize("why", ["fresh", "slot taken", "inside Claude Code", "gone", "folder"])
-def test_no_refresh_is_started(fish: str, home: Path, tmp_path: Path, why: str) -> None:
+def test_no_refresh_is_started(
+    fish: str, home: Path, tmp_path: Path, why: str, refresher: Path
+) -> None:
     """Not while fresh, in a taken slot, inside Claude Code, or where the program is gone."""
     draw(home, refresh=3000 if why == "fresh" else -1)
-    path = refresher(home)
     if why == "slot taken":
         for slot in range(int(time.time()) // 15, int(time.time()) // 15 + 5):
             (account(home) / f"kick.{slot}").touch()
     if why == "gone":
-        path.unlink()
+        refresher.unlink()
     if why == "folder":
-        path.unlink()
-        path.mkdir()
+        refresher.unlink()
+        refresher.mkdir()
     env = {"CLAUDECODE": "1"} if why == "inside Claude Code" else {}
     before = set(account(home).glob("kick.*"))
     trace = tmp_path / "trace"
     under = [program("strace"), "-f", "-qq", "-e", "trace=execve", "-o", str(trace)]
-    assert prompts(fish, f"{sourcing(path)}p; p", env, under=under) == ""
+    assert prompts(fish, f"{sourcing(refresher)}p; p", env, under=under) == ""
     assert trace.read_text().count("execve(") == 1, "nothing but fish itself"
     assert set(account(home).glob("kick.*")) == before
 
 
-def test_slots_that_nobody_sweeps_are_few(fish: str, home: Path) -> None:
+def test_slots_that_nobody_sweeps_are_few(fish: str, home: Path, refresher: Path) -> None:
     """A hundred slots mean that no refresh has run for long: the next start takes them away."""
     draw(home, refresh=-1)
     for number in range(100):
         (account(home) / f"kick.{number}").touch()
-    assert prompts(fish, f"{sourcing(refresher(home))}p") == ""
-    assert (home / "started").exists()
+    assert prompts(fish, f"{sourcing(refresher)}p") == ""
+    assert calls(refresher) == ["refresh --background"]
     assert len(list(account(home).glob("kick.*"))) == 1
 
 
-def test_place_that_cannot_be_written_is_tried_once(fish: str, home: Path, tmp_path: Path) -> None:
+def test_place_that_cannot_be_written_is_tried_once(
+    fish: str, home: Path, tmp_path: Path, refresher: Path
+) -> None:
     """Where no slot can be recorded nothing is asked, and one process per slot is all it costs."""
     (home / ".cache/claude-status/at/default").mkdir(parents=True)
     (home / ".cache/claude-status/at/default/@").write_text("not a folder")
     trace = tmp_path / "trace"
     under = [program("strace"), "-f", "-qq", "-e", "trace=execve", "-o", str(trace)]
-    assert prompts(fish, f"{sourcing(refresher(home))}p; p; p; p; p", under=under) == ""
+    assert prompts(fish, f"{sourcing(refresher)}p; p; p; p; p", under=under) == ""
     assert 1 <= trace.read_text().count('execve("/bin/sh"') <= 2
-    assert not (home / "started").exists()
+    assert calls(refresher) == []
 
 
-def test_folder_that_cannot_be_made_is_tried_once(fish: str, home: Path, tmp_path: Path) -> None:
+def test_folder_that_cannot_be_made_is_tried_once(
+    fish: str, home: Path, tmp_path: Path, refresher: Path
+) -> None:
     """Where the cache cannot be made, one process per shell is all it costs, in any slot."""
     trace = tmp_path / "trace"
     env = {"CLAUDE_STATUS_CACHE_DIR": f"{trace}/cache"}
     under = [program("strace"), "-f", "-qq", "-e", "trace=execve", "-o", str(trace)]
     later = "function __claude_status_clock; set -g __claude_status_now 1; end"
-    script = f"{sourcing(refresher(home))}p; {later}; p"
+    script = f"{sourcing(refresher)}p; {later}; p"
     assert prompts(fish, script, env, under=under) == ""
     assert trace.read_text().count('execve("/bin/sh"') == 1
-    assert not (home / "started").exists()
+    assert calls(refresher) == []
 
 
-def test_first_use_makes_the_folder(fish: str, home: Path) -> None:
+def test_first_use_makes_the_folder(fish: str, home: Path, refresher: Path) -> None:
     """Where nothing is yet, the account's folder is made, for us alone, and a refresh started.
 
     It keeps no folder of the user's from being unmounted.
     """
-    path = refresher(home, 'pwd >"$HOME/where"')
-    assert prompts(fish, f"cd {home}; umask 0; {sourcing(path)}p; claude_status_prompt") == ""
+    stand_in(refresher, 'pwd >"$HOME/where"')
+    assert prompts(fish, f"cd {home}; umask 0; {sourcing(refresher)}p; claude_status_prompt") == ""
     assert (home / "where").read_text() == "/\n"
     for path in [account := home / ".cache/claude-status/at/default/@", *account.parents[:3]]:
         assert stat.S_IMODE(path.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("whose", ["home", "cache", "account"])
-def test_nothing_is_written_where_another_owns(fish: str, home: Path, whose: str) -> None:
+def test_nothing_is_written_where_another_owns(
+    fish: str, home: Path, whose: str, refresher: Path
+) -> None:
     """A shell of another user, such as `sudo -s`, leaves the cache of this home alone."""
-    path = refresher(home)
     place = home / "theirs"
     place.mkdir()
     env = {"HOME": str(place)}
@@ -577,21 +515,22 @@ def test_nothing_is_written_where_another_owns(fish: str, home: Path, whose: str
         env = {"CLAUDE_STATUS_CACHE_DIR": str(place / "cache")}
     if whose != "account":
         give_away(place)
-    assert prompts(fish, f"{sourcing(path)}p; p", env) == ""
-    assert not (home / "started").exists()
+    assert prompts(fish, f"{sourcing(refresher)}p; p", env) == ""
+    assert calls(refresher) == []
 
 
 @pytest.mark.parametrize("argument", [None, "claude-status", "/bin/sh", "./bin dir/claude-status"])
 def test_without_an_absolute_argument_path_decides(
-    fish: str, home: Path, argument: str | None
+    fish: str, home: Path, argument: str | None, refresher: Path
 ) -> None:
     """Only an absolute path of a claude-status is the program; else it is the one on PATH."""
     draw(home, refresh=-1)
-    path = refresher(home)
-    env = {"PATH": f"{path.parent}:{os.environ['PATH']}", "claude_status_program": "/bin/sh"}
+    env = {"PATH": f"{refresher.parent}:{os.environ['PATH']}", "claude_status_program": "/bin/sh"}
     assert prompts(fish, sourcing(argument) + "p", env) == ""
-    assert (home / "started").exists()
-    assert prompts(fish, sourcing(argument) + "echo $__claude_status_program", env) == f"{path}\n"
+    assert calls(refresher) == ["refresh --background"]
+    assert (
+        prompts(fish, sourcing(argument) + "echo $__claude_status_program", env) == f"{refresher}\n"
+    )
     bare = {"PATH": "bin dir:/bin"}
     script = f"cd '{home}'; {sourcing(argument)}echo $__claude_status_program"
     assert prompts(fish, script, bare) == "\n"
@@ -607,7 +546,9 @@ def held(home: Path) -> Path:
     os.mkfifo(home / "go")
     frames = account(home) / "frames/ansi"
     go, new = shlex.quote(str(home / "go")), shlex.quote(str(home / "new"))
-    return refresher(home, f"read line <{go}\nmv {new} {shlex.quote(str(frames))}")
+    return stand_in(
+        home / "bin" / "claude-status", f"read line <{go}\nmv {new} {shlex.quote(str(frames))}"
+    )
 
 
 def let_go(home: Path) -> None:
@@ -618,7 +559,7 @@ def let_go(home: Path) -> None:
 def test_waiting_prompt_is_painted_again(fish: str, home: Path, held: Path) -> None:
     """When the refresh ends, the new line appears by itself, and half-typed input stays."""
     draw(home, (-60, "old line"), refresh=-1)
-    (home / "new").write_text(strip((-60, f"new {GREEN}")))
+    (home / "new").write_text(strip((-60, "new \x1b[32m42%\x1b[0m")))
     with session(fish, home, PROMPT + sourcing(held)) as screen:
         screen.until("old line")
         screen.send("echo half-typed")
@@ -651,7 +592,7 @@ def test_job_table_is_clean_and_exit_is_free(fish: str, home: Path, held: Path) 
     (home / "new").write_text(strip((-60, "new line")))
     with session(fish, home, PROMPT + sourcing(held)) as screen:
         screen.until("old line")
-        until((home / "started").exists)
+        until(lambda: calls(held))
         screen.send("jobs; wait; echo waited\n")
         screen.until("\nwaited")
         assert "jobs: There are no jobs" in screen.text()
@@ -675,10 +616,10 @@ def test_refresh_may_end_while_a_command_runs(fish: str, home: Path, held: Path)
         assert "\nwords\ngot words\n" in screen.text()
 
 
-def test_interrupt_and_narrow_terminal(fish: str, home: Path) -> None:
+def test_interrupt_and_narrow_terminal(fish: str, home: Path, refresher: Path) -> None:
     """On 20 columns, and after Ctrl-C, the prompt is still there and nothing is printed."""
     draw(home)
-    with session(fish, home, PROMPT + sourcing(refresher(home)), columns=20) as screen:
+    with session(fish, home, PROMPT + sourcing(refresher), columns=20) as screen:
         screen.until("0|0>")
         for _ in range(5):
             screen.send("abc\x03")
