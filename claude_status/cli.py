@@ -70,10 +70,10 @@ def build_parser() -> argparse.ArgumentParser:
         default="commands:refresh", help=argparse.SUPPRESS,
     )  # fmt: skip
     command("doctor", "doctor:run", "what is there, what is wrong, and what to do about it")
-    init = command("init", "install:init", "print what to put into a host's own file")
+    init = command("init", "setup.install:init", "print what to put into a host's own file")
     init.add_argument("host", choices=HOSTS)
     for verb, text in (("install", "put the line into the files"), ("uninstall", "take it out")):
-        install = command(verb, f"install:{verb}", f"{text} of some hosts; without any, list them")
+        install = command(verb, f"setup.install:{verb}", f"{text} of some hosts; without any, list them")
         install.add_argument("host", nargs="*", metavar="HOST", help=", ".join(HOSTS))
         install.add_argument("--all", action="store_true", help="all hosts that are found")
         install.add_argument("--dry-run", action="store_true", help="only show what would change")

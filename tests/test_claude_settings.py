@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status import claude_settings, jsonedit
-from claude_status.keep import Kept
+from claude_status.setup import claude_settings, jsonedit
+from claude_status.setup.keep import Kept
 from tests.formatting import OBJECTS, VALUES, layouts
 from tests.strategies import quick
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from claude_status import cli, hosts, notes, ours, quoting, texts
-from claude_status.edits import EditError, Starship
-from claude_status.ours import Parts, PartsError
+from claude_status import cli
+from claude_status.setup import hosts, notes, ours, quoting, texts
+from claude_status.setup.edits import EditError, Starship
+from claude_status.setup.ours import Parts, PartsError
 from tests.conftest import SHELL, program
 
 if sys.version_info >= (3, 11):

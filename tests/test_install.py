@@ -14,11 +14,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from claude_status import changes, ours
-from claude_status.atomic import FileError
 from claude_status.cli import main
-from claude_status.edits import Block, ClaudeCode, Edit, Starship
-from claude_status.keep import Keep
+from claude_status.setup import changes, ours
+from claude_status.setup.atomic import FileError
+from claude_status.setup.edits import Block, ClaudeCode, Edit, Starship
+from claude_status.setup.keep import Keep
 from tests.conftest import SHELL, program
 from tests.formatting import layouts
 from tests.strategies import quick

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_status import installed, ours
+from claude_status.setup import installed, ours
 from claude_status.cli import main
 from claude_status.findings import Finding, Grade
 from claude_status.scene import take_scene

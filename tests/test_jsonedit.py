@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from claude_status import jsonedit
+from claude_status.setup import jsonedit
 from tests.formatting import KEYS, OBJECTS, VALUES, layouts
 from tests.strategies import quick
 

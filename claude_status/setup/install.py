@@ -11,13 +11,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from claude_status import texts
-from claude_status.changes import Change, putting, taking
-from claude_status.edits import ByHand
 from claude_status.errors import ClaudeStatusError, SettingsError
-from claude_status.hosts import NAMES, SHELLS, Host, hosts
-from claude_status.keep import Keep
-from claude_status.ours import Parts, parts
+from claude_status.setup import texts
+from claude_status.setup.changes import Change, putting, taking
+from claude_status.setup.edits import ByHand
+from claude_status.setup.hosts import NAMES, SHELLS, Host, hosts
+from claude_status.setup.keep import Keep
+from claude_status.setup.ours import Parts, parts
 from claude_status.terminal import say
 
 

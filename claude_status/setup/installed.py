@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from claude_status import jsonedit
-from claude_status.atomic import look
-from claude_status.claude_settings import KEY
 from claude_status.errors import ClaudeStatusError, SettingsError
 from claude_status.findings import Finding, Grade
-from claude_status.hosts import Host, hosts
 from claude_status.scene import Scene
+from claude_status.setup import jsonedit
+from claude_status.setup.atomic import look
+from claude_status.setup.claude_settings import KEY
+from claude_status.setup.hosts import Host, hosts
 
 # Where an administrator's settings are
 MANAGED = {

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from claude_status import blocks, notes, places, texts
-from claude_status.atomic import look
-from claude_status.edits import Block, ClaudeCode, Edit, Starship
 from claude_status.errors import ClaudeStatusError
 from claude_status.paths import locate
+from claude_status.setup import blocks, notes, places, texts
+from claude_status.setup.atomic import look
+from claude_status.setup.edits import Block, ClaudeCode, Edit, Starship
 
 NAMES = ("bash", "zsh", "fish", "starship", "tmux", "claude")
 SHELLS = NAMES[:3]

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from claude_status import blocks, places
 from claude_status.errors import ClaudeStatusError
+from claude_status.setup import blocks, places
 
 if sys.version_info >= (3, 11):
     import tomllib

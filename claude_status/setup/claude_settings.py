@@ -9,10 +9,10 @@ from __future__ import annotations
 import shlex
 from pathlib import PurePath
 
-from claude_status import jsonedit
-from claude_status.keep import Kept
-from claude_status.ours import LAUNCHER
-from claude_status.quoting import sh
+from claude_status.setup import jsonedit
+from claude_status.setup.keep import Kept
+from claude_status.setup.ours import LAUNCHER
+from claude_status.setup.quoting import sh
 
 KEY = "statusLine"
 EMPTY = "{}\n"

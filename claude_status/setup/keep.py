@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from claude_status.atomic import Found, look, remove, replace
 from claude_status.errors import SettingsError
+from claude_status.setup.atomic import Found, look, remove, replace
 
 
 @dataclass(frozen=True, slots=True)

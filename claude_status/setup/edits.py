@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from claude_status import blocks, claude_settings
 from claude_status.errors import ClaudeStatusError
-from claude_status.keep import Kept
-from claude_status.ours import Parts
+from claude_status.setup import blocks, claude_settings
+from claude_status.setup.keep import Kept
+from claude_status.setup.ours import Parts
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -1,0 +1,1 @@
+"""Our part in the files of the user's: put in, shown, and taken out to the last byte."""
