@@ -14,8 +14,8 @@ LABELS = {SESSION: "5h", WEEK: "7d"}
 SOURCES = ("endpoint", "claude_json", "statusline", "statusline:one", "statusline:two")
 
 # The same examples in every run, and no limit to the time of one, since the machine may be slow.
-thorough = settings(derandomize=True, deadline=None, max_examples=200)
-quick = settings(thorough, max_examples=50)
+thorough = settings(derandomize=True, deadline=None, max_examples=100)
+quick = settings(thorough, max_examples=40)
 
 severities = st.sampled_from([None, "normal", "warning", "critical"])
 percentages = st.floats(0, 1000) | st.integers(0, 100).map(float) | st.just(42.6)
@@ -86,12 +86,27 @@ def usages(
     )
 
 
-styles = st.builds(
-    Style,
-    ttl=st.integers(180, DAY) | st.sampled_from([180, 300, 600]),
-    thresholds=st.sampled_from([(70, 90), (0.5, 1000), (50, 50)]),
-    max_width=st.integers(1, 200) | st.just(60),
+TEMPLATES = (
+    "",
+    "{5h}",
+    "5h {5h} {5h.pace} {5h.reset} · 7d {7d} {7d.pace} {7d.reset} · {model} · {credits} · {age}",
+    "{7d.ahead} {7d.reset} · {plan} left",
+    "電 {5h} · no name",
 )
+
+
+def styles(templates: tuple[str, ...] = TEMPLATES) -> st.SearchStrategy[Style]:
+    """What settings may say about the line, wide and very narrow."""
+    return st.builds(
+        Style,
+        ttl=st.sampled_from([180, 300, 301, 600, DAY]),
+        thresholds=st.sampled_from([(70, 90), (0.5, 1000), (50, 50)]),
+        max_width=st.just(60) | st.integers(1, 120),
+        template=st.sampled_from(templates),
+        label=st.sampled_from(["", "work"]),
+        plan=st.sampled_from(["", "max"]),
+    )
+
 
 # Bodies: values of every kind in every place, in the shape of a body and without any shape
 

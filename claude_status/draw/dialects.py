@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from claude_status.draw.pieces import Line, Piece
+from claude_status.draw.pieces import IN_ASCII, Line, Piece
 
 SGR = {"normal": "32", "warning": "33", "critical": "31"}
 NAMES = {"normal": "green", "warning": "yellow", "critical": "red"}
-ASCII = str.maketrans({"·": "-", "–": "-", "€": "EUR ", "£": "GBP ", "¥": "JPY "})
+ASCII = str.maketrans(IN_ASCII)
 
 
 def plain(line: Line) -> str:

@@ -11,9 +11,9 @@ from claude_status.draw.pieces import (
     clock,
     countdown,
     credit_piece,
+    label_of,
     oldest_age,
     percent_piece,
-    plain_label,
     shown_credits,
     shown_limits,
     width,
@@ -27,7 +27,7 @@ def draw_line(usage: Usage | None, now: float, style: Style, *, minutes: bool = 
 
     ``minutes`` counts down to the resets; otherwise they stand as clock time, which stays right
     without being drawn anew. At most ``style.max_width`` columns: the credits go first, then the
-    scoped limits, then the countdown; of a template the parts from its end.
+    scoped limits, then the countdown and the week; of a template the parts from its end.
     """
     if usage is None:
         return ()
@@ -48,7 +48,7 @@ def _by_default(usage: Usage, now: float, style: Style, reset: Reset) -> list[li
     return [
         _parts(limits, credit, now, style, reset),
         *(_parts(limits[:n], None, now, style, reset) for n in lengths if n or not credit),
-        *([_parts(limits[:base], None, now, style, None)] if base else []),
+        *(_parts(limits[:n], None, now, style, None) for n in range(base, 0, -1)),
     ]
 
 
@@ -63,7 +63,7 @@ def _parts(
 
 
 def _limit(limit: Limit, now: float, style: Style, reset: Reset | None) -> Line:
-    line = Piece(f"{plain_label(limit.label)} "), percent_piece(limit, now, style)
+    line = Piece(f"{label_of(limit)} "), percent_piece(limit, now, style)
     if limit.key != SESSION or reset is None or limit.resets_at is None or limit.is_over(now):
         return line
     return (*line, Piece(f" {reset(limit.resets_at, now)}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ Line = tuple[Piece, ...]
 Reset = Callable[[int, float], str]  # a time of reset as text, given the present time
 SEPARATOR = Piece(" · ")
 OVER = "–"  # stands for the percentage of a window that has been reset since
+IN_ASCII = {"·": "-", "–": "-", "⇡": "^", "€": "EUR ", "£": "GBP ", "¥": "JPY "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class Style:
 
 
 def width(line: Line) -> int:
-    """The columns that a line takes."""
-    return sum(len(piece.text) for piece in line)
+    """The columns that a line takes at the most, whatever the dialect."""
+    return sum(_columns(sign) for piece in line for sign in piece.text)
 
 
 def colour_of(limit: Limit | Credits, thresholds: tuple[float, float]) -> str:
@@ -78,6 +80,11 @@ def age(seconds: float) -> str:
 def plain_label(text: str) -> str:
     """A name from outside with only those signs that mean nothing to any shell or terminal."""
     return "".join(sign for sign in text if sign.isascii() and (sign.isalnum() or sign in " .-+_"))
+
+
+def label_of(limit: Limit) -> str:
+    """What a limit is called; "?" where its name has no sign that is safe everywhere."""
+    return plain_label(limit.label).strip() or "?"
 
 
 def shown_limits(usage: Usage, now: float, style: Style) -> list[Limit]:
@@ -129,6 +136,11 @@ def clock(resets_at: int, now: float) -> str:
     """A reset as local clock time, with the day where it is not within a day of ``now``."""
     form = "until %H:%M" if resets_at - now < 24 * HOUR else "until %a %H:%M"
     return time.strftime(form, time.localtime(resets_at))
+
+
+def _columns(sign: str) -> int:
+    is_wide = unicodedata.east_asian_width(sign) in ("F", "W")
+    return max(1 + is_wide, len(IN_ASCII.get(sign, "")))
 
 
 def _binds(limit: Limit, now: float, style: Style) -> bool:

@@ -14,7 +14,7 @@ from claude_status.draw.pieces import (
     Style,
     colour_of,
     duration,
-    plain_label,
+    label_of,
     shown_percent,
 )
 from claude_status.pace import LEVEL, Pace, elapsed_share, present_pace
@@ -124,7 +124,7 @@ def printable(text: str) -> str:
 def name_of(limit: Limit) -> str:
     """What a limit is called where there is room: the session, the week, a model's week."""
     span = SPANS.get(limit.window or 0)
-    return NAMES.get(limit.key) or plain_label(limit.label) + (f" ({span})" if span else "")
+    return NAMES.get(limit.key) or label_of(limit) + (f" ({span})" if span else "")
 
 
 def _is_level(pace: Pace) -> bool:

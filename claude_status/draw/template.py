@@ -18,6 +18,7 @@ from claude_status.draw.pieces import (
     Reset,
     Style,
     credit_piece,
+    label_of,
     oldest_age,
     percent_piece,
     plain_label,
@@ -77,7 +78,7 @@ def _models(usage: Usage, now: float, style: Style, _reset: Reset) -> Line:
     scoped = [x for x in shown_limits(usage, now, style) if x.key not in (SESSION, WEEK)]
     pieces: list[Piece] = []
     for limit in scoped:
-        label = Piece(f"{plain_label(limit.label)} ")
+        label = Piece(f"{label_of(limit)} ")
         pieces += [SEPARATOR, label, percent_piece(limit, now, style)]
     return tuple(pieces[1:])
 

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claude_status.draw.dialects import DIALECTS
+from claude_status.draw.line import draw_line
+from claude_status.draw.pieces import IN_ASCII, Line, Piece, Style
+from claude_status.usage import Limit, Usage
+from tests.strategies import DAY, NOW, hostile_texts, styles, thorough, usages
+
+LINE = (
+    Piece("5h "), Piece("42%", "normal"), Piece(" 2h13m"), Piece(" · "), Piece("7d "),
+    Piece("~71%", "warning"), Piece(" · "), Piece("Opus 4.5 "), Piece("100%", "critical"),
+    Piece(" · "), Piece("credits "), Piece("€5/€10", "normal"), Piece(" – "),
+)  # fmt: skip
+MARKUP = {  # what each dialect may hold beside the text
+    "plain": r"(?!)",
+    "ascii": r"(?!)",
+    "ansi": r"\x1b\[(?:31|32|33|39)m",
+    "bash": r"\x01\x1b\[(?:31|32|33|39)m\x02",
+    "zsh": r"%F\{(?:green|yellow|red)\}|%f",
+    "tmux": r"#\[fg=(?:green|yellow|red|default)\]",
+}
+HARMLESS = r"(?:[A-Za-z0-9 .:+_~%?<·–⇡€£¥/電-]|\$(?=[0-9]))*"
+
+
+def _visible(name: str, text: str) -> str:
+    """What a host that reads the dialect shows of a text."""
+    if name == "zsh":
+        return re.sub(f"%%|{MARKUP[name]}", lambda found: "%" * (found[0] == "%%"), text)
+    return re.sub(MARKUP[name], "", text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("plain", "5h 42% 2h13m · 7d ~71% · Opus 4.5 100% · credits €5/€10 – "),
+        ("ascii", "5h 42% 2h13m - 7d ~71% - Opus 4.5 100% - credits EUR 5/EUR 10 - "),
+        (
+            "ansi",
+            "5h \x1b[32m42%\x1b[39m 2h13m · 7d \x1b[33m~71%\x1b[39m · "
+            "Opus 4.5 \x1b[31m100%\x1b[39m · credits \x1b[32m€5/€10\x1b[39m – ",
+        ),
+        (
+            "bash",
+            "5h \x01\x1b[32m\x0242%\x01\x1b[39m\x02 2h13m · 7d \x01\x1b[33m\x02~71%\x01\x1b[39m\x02"
+            " · Opus 4.5 \x01\x1b[31m\x02100%\x01\x1b[39m\x02"
+            " · credits \x01\x1b[32m\x02€5/€10\x01\x1b[39m\x02 – ",
+        ),
+        (
+            "zsh",
+            "5h %F{green}42%%%f 2h13m · 7d %F{yellow}~71%%%f · "
+            "Opus 4.5 %F{red}100%%%f · credits %F{green}€5/€10%f – ",
+        ),
+        (
+            "tmux",
+            "5h #[fg=green]42%#[fg=default] 2h13m · 7d #[fg=yellow]~71%#[fg=default] · "
+            "Opus 4.5 #[fg=red]100%#[fg=default] · credits #[fg=green]€5/€10#[fg=default] – ",
+        ),
+    ],
+)
+def test_a_line_in_each_dialect(name: str, text: str) -> None:
+    """The same line, coloured in the language of its host."""
+    assert DIALECTS[name](LINE) == text
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_an_empty_line_is_empty(name: str) -> None:
+    """Where nothing is said there is no markup either."""
+    assert DIALECTS[name](()) == ""
+
+
+def test_every_dialect_is_known_to_these_tests() -> None:
+    """A new dialect has to say here what it may hold."""
+    assert list(DIALECTS) == list(MARKUP)
+
+
+lines: st.SearchStrategy[Line] = st.builds(
+    draw_line,
+    usages(label=hostile_texts) | st.none(),
+    st.integers(NOW, NOW + DAY),
+    styles(),
+    minutes=st.booleans(),
+)
+
+
+@thorough
+@given(lines)
+def test_nothing_dangerous_reaches_any_dialect(line: Line) -> None:
+    """Beside a dialect's own markup there are only signs that mean nothing to any host."""
+    for name, dialect in DIALECTS.items():
+        text = dialect(line)
+        assert re.fullmatch(HARMLESS, _visible(name, text)), (name, text)
+        assert text.splitlines() == [text] * bool(text)
+        if name in ("bash", "ansi", "tmux", "plain", "ascii"):
+            assert text.count("%") == _visible(name, text).count("%")
+
+
+@thorough
+@given(lines)
+def test_every_dialect_shows_the_same(line: Line) -> None:
+    """Without its markup each dialect is the plain text, in ASCII with the signs it has."""
+    plain = DIALECTS["plain"](line)
+    for name, dialect in DIALECTS.items():
+        expected = plain
+        if name == "ascii":
+            expected = "".join(IN_ASCII.get(sign, sign) for sign in plain).replace("電", "?")
+        assert _visible(name, dialect(line)) == expected
+
+
+@thorough
+@given(st.lists(st.builds(Piece, st.text(max_size=9), st.sampled_from(["", "normal"])), max_size=4))
+def test_ascii_is_printable_ascii(pieces: list[Piece]) -> None:
+    """No sign outside printable ASCII leaves the dialect, whatever text comes to it."""
+    text = "".join(sign for piece in pieces for sign in piece.text if sign.isprintable())
+    assert re.fullmatch(r"[ -~]*", DIALECTS["ascii"]((Piece(text),)))
+
+
+@thorough
+@given(hostile_texts)
+def test_a_hostile_name_is_the_same_in_all_dialects(name: str) -> None:
+    """The name of a model cannot break out of the line of any host."""
+    limit = Limit("scope:x", name, 95, None, NOW, "endpoint")
+    line = draw_line(Usage("endpoint", NOW, (limit,)), NOW, Style(max_width=99))
+    shown = {name: _visible(name, dialect(line)) for name, dialect in DIALECTS.items()}
+    assert len(set(shown.values())) == 1
+    assert re.fullmatch(r"[A-Za-z0-9 .+_?-]+ 95%", shown["plain"])
