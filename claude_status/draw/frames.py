@@ -10,11 +10,12 @@ import math
 from collections.abc import Callable, Iterator
 
 from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import HOUR, Line, Style
+from claude_status.draw.pieces import HOUR, Line, Piece, Style
 from claude_status.reader import HEADER
 from claude_status.usage import MAX_AGE, SESSION, Credits, Limit, Usage
 
 MAX_FRAMES = 40
+MAX_LINE = 1024  # bytes that a reader takes for a line
 MAX_MINUTES = 12  # frames that count down; then the reset stands as clock time
 Strip = list[tuple[int, Line]]
 
@@ -42,8 +43,15 @@ def draw_strip(usage: Usage | None, now: int, style: Style) -> Strip:
 
 def write_strip(strip: Strip, refresh_at: int, dialect: Callable[[Line], str]) -> str:
     """A strip as the text of a file in one dialect."""
-    lines = [f"{HEADER} {refresh_at}", *(f"{when} {dialect(line)}" for when, line in strip)]
+    lines = [f"{HEADER} {refresh_at}", *(_frame(*frame, dialect) for frame in strip)]
     return "\n".join(lines) + "\n"
+
+
+def _frame(when: int, line: Line, dialect: Callable[[Line], str]) -> str:
+    """One frame; without its colours, or empty, where a reader would find it too long."""
+    bare = tuple(Piece(piece.text) for piece in line)
+    texts = (f"{when} {dialect(each)}" for each in (line, bare, ()))
+    return next(text for text in texts if len(text.encode()) <= MAX_LINE)
 
 
 def _changes(usage: Usage | None, now: int, counting_until: int, style: Style) -> Iterator[int]:

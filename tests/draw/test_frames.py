@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claude_status.body import parse_body
+from claude_status.draw.dialects import DIALECTS, plain
+from claude_status.draw.frames import MAX_FRAMES, MAX_LINE, Strip, draw_strip, write_strip
+from claude_status.draw.line import draw_line
+from claude_status.draw.pieces import Piece, Style
+from claude_status.usage import SESSION, Limit, Usage
+from tests.bodies import usage_body
+from tests.strategies import DAY, HOUR, NOW, styles, thorough, usages
+
+DEFAULT = Style()
+COUNTED = 12 * 60  # seconds for which the strip counts minutes at the most
+READER_LINES = 64  # what a reader takes of a file
+moments = st.lists(st.integers(0, 25 * HOUR) | st.integers(0, 1300), min_size=8, max_size=8)
+
+
+@pytest.fixture(params=["UTC", "Asia/Kathmandu"])
+def _zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def _strip(usage: Usage | None, style: Style = DEFAULT, now: int = NOW) -> list[tuple[int, str]]:
+    return [(when, plain(line)) for when, line in draw_strip(usage, now, style)]
+
+
+def _read(text: str, now: int) -> str:
+    """What a shell shows of a file of frames: the last one whose time has come."""
+    header, *frames = text.removesuffix("\n").split("\n")
+    assert re.fullmatch(r"claude-status 1 \d+", header)
+    shown = ""
+    for frame in frames[: READER_LINES - 1]:
+        when, _, text = frame.partition(" ")
+        if int(when) > now:
+            break
+        shown = text
+    return shown
+
+
+def _counting_until(usage: Usage | None, style: Style) -> int:
+    """When the countdown gives way to clock time: after two TTLs, or twelve minutes."""
+    session = usage.find(SESSION) if usage else None
+    if session is None:
+        return NOW + COUNTED
+    return min(NOW + COUNTED, math.floor(session.as_of + 2 * style.ttl) + 1)
+
+
+def _is_cut(strip: Strip) -> bool:
+    return len(strip) == MAX_FRAMES and strip[-1][1] == ()
+
+
+# The form
+
+
+@thorough
+@given(usages() | st.none(), styles(), st.integers(-DAY, DAY))
+def test_the_form_of_a_strip(usage: Usage | None, style: Style, later: int) -> None:
+    """1 to 40 frames, strictly ascending, the first now, the last empty within 24 hours."""
+    now = NOW + later
+    strip = draw_strip(usage, now, style)
+    times = [when for when, _ in strip]
+    assert 1 <= len(strip) <= MAX_FRAMES
+    assert times == sorted(set(times))
+    assert all(type(when) is int for when in times)
+    assert times[0] == now
+    assert strip[-1][1] == ()
+    assert times[-1] <= max(now, NOW) + DAY
+
+
+@thorough
+@given(usages() | st.none(), styles())
+def test_no_frame_repeats_the_one_before(usage: Usage | None, style: Style) -> None:
+    """Every frame but the first is a change, so none is spent on nothing."""
+    strip = draw_strip(usage, NOW, style)
+    if not _is_cut(strip):
+        assert all(one[1] != other[1] for one, other in pairwise(strip))
+
+
+@thorough
+@given(usages() | st.none(), styles())
+def test_the_file_of_a_strip(usage: Usage | None, style: Style) -> None:
+    """A header, then one line a frame, in every dialect, all within what a reader takes."""
+    strip = draw_strip(usage, NOW, style)
+    for dialect in DIALECTS.values():
+        text = write_strip(strip, NOW + 300, dialect)
+        assert text.endswith("\n")
+        header, *frames = text.removesuffix("\n").split("\n")
+        assert header == f"claude-status 1 {NOW + 300}"
+        assert [frame.partition(" ")[0] for frame in frames] == [str(when) for when, _ in strip]
+        assert [frame.partition(" ")[2] for frame in frames] == [dialect(line) for _, line in strip]
+        assert len(frames) < READER_LINES
+        assert max(len(line.encode()) for line in (header, *frames)) <= MAX_LINE
+
+
+# What a reader shows
+
+
+@thorough
+@given(usages() | st.none(), styles(), moments)
+def test_a_reader_shows_the_line_of_the_moment(
+    usage: Usage | None, style: Style, moments: list[int]
+) -> None:
+    """At any time the frames say what the line would, drawn anew: nothing old, nothing early."""
+    strip = draw_strip(usage, NOW, style)
+    text = write_strip(strip, NOW, DIALECTS["plain"])
+    counting_until = _counting_until(usage, style)
+    changes = [when + around for when, _ in strip for around in (-1, 0, 1)]
+    for now in [*(NOW + later for later in moments), *changes]:
+        if now < NOW or (_is_cut(strip) and now >= strip[-1][0]):
+            assert _read(text, now) == ""
+        else:
+            line = draw_line(usage, now, style, minutes=now < counting_until)
+            assert _read(text, now) == plain(line)
+
+
+@thorough
+@given(usages(), st.sampled_from([180, 300, 1800]), moments)
+def test_frames_are_honest(usage: Usage, ttl: int, moments: list[int]) -> None:
+    """Marked exactly when older than two TTLs, no number after its reset or at 24 h."""
+    strip = _strip(usage, Style(ttl=ttl, max_width=10_000))
+    for now in [*(NOW + later for later in moments), *(when for when, _ in strip)]:
+        text = next(text for when, text in reversed(strip) if when <= now)
+        for label, key in (("5h", SESSION), ("7d", "seven_day")):
+            shown = re.search(rf"(?:^| · ){label} (~?)(\d+)%", text)
+            limit = usage.find(key)
+            if shown:
+                assert limit is not None
+                assert now - limit.as_of < DAY
+                assert limit.resets_at is None or now < limit.resets_at
+                assert (shown[1] == "~") == (now - limit.as_of > 2 * ttl)
+                assert int(shown[2]) == math.floor(limit.percent)
+
+
+@thorough
+@given(st.integers(1, 5 * HOUR), st.sampled_from([180, 300, 301, 600, DAY]), st.floats(0, 1300))
+def test_the_countdown_is_right_to_the_minute(left: int, ttl: int, age: float) -> None:
+    """Until two TTLs, but no more than twelve minutes, each second shows the minutes left."""
+    ends = (NOW + left) // 60 * 60
+    usage = Usage("endpoint", NOW, (Limit(SESSION, "5h", 42, ends, NOW - age, "endpoint"),))
+    style = Style(ttl=ttl)
+    text = write_strip(draw_strip(usage, NOW, style), NOW, DIALECTS["plain"])
+    counting = range(NOW, min(_counting_until(usage, style), ends), 7)
+    for now in counting:
+        minutes = (ends - now) // 60
+        left_text = f"{minutes // 60}h{minutes % 60:02}m" if minutes >= 60 else f"{minutes}m"
+        assert _read(text, now) == f"5h 42% {left_text}".replace(" 0m", " <1m")
+
+
+@pytest.mark.usefixtures("_zone")
+def test_a_strip_in_full() -> None:
+    """The strip of one reading that nobody renews, from the countdown to the empty line."""
+    body = usage_body(NOW, five_hour_left=2 * HOUR + 10 * 60, seven_day_left=3 * HOUR)
+    strip = _strip(parse_body(body, NOW, "endpoint"))
+    reset = time.strftime("%H:%M", time.localtime(NOW + 2 * HOUR + 10 * 60))
+    assert strip == [
+        (NOW, "5h 42% 2h10m · 7d 17%"),
+        *((NOW + 60 * n + 1, f"5h 42% 2h{9 - n:02}m · 7d 17%") for n in range(10)),
+        (NOW + 601, f"5h ~42% until {reset} · 7d ~17%"),
+        (NOW + HOUR, f"5h ~42% until {reset} · 7d ~17% · 1h ago"),
+        (NOW + 2 * HOUR, f"5h ~42% until {reset} · 7d ~17% · 2h ago"),
+        (NOW + 2 * HOUR + 600, "5h – · 7d ~17% · 2h ago"),
+        (NOW + 3 * HOUR, "5h – · 7d –"),
+        (NOW + DAY, ""),
+    ]
+
+
+def test_nothing_known_is_one_empty_frame() -> None:
+    """Without a reading the strip says nothing from now on."""
+    assert draw_strip(None, NOW, Style()) == [(NOW, ())]
+    assert write_strip([(NOW, ())], NOW + 5, plain) == f"claude-status 1 {NOW + 5}\n{NOW} \n"
+
+
+def test_an_old_reading_has_clock_time_at_once() -> None:
+    """A strip that begins after two TTLs does not count minutes any more."""
+    usage = parse_body(usage_body(NOW), NOW, "endpoint")
+    first = _strip(usage, now=NOW + 601)[0][1]
+    assert re.fullmatch(r"5h ~42% until \d\d:\d\d · 7d ~17%", first)
+    assert _strip(usage, now=NOW + 2 * DAY) == [(NOW + 2 * DAY, "")]
+
+
+@thorough
+@given(usages(scoped=2), styles(("",)), st.integers(0, DAY))
+def test_no_real_reading_is_cut_short(usage: Usage, style: Style, later: int) -> None:
+    """With all numbers of one time, as the endpoint gives them, 20 hours are drawn in full."""
+    limits = tuple(replace(limit, as_of=NOW) for limit in usage.limits)
+    paid = replace(usage.credits, as_of=NOW) if usage.credits else None
+    usage = replace(usage, as_of=NOW, limits=limits, credits=paid)
+    strip = draw_strip(usage, NOW, style)
+    text = write_strip(strip, NOW, DIALECTS["plain"])
+    now = NOW + min(later, 20 * HOUR)
+    line = draw_line(usage, now, style, minutes=now < _counting_until(usage, style))
+    assert _read(text, now) == plain(line)
+
+
+def test_more_changes_than_frames_end_in_nothing() -> None:
+    """A strip that is too short for all that will change says nothing in the end, not the old."""
+    limits = tuple(
+        Limit(f"scope:m{n:02}", f"M{n}", 99, NOW + 60 * n, NOW, "endpoint") for n in range(1, 60)
+    )
+    strip = draw_strip(Usage("endpoint", NOW, limits), NOW, Style())
+    assert len(strip) == MAX_FRAMES
+    assert strip[-1][1] == ()
+
+
+def test_a_frame_too_long_for_a_reader() -> None:
+    """It loses its colours, and where that does not help it is empty: never the one before."""
+    many = tuple(Piece("9% ", "normal") for _ in range(200))
+    for name, dialect in DIALECTS.items():
+        frame = write_strip([(NOW, many)], NOW, dialect).splitlines()[1]
+        assert len(frame) <= MAX_LINE
+        assert frame.count("9%") == 200, name
+        huge = (Piece("9" * MAX_LINE, "normal"),)
+        assert write_strip([(NOW, huge)], NOW, dialect).splitlines()[1] == f"{NOW} "
