@@ -29,7 +29,7 @@ def draw_json(
             "account": account,
             "plan": plan or None,
             "state": next((s for s in ("reset", "stale", "fresh") if s in states), "unknown"),
-            "source": newest.source if newest else None,
+            "source": _source(newest) if newest else None,
             "as_of": iso(newest.as_of) if newest else None,
             "age_seconds": _age(newest, now) if newest else None,
             "line": plain(draw_line(usage, now, style)),
@@ -37,7 +37,6 @@ def draw_json(
             "credits": _credits(credit, now, style) if credit else None,
             "problem": problem or None,
         },
-        ensure_ascii=False,
     )
 
 
@@ -77,10 +76,14 @@ def _credits(credit: Credits, now: float, style: Style) -> dict[str, object]:
 def _origin(one: Limit | Credits, now: float, style: Style) -> dict[str, object]:
     return {
         "state": _state(one, now, style),
-        "source": one.source,
+        "source": _source(one),
         "as_of": iso(one.as_of),
         "age_seconds": _age(one, now),
     }
+
+
+def _source(one: Limit | Credits) -> str:
+    return one.source.partition(":")[0]  # whose session it was is of no use to anyone
 
 
 def _state(one: Limit | Credits, now: float, style: Style) -> str:
