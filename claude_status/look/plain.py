@@ -18,12 +18,12 @@ WHOLE = 1000  # columns that nothing reaches: a line for each limit
 def draw_report(report: Report, columns: int = WHOLE) -> str:
     """Lines of at most so many columns, without colour and without a final newline."""
     columns = max(columns, LEAST)
-    names = max((len(row.name) for row in report.rows), default=0)
+    names = min(columns - 16, max((len(row.name) for row in report.rows), default=0))
     shares = max((len(row.share) for row in report.rows), default=0)
     bar = max(4, min(BAR, columns - names - shares - 6))
     lines = textwrap.wrap(report.title, columns)
     for row in report.rows:
-        head = f"  {row.name:<{names}}  {row.share:>{shares}}  {_bar(row, bar)}"
+        head = f"  {row.name[:names]:<{names}}  {row.share:>{shares}}  {_bar(row, bar)}"
         words = [text for text in (row.state, row.pace, row.origin) if text]
         whole = f"{head}  {' · '.join(words)}"
         if len(whole) <= columns:

@@ -1,0 +1,150 @@
+"""What a chart of use shows: readings as they were, gaps as gaps, and no guess."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from claude_status.draw.pieces import Style
+from claude_status.history import DAY, Point
+from claude_status.look.burnup import GAP, Burnup, of_days, of_window
+from claude_status.usage import SESSION, WEEK, WINDOW_SECONDS, Limit
+from tests.strategies import NOW
+
+HOUR = 3600
+STYLE = Style(ttl=300)
+END = NOW + 2 * HOUR
+LIMIT = Limit(SESSION, "5h", 72, END, NOW, "endpoint", window=WINDOW_SECONDS[SESSION])
+
+
+def points(*numbers: tuple[float, float], resets_at: int | None = END) -> list[Point]:
+    """Readings of the session, each as hours before NOW and per cent."""
+    return [Point(int(NOW - ago * HOUR), SESSION, percent, resets_at) for ago, percent in numbers]
+
+
+def drawn(*numbers: tuple[float, float], limit: Limit = LIMIT, now: float = NOW) -> Burnup:
+    """The chart of the session's window."""
+    burnup = of_window(limit, points(*numbers), now, STYLE)
+    assert burnup is not None
+    return burnup
+
+
+def test_the_window_is_the_chart() -> None:
+    """It reaches from the window's beginning to its reset, with the even pace from 0 to 100%."""
+    burnup = drawn((1, 50))
+    assert (burnup.since, burnup.until) == (END - 5 * HOUR, END)
+    assert burnup.even == (((END - 5 * HOUR, 0), (END, 100)),)
+    assert burnup.used == (((NOW - HOUR, 50), (NOW, 72)),)
+    assert burnup.words.startswith("72%, 12 points ahead of time, runs out about ")
+
+
+def test_a_gap_stays_a_gap() -> None:
+    """Where no reading is known for more than an hour, nothing joins those around it."""
+    gap = GAP / HOUR
+    assert len(drawn((gap, 50)).used) == 1
+    assert drawn((gap + 0.01, 50)).used == (((NOW - GAP - 36, 50),), ((NOW, 72),))
+
+
+def test_a_long_ttl_makes_no_gaps() -> None:
+    """Readings that are as far apart as the settings make them follow one another."""
+    burnup = of_window(LIMIT, points((2, 50)), NOW, replace(STYLE, ttl=1200))
+    assert burnup is not None
+    assert len(burnup.used) == 1
+
+
+def test_other_windows_are_left_out() -> None:
+    """Neither the window before, nor another limit, nor another account's window is drawn."""
+    strangers = [
+        *points((2.9, 99), resets_at=END - 5 * HOUR),
+        *points((1, 40), resets_at=END + 2 * HOUR),
+        *points((0.5, 40), resets_at=None),
+        Point(NOW - HOUR, WEEK, 40, END),
+    ]
+    burnup = of_window(LIMIT, strangers, NOW, STYLE)
+    assert burnup is not None
+    assert burnup.used == (((NOW, 72),),)
+
+
+def test_a_reset_that_jitters_is_the_same_window() -> None:
+    """A reset that is a minute off, as rounding may make it, parts no window."""
+    burnup = of_window(LIMIT, points((0.5, 60), resets_at=END - 60), NOW, STYLE)
+    assert burnup is not None
+    assert len(burnup.used) == 1
+
+
+@pytest.mark.parametrize(
+    ("percent", "when", "height"),
+    [(72, NOW - 3 * HOUR + 3 * HOUR / 0.72, 100), (30, END, 50), (60.5, END, 60.5 / 0.6)],
+)
+def test_where_it_leads(percent: float, when: float, height: float) -> None:
+    """The projection goes on at the average rate, to 100% or to the reset."""
+    burnup = drawn((1, 20), limit=replace(LIMIT, percent=percent))
+    assert burnup.projection[0] == (NOW, percent)
+    assert burnup.projection[1] == (pytest.approx(when), pytest.approx(height))
+
+
+@pytest.mark.parametrize(
+    ("limit", "now"),
+    [
+        (replace(LIMIT, resets_at=NOW + 5 * HOUR - 60), NOW),  # a minute after its beginning
+        (LIMIT, NOW + 601),  # old
+        (replace(LIMIT, percent=100), NOW),  # used up
+    ],
+)
+def test_nothing_is_projected_from_too_little(limit: Limit, now: float) -> None:
+    """A young window, an old number and a limit that is used up have no projection."""
+    assert drawn(limit=limit, now=now).projection == ()
+
+
+def test_old_numbers_are_marked() -> None:
+    """What is older than two TTLs is marked as everywhere else."""
+    assert drawn(now=NOW + 601).words == "~72%"
+
+
+@pytest.mark.parametrize(
+    ("limit", "now"),
+    [(LIMIT, END), (replace(LIMIT, resets_at=None), NOW), (replace(LIMIT, window=None), NOW)],
+)
+def test_no_window_no_chart(limit: Limit, now: float) -> None:
+    """After the reset, and where there is no window at all, there is nothing to draw."""
+    assert of_window(limit, [], now, STYLE) is None
+
+
+def test_past_days_part_at_each_reset() -> None:
+    """Over days each window is a run of its own, with its own even pace as far as it is seen."""
+    found = [*points((4, 10), (3.5, 30), resets_at=NOW - 3 * HOUR), *points((2.9, 1), (2.5, 9))]
+    burnup = of_days(SESSION, found, NOW - DAY, NOW, 300)
+    assert burnup is not None
+    assert [len(run) for run in burnup.used] == [2, 2]
+    first, second = burnup.even
+    assert first == ((NOW - 8 * HOUR, 0), (NOW - 3 * HOUR, 100))
+    assert second == ((NOW - 3 * HOUR, 0), (NOW, 60))
+    assert burnup.words == "peak 30%"
+    assert burnup.projection == ()
+
+
+def test_many_windows_have_no_diagonals() -> None:
+    """Where the windows would be mere slivers, their even pace is left out."""
+    burnup = of_days(SESSION, points((1, 50)), NOW - 14 * DAY, NOW, 300)
+    assert burnup is not None
+    assert burnup.even == ()
+
+
+def test_thinned_days_have_no_gaps() -> None:
+    """In days of which only a number an hour was kept, two hours apart is no gap."""
+    week = 9 * 24
+    burnup = of_days(SESSION, points((week, 1), (week - 1.9, 5)), NOW - 10 * DAY, NOW, 300)
+    assert burnup is not None
+    assert len(burnup.used) == 1
+
+
+def test_nothing_known_of_those_days() -> None:
+    """Days without a reading of the limit are no chart."""
+    assert of_days(WEEK, points((1, 50)), NOW - DAY, NOW, 300) is None
+
+
+def test_more_than_all() -> None:
+    """A limit that was exceeded makes the chart higher; none is lower than 100%."""
+    assert drawn((1, 20)).highest == 100
+    assert drawn((1, 20), limit=replace(LIMIT, percent=112)).highest == 112

@@ -1,0 +1,251 @@
+"""``claude-status history``: the charts on a real screen, and the data that scripts read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from claude_status import history, records
+from claude_status.draw.schema import iso
+from claude_status.store import open_store
+from claude_status.usage import SESSION, WEEK, WINDOW_SECONDS, Limit, Usage
+from tests.look.conftest import HOUR, WIDTHS, without
+from tests.screen import Screen
+from tests.server import ApiServer
+from tests.support import User
+
+DAY = 24 * HOUR
+PASSED = 3.5 * HOUR  # of the session
+
+
+@pytest.fixture
+def now() -> int:
+    """The present time, to the minute."""
+    return int(time.time()) // 60 * 60
+
+
+@pytest.fixture
+def used(user: User, now: int) -> User:
+    """A user who has worked for 3.5 hours of a session, with a break of 75 minutes."""
+    user.refresh()
+    with open_store(user.account.store) as store:
+        for seconds in range(0, int(PASSED) + 1, 300):
+            if not 4500 < seconds < 9000:
+                as_of = now - PASSED + seconds
+                share = seconds / PASSED
+                usage = reading(as_of, 78 * share, 34 - 10 * (1 - share), now)
+                history.add(store, usage, as_of)
+        records.keep(store, [usage])
+    return user
+
+
+def reading(as_of: float, session: float, week: float, now: int) -> Usage:
+    """A reading of both windows at that time."""
+    ends = {SESSION: now + 5 * HOUR - int(PASSED), WEEK: now + 3 * DAY}
+    limits = tuple(
+        Limit(key, {SESSION: "5h", WEEK: "7d"}[key], percent, ends[key], as_of, "endpoint",
+              window=WINDOW_SECONDS[key])
+        for key, percent in ((SESSION, session), (WEEK, week))
+    )  # fmt: skip
+    return Usage("endpoint", as_of, limits)
+
+
+def shown(user: User, *arguments: str, columns: int = 80, **environ: str) -> Screen:
+    """The screen after the command has ended."""
+    env = {**user.environ, **environ}
+    screen = Screen(user.command("history", *arguments), env, columns=columns, lines=46)
+    while screen.pump(30):
+        pass
+    return screen
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_both_windows_at_every_width(used: User, columns: int) -> None:
+    """Session and week have a chart each with heading, axis and legend, and fit the screen."""
+    with shown(used, columns=columns) as screen:
+        text = screen.text()
+    told = re.sub(r"\s+", " ", text)
+    assert "session (5h) 78%, 8 points ahead of time, runs out about " in told
+    assert "week (7d) 34%, will last" in told
+    assert text.endswith("▀ used   · even pace   • at this rate")
+    assert len(re.findall(r"┌─+┐", text)) == 2
+    for axis in ("100%┤", "50%┤", "0%┤"):
+        assert text.count(axis) >= 2
+    beside = [line for line in text.splitlines() if line.count("┌") == 2]
+    assert len(beside) == (columns == 200)
+
+
+def test_use_runs_above_the_even_pace(used: User) -> None:
+    """In the session's chart use ends above the diagonal, and what is projected reaches the top."""
+    with shown(used) as screen:
+        rows = screen.text().split("week (7d)")[0].splitlines()
+    top = next(row for row in rows if row.startswith("100%"))
+    assert "•" in top
+    plot = [row[5:-1] for row in rows if re.match(r"[ \d%]{4}[┤│]", row)]
+    heights = {sign: {} for sign in "·▄"}
+    for height, row in enumerate(reversed(plot)):
+        for column, sign in enumerate(row):
+            kind = "·" if sign == "·" else "▄" if sign in "▀▄▌▐▖▗▘▝▙▟▛▜█▞▚" else ""
+            if kind:
+                heights[kind][column] = height
+    last = max(heights["▄"])
+    assert abs(last - 0.7 * len(plot[0])) <= 2
+    assert heights["▄"][last] > max(h for c, h in heights["·"].items() if c <= last)
+
+
+def test_a_break_is_a_gap(used: User) -> None:
+    """Where nothing was read for longer than an hour, no column of the chart says anything."""
+    with shown(used, columns=100) as screen:
+        rows = screen.text().split("week (7d)")[0].splitlines()
+    plot = [row[5:-1] for row in rows if re.match(r"[ \d%]{4}[┤│]", row)]
+    width = max(map(len, plot))
+    drawn = {x for row in plot for x, sign in enumerate(row) if sign in "▀▄▌▐▖▗▘▝▙▟▛▜█▞▚"}
+    begin, end = (int(seconds / (5 * HOUR) * (width - 1)) for seconds in (4500, 9000))
+    assert not drawn & set(range(begin + 2, end - 1))
+    assert {begin, end} <= drawn | {x + 1 for x in drawn} | {x - 1 for x in drawn}
+
+
+def test_colours(used: User) -> None:
+    """Use has the colour of its severity; only basic colours are used, and no background."""
+    with shown(used) as screen:
+        assert "brown" in screen.colours("▄")
+        codes = {code for each in re.findall(rb"\x1b\[([\d;]*)m", screen.raw)
+                 for code in each.decode().split(";")}  # fmt: skip
+    assert codes <= {"", "0", "1", "22", "31", "32", "33"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "ascii_only"), [({"NO_COLOR": "1"}, False), ({"LC_ALL": "C"}, True)]
+)
+def test_plain_terminals(used: User, environ: dict[str, str], ascii_only: bool) -> None:
+    """Without colour there is no escape, and without UTF-8 nothing but ASCII."""
+    with shown(used, **environ) as screen:
+        assert b"\x1b" not in screen.raw
+        assert screen.raw.isascii() == ascii_only
+        assert "even pace" in screen.text()
+
+
+def test_days(used: User, now: int) -> None:
+    """--days draws all windows of these days, with what each limit came to."""
+    with open_store(used.account.store) as store:
+        old = replace_reset(reading(now - 2 * DAY, 96.5, 12, now), now - 2 * DAY + HOUR)
+        store.write(f"{history.PREFIX}{(now - 2 * DAY) // DAY}", line(old))
+    with shown(used, "--days", "3") as screen:
+        text = screen.text()
+    assert "session (5h)  peak 96%" in text
+    assert "week (7d)  peak 34%" in text
+    assert "at this rate" not in text
+
+
+def line(usage: Usage) -> str:
+    """A day's row with that one reading."""
+    fields = (f"{limit.key}={limit.percent:g}@{limit.resets_at}" for limit in usage.limits)
+    return f"{int(usage.as_of)},{','.join(fields)}\n"
+
+
+def replace_reset(usage: Usage, resets_at: int) -> Usage:
+    """The same reading of windows that end then."""
+    limits = [
+        Limit(x.key, x.label, x.percent, resets_at, x.as_of, x.source, window=x.window)
+        for x in usage.limits
+    ]
+    return Usage(usage.source, usage.as_of, tuple(limits))
+
+
+@pytest.mark.parametrize("libraries", [(), ("rich", "plotext")])
+def test_csv(used: User, now: int, tmp_path: Path, libraries: tuple[str, ...]) -> None:
+    """--csv has every kept number with its own time, in order; no library is needed for it."""
+    environ = {}
+    for library in libraries:
+        environ = without(library, tmp_path / "path")
+    done = used.run("history", "--csv", environ=environ)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(rows[0]) == ["time", "key", "percent", "resets_at"]
+    assert [row["time"] for row in rows] == sorted(row["time"] for row in rows)
+    last = [row for row in rows if row["key"] == SESSION][-1]
+    assert last == {
+        "time": iso(now),
+        "key": SESSION,
+        "percent": "78.0",
+        "resets_at": iso(now + 1.5 * HOUR),
+    }
+
+
+def test_json(used: User, now: int) -> None:
+    """--json has the same numbers in one object, over the days that are asked for."""
+    found = json.loads(used.run("history", "--json", "--days", "1").stdout)
+    rows = list(csv.DictReader(io.StringIO(used.run("history", "--csv").stdout)))
+    assert (found["schema"], found["account"]) == (1, "/default")
+    assert found["since"] < found["readings"][0]["time"]
+    assert [{**row, "percent": str(row["percent"])} for row in found["readings"]] == rows
+
+
+def test_an_unknown_reset(user: User, now: int) -> None:
+    """A window that has not begun has no reset: empty in CSV, null in JSON."""
+    user.refresh()
+    with open_store(user.account.store) as store:
+        store.write(f"{history.PREFIX}{now // DAY}", f"{now},{SESSION}=0@-\n")
+    assert user.run("history", "--csv").stdout.splitlines()[1] == f"{iso(now)},five_hour,0.0,"
+    (row,) = json.loads(user.run("history", "--json").stdout)["readings"]
+    assert row["resets_at"] is None
+
+
+def test_another_account_is_not_told(used: User, now: int) -> None:
+    """What was kept of the account that was logged in before is neither drawn nor handed out."""
+    with open_store(used.account.store) as store:
+        store.write(records.OWNER, f"someone-else {now - 1000}")
+    rows = used.run("history", "--csv").stdout.splitlines()[1:]
+    assert rows
+    assert min(rows) >= iso(now - 1000)
+
+
+def test_nothing_is_asked(used: User, api: ApiServer) -> None:
+    """Looking back makes no request."""
+    asked = len(api.requests)
+    used.run("history")
+    used.run("history", "--json")
+    assert len(api.requests) == asked
+
+
+@pytest.mark.parametrize("arguments", [(), ("--days", "7")])
+def test_nothing_to_draw(user: User, arguments: tuple[str, ...]) -> None:
+    """Without a reading there is a sentence instead of an empty chart, and the status is 1."""
+    done = user.run("history", *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("claude-status: There is no reading to draw")
+
+
+def test_no_data(user: User) -> None:
+    """Without a reading the data is empty, and well formed."""
+    assert user.run("history", "--csv").stdout == "time,key,percent,resets_at\n"
+    assert json.loads(user.run("history", "--json").stdout)["readings"] == []
+
+
+@pytest.mark.parametrize("days", ["0", "91", "-1", "many"])
+def test_days_out_of_range(user: User, days: str) -> None:
+    """A number of days that is not kept is a wrong call."""
+    done = user.run("history", "--days", days)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_without_plotext(used: User, tmp_path: Path) -> None:
+    """Without the library the chart says what to install."""
+    done = used.run("history", environ=without("plotext", tmp_path / "path"))
+    assert done.returncode == 1
+    assert done.stderr == (
+        "claude-status: This needs plotext: pip install 'claude-status-prompt[look]'.\n"
+    )
+
+
+def test_a_refresh_keeps_its_reading(user: User) -> None:
+    """Every reading that a refresh brings is in the history at once."""
+    user.refresh()
+    keys = {row["key"] for row in csv.DictReader(io.StringIO(user.run("history", "--csv").stdout))}
+    assert keys == {SESSION, WEEK, "scope:fable"}

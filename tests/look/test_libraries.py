@@ -1,0 +1,45 @@
+"""The libraries of the extra ``look`` are loaded where they draw, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.screen import Screen
+from tests.support import ROOT, User
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> tuple[dict[str, str], Path]:
+    """Variables with which loading rich or plotext leaves a mark, and the mark's path."""
+    folder, mark = tmp_path / "path", tmp_path / "mark"
+    folder.mkdir()
+    for library in ("rich", "plotext"):
+        (folder / f"{library}.py").write_text(f"open({str(mark)!r}, 'w')\nraise ImportError\n")
+    return {"PYTHONPATH": f"{folder}:{ROOT}"}, mark
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("--format", "json"), ("refresh",), ("show",), ("show", "--all"), ("doctor",),
+     ("history", "--csv"), ("history", "--json"), ("show", "--help")],
+)  # fmt: skip
+def test_not_loaded(
+    user: User, loaded: tuple[dict[str, str], Path], arguments: tuple[str, ...]
+) -> None:
+    """Nothing but a chart, or colour on a terminal, loads either of them."""
+    environ, mark = loaded
+    user.run(*arguments, environ=environ)
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("command", ["show", "watch", "history"])
+def test_loaded(user: User, loaded: tuple[dict[str, str], Path], command: str) -> None:
+    """On a terminal each of the commands tries its library."""
+    environ, mark = loaded
+    user.refresh()
+    with Screen(user.command(command), {**user.environ, **environ}) as screen:
+        while screen.pump(30):
+            pass
+    assert mark.exists()

@@ -1,0 +1,75 @@
+"""The full picture as plain text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claude_status.draw.pieces import Style
+from claude_status.draw.report import Report, Row, report
+from claude_status.look.plain import draw_report
+from claude_status.usage import Usage
+from tests.draw.test_report import STYLES
+from tests.strategies import NOW, thorough, usages
+
+SESSION = Row(
+    name="session (5h)",
+    share="62%",
+    colour="normal",
+    filled=0.62,
+    elapsed=0.5,
+    state="resets in 2h30m (15:40)",
+    pace="12 points ahead of time, runs out about 14:20",
+    origin="endpoint, just now",
+)
+WEEK = Row("week (7d)", "–", "", None, None, "reset since", "", "endpoint, 3h00m ago")
+PICTURE = Report("Claude usage · max plan", (SESSION, WEEK), "", "Something is wrong: do this.")
+
+
+def test_a_line_for_each_limit() -> None:
+    """Without a width each limit is one line, and what is wrong stands last."""
+    assert draw_report(PICTURE).splitlines() == [
+        "Claude usage · max plan",
+        "  session (5h)  62%  ############........  resets in 2h30m (15:40)"
+        " · 12 points ahead of time, runs out about 14:20 · endpoint, just now",
+        "  week (7d)       –                        reset since · endpoint, 3h00m ago",
+        "Something is wrong: do this.",
+    ]
+
+
+def test_forty_columns() -> None:
+    """In 40 columns the words stand below, as many on a line as fit in."""
+    assert draw_report(PICTURE, 40).splitlines() == [
+        "Claude usage · max plan",
+        "  session (5h)  62%  ###########........",
+        "    resets in 2h30m (15:40)",
+        "    12 points ahead of time,",
+        "    runs out about 14:20",
+        "    endpoint, just now",
+        "  week (7d)       –",
+        "    reset since · endpoint, 3h00m ago",
+        "Something is wrong: do this.",
+    ]
+
+
+def test_a_long_name_is_cut() -> None:
+    """A name that would leave no room for its number loses its end, not the number."""
+    row = replace(SESSION, name="a model with a very long name indeed", share="~1000%")
+    assert draw_report(Report("", (row,), "", ""), 36).splitlines()[0] == (
+        "  a model with a very   ~1000%  ##.."
+    )
+
+
+@thorough
+@given(usage=usages(), style=STYLES, columns=st.integers(36, 200))
+def test_no_line_is_too_long(usage: Usage, style: Style, columns: int) -> None:
+    """Every line fits, and every word of the picture is there, at any width."""
+    told = report(usage, NOW, style, "Something is wrong: do this.")
+    text = draw_report(told, columns)
+    assert max(map(len, text.splitlines())) <= columns
+    words = text.split()
+    for row in told.rows:
+        for each in (row.name, row.share, row.state, row.pace, row.origin):
+            assert set(each.split()) <= set(words) or len(each) > columns - 26

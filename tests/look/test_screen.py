@@ -1,0 +1,105 @@
+"""The full picture in colour, before it is printed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.text import Text
+
+from claude_status.draw.pieces import Style
+from claude_status.draw.report import Report, report
+from claude_status.look.screen import COLOURS, draw_screen
+from claude_status.usage import Usage
+from tests.draw.test_report import STYLES
+from tests.look.test_plain import PICTURE, SESSION
+from tests.strategies import NOW, thorough, usages
+
+
+def texts(lines: list[Text]) -> list[str]:
+    """The lines without their colours."""
+    return [line.plain.rstrip() for line in lines]
+
+
+def bar(filled: float, elapsed: float | None = None) -> str:
+    """A session's bar of 100 columns."""
+    rows = (replace(SESSION, filled=filled, elapsed=elapsed),)
+    return draw_screen(replace(PICTURE, rows=rows), 105)[3].plain[:95]
+
+
+@pytest.mark.parametrize(
+    ("filled", "full"), [(0.0, 0.0), (0.004, 0), (0.99, 94), (1.0, 95), (1.12, 95), (0.5, 47.5)]
+)
+def test_a_bar_is_rounded_down(filled: float, full: float) -> None:
+    """A bar is full only at 100%, and never longer than that."""
+    drawn = bar(filled)
+    assert drawn.count("━") + drawn.count("╸") / 2 == full
+    assert len(drawn) == 95
+
+
+@pytest.mark.parametrize(("elapsed", "place"), [(0.0, 0), (0.5, 47), (0.9999, 94)])
+def test_the_mark_of_time_stays_in_the_bar(elapsed: float, place: int) -> None:
+    """The mark stands where the time does, from the first column to the last."""
+    assert bar(0.3, elapsed).index("│") == place
+
+
+def test_a_line_for_each_limit_where_there_is_room() -> None:
+    """On a wide screen a limit is one line; on a narrower one a block."""
+    assert len(draw_screen(PICTURE, 200)) == 7
+    assert texts(draw_screen(PICTURE, 80))[2:5] == [
+        f"session (5h){'resets in 2h30m (15:40)':>68}",
+        "━" * 37 + "│" + "━" * 8 + "╸" + "─" * 28 + "  62%",
+        f"12 points ahead of time, runs out about 14:20{'endpoint, just now':>35}",
+    ]
+
+
+def test_low_screens() -> None:
+    """As the lines get fewer, the blanks go, then the words, the title, and what is below."""
+    first_lines = {n: texts(draw_screen(PICTURE, 60, n, "q quits"))[0] for n in range(1, 20)}
+    titled = [n for n, first in first_lines.items() if first == "Claude usage · max plan"]
+    assert titled == list(range(5, 20))
+    for lines in range(2, 20):
+        drawn = "\n".join(texts(draw_screen(PICTURE, 60, lines, "q quits")))
+        assert "62%" in drawn
+        assert "reset since" in drawn
+        assert ("Something is wrong" in drawn) == (lines >= 3)
+
+
+@thorough
+@given(
+    usage=usages(scoped=2),
+    style=STYLES,
+    columns=st.integers(36, 250),
+    lines=st.integers(1, 60),
+    problem=st.sampled_from(["", "Something is wrong: do this."]),
+)
+def test_it_fits(usage: Usage, style: Style, columns: int, lines: int, problem: str) -> None:
+    """Whatever there is to say, it keeps to the lines and columns that there are."""
+    told = report(usage, NOW, style, problem)
+    drawn = draw_screen(told, columns, lines, "q quits")
+    assert len(drawn) <= lines
+    assert max(line.cell_len for line in drawn) <= columns
+    if lines >= len(told.rows):
+        joined = "\n".join(texts(drawn))
+        assert all(row.share in joined for row in told.rows)
+
+
+@thorough
+@given(usage=usages(), style=STYLES, columns=st.integers(20, 250))
+def test_basic_colours_only(usage: Usage, style: Style, columns: int) -> None:
+    """Only basic colours, bold and dim are used, and never a background."""
+    told = report(usage, NOW, style, "Something is wrong: do this.")
+    allowed = {"", "bold", "dim", "none", *COLOURS.values(), "bold red"}
+    allowed |= {f"bold {colour}" for colour in COLOURS.values()}
+    for line in draw_screen(told, columns):
+        assert {str(span.style) for span in line.spans} | {str(line.style)} <= allowed
+
+
+def test_nothing_to_show() -> None:
+    """Where there is no number that is said in words, with what is wrong below."""
+    empty = Report("Claude usage", (), "no reading yet", "Something is wrong: do this.")
+    assert texts(draw_screen(empty, 80)) == [
+        "Claude usage", "", "no reading yet", "", "! Something is wrong: do this.",
+    ]  # fmt: skip
