@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what is set here is for the user, or for another function
 #
 # claude-status.bash - how much of the Claude plan is used, in the prompt of bash
 #
@@ -108,12 +108,13 @@ __claude_status_lines() {
 __claude_status_read() {
   local word lines at=${__claude_status_at:-1} start
   [[ -f $1 && -r $1 && -O $1 ]] && __claude_status_lines "$1" || return 0
-  [[ -n ${lines[0]-} && ${lines[0]} != *[!0123456789]* ]] || return 0
+  word=${lines[0]-}
+  [[ -n $word && ${#word} -le 12 && $word != *[!0123456789]* ]] || return 0
   # Begin at the frame shown before: mostly it still is the one, or the next is.
   start=$at
   while :; do
     word=${lines[at]-} word=${word%% *}
-    if [[ -n $word && $word != *[!0123456789]* ]] && ((10#$word <= now)); then
+    if [[ -n $word && ${#word} -le 12 && $word != *[!0123456789]* ]] && ((10#$word <= now)); then
       at=$((at + 1))
     elif ((at == start && at > 1)); then
       at=1 start=1
@@ -124,7 +125,8 @@ __claude_status_read() {
   ((at > 1)) || return 0
   __claude_status_at=$((at - 1))
   word=${lines[at - 1]}
-  [[ $word != *' '* ]] || ((${#word} > 1024)) || text=${word#* }
+  ((${#word} <= 1024)) || return 0
+  [[ $word != *' '* ]] || text=${word#* }
   ((10#${lines[0]} <= now)) || due=''
 }
 
@@ -156,10 +158,11 @@ __claude_status_refresh() {
       umask 077
       [[ -e $account ]] || command mkdir -p -- "$account"
       set -C
-      # The last to start sweeps these. A hundred of them: none has started for long.
+      : >"$slot" || exit
+      # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
       set -- "$account"/kick.*
       (($# < 100)) || command rm -f -- "$@"
-      : >"$slot" && exec "$__claude_status_program" refresh --background
+      exec "$__claude_status_program" refresh --background
     ) &
   ) </dev/null >/dev/null 2>&1
 }
@@ -177,7 +180,6 @@ __claude_status_update() {
     __claude_status_dialect
     __claude_status_read "$account/frames/$dialect"
   fi
-  # shellcheck disable=SC2034 # for the user
   CLAUDE_STATUS=$text
   if [[ ${STARSHIP_SHELL-} == bash ]]; then
     builtin export CLAUDE_STATUS
@@ -211,7 +213,7 @@ __claude_status_hook_up() {
   fi
   # A readonly PROMPT_COMMAND, as some servers have it, would end the whole of ~/.bashrc here.
   builtin printf -v PROMPT_COMMAND '%s' "${PROMPT_COMMAND-}" 2>/dev/null || return 0
-  if ((${#PROMPT_COMMAND[@]} > 1 && BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
+  if [[ -n ${PROMPT_COMMAND[1]+set} ]] && ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
     PROMPT_COMMAND=("$hook" "${PROMPT_COMMAND[@]}")
   else
     # shellcheck disable=SC2128,SC2178 # an array of one, or one that old versions run one of

@@ -119,7 +119,8 @@ __claude_status_read() {
   [[ $refresh_at == <-> && $#refresh_at -le 12 ]] && ((at > 2)) || return 0
   typeset -g __claude_status_at=$((at - 1))
   page=${lines[at - 1]}
-  [[ $page != *' '* || $#page -gt 1024 ]] || text=${page#* }
+  (($#page <= 1024)) || return 0
+  [[ $page != *' '* ]] || text=${page#* }
   ((refresh_at <= now)) || due=
 }
 
@@ -152,10 +153,11 @@ __claude_status_refresh() {
       umask 077
       [[ -e $account ]] || command mkdir -p -- $account
       setopt no_clobber
-      # The last to start sweeps these. A hundred of them: none has started for long.
-      set -- $account/kick.*(N)
+      : >$slot || exit
+      # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
+      set -- $account/kick.*
       (($# < 100)) || command rm -f -- "$@"
-      : >$slot && exec $__claude_status_program refresh --background
+      exec $__claude_status_program refresh --background
     ) 3>&1 </dev/null >/dev/null 2>&1 &
   )
   if [[ -o zle ]]; then

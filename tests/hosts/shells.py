@@ -42,7 +42,7 @@ POSIX = {
 BASH = {
     "plain": "",
     "set -eu": "set -eu -o pipefail",
-    "set -E": "set -E; trap 'echo ERR' ERR",
+    "set -E": "set -E; trap 'true' ERR",
     "posix": "set -o posix",
     "posix -eu": "set -eu -o posix",
     "noclobber": "set -o noclobber",
@@ -58,8 +58,8 @@ BASH = {
     "globs": "shopt -s nullglob failglob dotglob extglob nocasematch nocaseglob",
     "no expansion": "shopt -u promptvars expand_aliases sourcepath",
     "aliases": "shopt -s expand_aliases\nalias local=false return=false printf=false read=false"
-    " builtin=false export=false set=false case=false if=false while=false [[=false '((=false'"
-    " mapfile=false command=false exec=false umask=false unset=false declare=false :=false",
+    " builtin=false export=false set=false case=false if=false while=false test=false"
+    " mapfile=false command=false exec=false umask=false unset=false declare=false",
     "functions": "read() { echo no; }; printf() { echo no; }; mapfile() { echo no; };"
     " export() { echo no; }; mkdir() { echo no; }; date() { echo no; }",
     "lastpipe": "shopt -s lastpipe; set +m",
