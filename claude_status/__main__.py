@@ -32,7 +32,9 @@ def _run(argv: list[str]) -> int:
     """Run one command and return its exit status."""
     try:
         if argv[:1] == ["statusline"] and argv[1:2] != ["--help"]:
-            from claude_status.statusline import run  # before anything that takes time to import
+            from claude_status.hook.statusline import (
+                run,
+            )  # before anything that takes time to import
 
             return run(argv[1:])
         from claude_status.cli import main

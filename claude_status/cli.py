@@ -60,7 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     form.add_argument("--csv", action="store_true", help="columns: time, key, percent, resets_at")
     form.add_argument("--json", action="store_true", help="the same as one JSON object")
     statusline = command(
-        "statusline", "statusline:run", "Claude Code's status line, fed by its hook"
+        "statusline", "hook.statusline:run", "Claude Code's status line, fed by its hook"
     )
     statusline.add_argument("--wrap", metavar="COMMAND", help="draw ours beside that of a command")
     refresh = command("refresh", "commands:refresh", "ask now, if it is due")
@@ -73,7 +73,8 @@ def build_parser() -> argparse.ArgumentParser:
     init = command("init", "setup.install:init", "print what to put into a host's own file")
     init.add_argument("host", choices=HOSTS)
     for verb, text in (("install", "put the line into the files"), ("uninstall", "take it out")):
-        install = command(verb, f"setup.install:{verb}", f"{text} of some hosts; without any, list them")
+        of_some = f"{text} of some hosts; without any, list them"
+        install = command(verb, f"setup.install:{verb}", of_some)
         install.add_argument("host", nargs="*", metavar="HOST", help=", ".join(HOSTS))
         install.add_argument("--all", action="store_true", help="all hosts that are found")
         install.add_argument("--dry-run", action="store_true", help="only show what would change")

@@ -47,7 +47,7 @@ def pace_of(limit: Limit) -> Pace | None:
 
 
 def present_pace(limit: Limit, now: float, ttl: float) -> Pace | None:
-    """The pace, where it can be told at ``now``: it is sure, and its number neither old nor over."""
+    """The pace where it can be told at ``now``: sure, of a number neither old nor over."""
     pace = pace_of(limit)
     is_present = not limit.is_over(now) and not limit.is_stale(now, ttl)
     return pace if pace and pace.is_sure and is_present else None

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from claude_status.statusline import fit, visible_width
+from claude_status.hook.columns import fit, visible_width
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User
 

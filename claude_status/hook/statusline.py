@@ -12,6 +12,7 @@ import select
 import sys
 import time
 
+from claude_status.hook.columns import fit
 from claude_status.reader import account_name, cache_root, kick, read_frame, read_text
 
 TYPE_CHECKING = False
@@ -29,7 +30,7 @@ def run(argv: Sequence[str]) -> int:
     data = read_input(0)
     theirs = None
     if argv[:1] == ["--wrap"] and argv[1:]:
-        from claude_status.wrap import Wrapped
+        from claude_status.hook.wrap import Wrapped
 
         theirs = Wrapped(argv[1], data)
     try:
@@ -59,20 +60,6 @@ def read_input(file: int) -> bytes:
     return data
 
 
-def fit(text: str, columns: int) -> str:
-    """The line with as many of its parts as the columns hold, and never none of them."""
-    parts = text.split(" · ")
-    while len(parts) > 1 and visible_width(" · ".join(parts)) > columns:
-        parts.pop()
-    return " · ".join(parts)
-
-
-def visible_width(text: str) -> int:
-    """The columns that a text takes without its SGR colours."""
-    head, *rest = text.split("\033[")
-    return len(head) + sum(len(part.partition("m")[2]) for part in rest)
-
-
 def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
     name, root = account_name(environ), cache_root(environ)
     if name is None or root is None:
@@ -82,7 +69,7 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
     pushed = _pushed(session)
     drawn = ""
     if pushed and not _is_known(home, *pushed):
-        from claude_status.feed import feed
+        from claude_status.hook.feed import feed
 
         drawn = feed(session, home, " ".join(pushed), now, _dialect(environ))
         now = time.time()
