@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import json
 import os
 import sys
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     days = arguments.days or (KEPT_DAYS if as_data else CURRENT_DAYS)
     points = read_points(account, now - days * DAY, now)
     if arguments.csv:
-        write_csv(points)
+        sys.stdout.buffer.write(draw_csv(points).encode())  # UTF-8, whatever the locale says
     elif arguments.json:
         print(draw_json(points, account.name, now - days * DAY, now))
     else:
@@ -58,12 +59,13 @@ def read_points(account: Account, since: float, until: float) -> list[Point]:
         return history.points(store, max(since, records.owned_since(store)), until)
 
 
-def write_csv(points: Sequence[Point]) -> None:
+def draw_csv(points: Sequence[Point]) -> str:
     """A line with the columns' names, then one for each number; an unknown reset is empty."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("time", "key", "percent", "resets_at"))
-    for point in points:
-        writer.writerow(_row(point).values())
+    writer.writerows(_row(point).values() for point in points)
+    return text.getvalue()
 
 
 def draw_json(points: Sequence[Point], account: str, since: float, until: float) -> str:
@@ -75,8 +77,7 @@ def draw_json(points: Sequence[Point], account: str, since: float, until: float)
             "since": iso(since),
             "until": iso(until),
             "readings": [_row(point) for point in points],
-        },
-        ensure_ascii=False,
+        }
     )
 
 

@@ -187,6 +187,18 @@ def test_json(used: User, now: int) -> None:
     assert [{**row, "percent": str(row["percent"])} for row in found["readings"]] == rows
 
 
+def test_names_in_any_locale(user: User, now: int) -> None:
+    """A model's name comes through whole where the locale could not print it."""
+    user.refresh()
+    with open_store(user.account.store) as store:
+        store.write(f"{history.PREFIX}{now // DAY}", f"{now},scope:Ünï=7@-\n")
+    environ = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}
+    as_csv = user.run("history", "--csv", environ=environ, text=False).stdout.decode()
+    as_json = user.run("history", "--json", environ=environ).stdout
+    assert as_csv.splitlines()[1] == f"{iso(now)},scope:Ünï,7.0,"
+    assert json.loads(as_json)["readings"][0]["key"] == "scope:Ünï"
+
+
 def test_an_unknown_reset(user: User, now: int) -> None:
     """A window that has not begun has no reset: empty in CSV, null in JSON."""
     user.refresh()
