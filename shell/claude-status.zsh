@@ -94,7 +94,7 @@ __claude_status_search() {
     elif ((at == start && at > 2)); then
       at=2 start=2
     else
-      return
+      return 0
     fi
   done
 }
