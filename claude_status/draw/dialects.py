@@ -40,8 +40,11 @@ def zsh(line: Line) -> str:
 
 
 def tmux(line: Line) -> str:
-    """The styles of tmux's own formats."""
-    return _coloured(line, lambda text, colour: f"#[fg={NAMES[colour]}]{text}#[fg=default]")
+    """The styles of tmux's own formats; a ground of our own, since the bar's may be of any colour.
+
+    The bar that tmux comes with is green: green letters would not be seen there, nor yellow read.
+    """
+    return _coloured(line, _on_bar)
 
 
 DIALECTS: dict[str, Callable[[Line], str]] = {
@@ -52,6 +55,11 @@ DIALECTS: dict[str, Callable[[Line], str]] = {
     "zsh": zsh,
     "tmux": tmux,
 }
+
+
+def _on_bar(text: str, colour: str) -> str:
+    ground = {"warning": "fg=black,bg=yellow", "critical": "fg=white,bg=red"}.get(colour)
+    return f"#[{ground}]{text}#[fg=default,bg=default]" if ground else text
 
 
 def _coloured(line: Line, paint: Callable[[str, str], str]) -> str:

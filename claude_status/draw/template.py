@@ -24,7 +24,7 @@ from claude_status.draw.pieces import (
     plain_label,
     shown_limits,
 )
-from claude_status.pace import pace_of
+from claude_status.pace import present_pace
 from claude_status.usage import SESSION, WEEK, Limit, Usage
 
 PRESETS = {
@@ -69,9 +69,8 @@ def _arrow(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
 
 
 def _ahead(limit: Limit, now: float, style: Style) -> int:
-    pace = pace_of(limit)
-    current = not limit.is_over(now) and not limit.is_stale(now, style.ttl)
-    return int(pace.ahead) if pace and pace.is_sure and current and pace.ahead >= 1 else 0
+    pace = present_pace(limit, now, style.ttl)
+    return int(pace.ahead) if pace and pace.ahead >= 1 else 0
 
 
 def _models(usage: Usage, now: float, style: Style, _reset: Reset) -> Line:

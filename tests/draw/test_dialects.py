@@ -23,7 +23,7 @@ MARKUP = {  # what each dialect may hold beside the text
     "ansi": r"\x1b\[(?:31|32|33|39)m",
     "bash": r"\x01\x1b\[(?:31|32|33|39)m\x02",
     "zsh": r"%F\{(?:green|yellow|red)\}|%f",
-    "tmux": r"#\[fg=(?:green|yellow|red|default)\]",
+    "tmux": r"#\[fg=(?:black,bg=yellow|white,bg=red|default,bg=default)\]",
 }
 HARMLESS = r"(?:[A-Za-z0-9 .:+_~%?<·–⇡€£¥/電-]|\$(?=[0-9]))*"
 
@@ -58,8 +58,8 @@ def _visible(name: str, text: str) -> str:
         ),
         (
             "tmux",
-            "5h #[fg=green]42%#[fg=default] 2h13m · 7d #[fg=yellow]~71%#[fg=default] · "
-            "Opus 4.5 #[fg=red]100%#[fg=default] · credits #[fg=green]€5/€10#[fg=default] – ",
+            "5h 42% 2h13m · 7d #[fg=black,bg=yellow]~71%#[fg=default,bg=default] · "
+            "Opus 4.5 #[fg=white,bg=red]100%#[fg=default,bg=default] · credits €5/€10 – ",
         ),
     ],
 )
