@@ -138,7 +138,7 @@ __claude_status_read() {
 # asked: no slot, no refresh. A shell inside Claude Code asks nothing: Claude Code tells by itself.
 __claude_status_refresh() {
   local slot=$account/kick.$((now / 15)) try owned=$cache
-  [[ -z ${CLAUDECODE-} && -x $__claude_status_program ]] || return 0
+  [[ -z ${CLAUDECODE-} && -x ${__claude_status_program-} ]] || return 0
   if [[ -e $account ]]; then
     try=$slot
     [[ -O $account && -w $account && ! -e $slot ]] || return 0

@@ -29,8 +29,8 @@
 # The user's options and aliases have no say in what is defined here: read this file once more under
 # zsh's own, which the functions then keep. Quoted words are no aliases.
 'builtin' 'test' -n "${__claude_status_file-}" ||
-  __claude_status_file=${(%):-%x} 'builtin' 'emulate' zsh \
-    -o no_aliases -o extended_glob -o no_auto_name_dirs -c 'builtin source "$__claude_status_file" "$@"'
+  __claude_status_file=${(%):-%x} 'builtin' 'emulate' zsh -o no_aliases -o extended_glob \
+    -o no_auto_name_dirs -c 'builtin source "$__claude_status_file" "$@"'
 'builtin' 'test' -n "${__claude_status_file-}" || 'builtin' 'return' 0
 
 # ==================================================================================================
@@ -133,7 +133,7 @@ __claude_status_read() {
 __claude_status_refresh() {
   local slot=$account/kick.$((now / 15)) try owned=$cache
   local -i fd
-  [[ -z ${CLAUDECODE-} && -x $__claude_status_program ]] || return 0
+  [[ -z ${CLAUDECODE-} && -x ${__claude_status_program-} ]] || return 0
   if [[ -e $account ]]; then
     try=$slot
     [[ -O $account && -w $account && ! -e $slot ]] || return 0
@@ -174,7 +174,7 @@ __claude_status_ended() {
   local before=${CLAUDE_STATUS-}
   zle -F $fd
   exec {fd}<&-
-  __claude_status_update
+  __claude_status_update idle
   # Where a command goes on in the next line there is no prompt of ours to draw.
   [[ $CLAUDE_STATUS == "$before" || $CONTEXT != start ]] || zle .reset-prompt
 }
@@ -186,7 +186,8 @@ __claude_status_ended() {
 # Sets all that is to be seen of `text` in `dialect`.
 __claude_status_show() {
   if [[ $dialect/$text != "${__claude_status_shown-}" ]]; then
-    typeset -g __claude_status_shown=$dialect/$text __claude_status_prompt=$text __claude_status_plain=$text
+    typeset -g __claude_status_shown=$dialect/$text
+    typeset -g __claude_status_prompt=$text __claude_status_plain=$text
     case $dialect in
       # One pass, from the left: of "%%f" it is the first two that belong together.
       zsh) __claude_status_plain=${text//(#b)\%(\%|F\{[a-z]#\}|f)/${(M)match[1]:#\%}} ;;
@@ -217,7 +218,8 @@ __claude_status_update() {
     __claude_status_read $account/frames/$dialect
   fi
   __claude_status_show
-  [[ -z $due ]] || __claude_status_refresh
+  # Nobody sits at an idle prompt: what one refresh did not mend, the next would not either.
+  [[ -z $due || ${1-} == idle ]] || __claude_status_refresh
 }
 
 __claude_status_hook() {

@@ -7,6 +7,7 @@ import os
 import select
 import shlex
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -202,6 +203,21 @@ def give_away(path: Path) -> None:
         ours = path.with_suffix(".ours")
         path.rename(ours)
         path.symlink_to("/usr" if ours.is_dir() else "/etc/passwd")
+
+
+@contextlib.contextmanager
+def plain_user() -> Iterator[tuple[Path, dict[str, object]]]:
+    """A home, and what lets `run` start something there as a user whom file modes bind."""
+    with tempfile.TemporaryDirectory() as folder:
+        user = {"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}
+        yield Path(folder), {"cwd": folder, **user}
+
+
+def give_home(home: Path) -> None:
+    """Let all that is in the home of a plain user be theirs."""
+    for path in (home, *home.rglob("*")):
+        if os.geteuid() == 0:
+            os.chown(path, NOBODY, NOBODY)
 
 
 def odd_file(path: Path, kind: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ from tests.hosts.shells import (
     calls,
     draw,
     give_away,
+    give_home,
     odd_file,
+    plain_user,
     processes,
     run,
     stand_in,
@@ -211,6 +214,24 @@ def test_the_cache_is_made_for_us_alone(snippet: Path, home: Path, refresher: Pa
     until(lambda: calls(refresher))
     made = [home / ".cache", *(home / ".cache").rglob("*")]
     assert {path.stat().st_mode & 0o077 for path in made} == {0}
+
+
+@pytest.mark.parametrize("closed", ["home", "cache", "account"])
+def test_what_cannot_be_recorded_is_not_asked(closed: str) -> None:
+    """Where nothing can be written, prompts say nothing of it, and ask nothing."""
+    with plain_user() as (home, options):
+        folder = home if closed == "home" else draw(home, refresh=-1)
+        program = stand_in(home / "claude-status")
+        snippet = shutil.copy(SNIPPET, home)
+        give_home(home)
+        folder = folder.parent if closed == "cache" else folder
+        folder.chmod(0o500)
+        script = f". {snippet} {program}\n" + "__claude_status_hook\n" * 3 + SHOW
+        done = run(["bash", "--norc", "-c", script], {"HOME": str(home)}, **options)
+        shown = "" if closed == "home" else TEXTS["bash"]
+        assert (done.stdout, done.stderr, done.returncode) == (f"<{shown}>", "", 0)
+        assert calls(program) == ([] if closed != "cache" else BACKGROUND)
+        folder.chmod(0o700)
 
 
 @pytest.mark.parametrize("name", ["CLAUDECODE", "nothing"])

@@ -6,15 +6,12 @@ import os
 import shutil
 import stat
 import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import SHELL, program
 from tests.hosts.shells import (
-    NOBODY,
     ODD_FILES,
     POSIX,
     TEXTS,
@@ -23,7 +20,9 @@ from tests.hosts.shells import (
     calls,
     draw,
     give_away,
+    give_home,
     odd_file,
+    plain_user,
     processes,
     run,
     stand_in,
@@ -460,31 +459,20 @@ def test_nothing_is_made_in_someone_elses_home(home: Path, launcher: Path, sibli
     assert not (user / ".cache").exists()
 
 
-@pytest.fixture
-def plain_user() -> Iterator[dict[str, object]]:
-    """Options that run a command as a user whom file modes bind, and a home of theirs as cwd."""
-    with tempfile.TemporaryDirectory() as folder:
-        root = os.geteuid() == 0
-        if root:
-            os.chown(folder, NOBODY, NOBODY)
-        yield {"cwd": folder, **({"user": NOBODY, "group": NOBODY} if root else {})}
-
-
 @pytest.mark.parametrize("mode", [0o500, 0o000])
-def test_what_cannot_be_recorded_is_not_asked(mode: int, plain_user: dict[str, object]) -> None:
+def test_what_cannot_be_recorded_is_not_asked(mode: int) -> None:
     """A cache that cannot be written, or not even read, starts no refresh, in silence."""
-    home = Path(str(plain_user["cwd"]))
-    folder = draw(home, refresh=-1)
-    shutil.copy(SHELL / "claude-status", home)
-    sibling = stand_in(home / "claude-status-py")
-    if os.geteuid() == 0:
-        subprocess.run(["chown", "-R", str(NOBODY), str(home)], check=True)
-    folder.chmod(mode)
-    for sh in POSIX.values():
-        done = run([*sh, str(home / "claude-status")], {"HOME": str(home)}, **plain_user)
-        assert (TEXTS["plain"] + "\n" if mode else "", "") == (done.stdout, done.stderr)
-    assert calls(sibling) == []
-    folder.chmod(0o700)
+    with plain_user() as (home, options):
+        folder = draw(home, refresh=-1)
+        shutil.copy(SHELL / "claude-status", home)
+        sibling = stand_in(home / "claude-status-py")
+        give_home(home)
+        folder.chmod(mode)
+        for sh in POSIX.values():
+            done = run([*sh, str(home / "claude-status")], {"HOME": str(home)}, **options)
+            assert (done.stdout, done.stderr) == (TEXTS["plain"] + "\n" if mode else "", "")
+        assert calls(sibling) == []
+        folder.chmod(0o700)
 
 
 def test_slots_of_a_python_that_never_runs_do_not_pile_up(home: Path, launcher: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from tests.hosts.shells import (
     calls,
     draw,
     give_away,
+    give_home,
     odd_file,
+    plain_user,
     processes,
     run,
     stand_in,
@@ -224,6 +227,24 @@ def test_the_cache_is_made_for_us_alone(home: Path, refresher: Path) -> None:
     assert {path.stat().st_mode & 0o077 for path in made} == {0}
 
 
+@pytest.mark.parametrize("closed", ["home", "cache", "account"])
+def test_what_cannot_be_recorded_is_not_asked(closed: str) -> None:
+    """Where nothing can be written, prompts say nothing of it, and ask nothing."""
+    with plain_user() as (home, options):
+        folder = home if closed == "home" else draw(home, refresh=-1)
+        program = stand_in(home / "claude-status")
+        snippet = shutil.copy(SNIPPET, home)
+        give_home(home)
+        folder = folder.parent if closed == "cache" else folder
+        folder.chmod(0o500)
+        script = f". {snippet} {program}\n" + HOOK * 3 + SHOW
+        done = run(["zsh", "-f", "-c", script], {"HOME": str(home)}, **options)
+        shown = "" if closed == "home" else TEXTS["zsh"]
+        assert (done.stdout, done.stderr, done.returncode) == (f"<{shown}>", "", 0)
+        assert calls(program) == ([] if closed != "cache" else BACKGROUND)
+        folder.chmod(0o700)
+
+
 @pytest.mark.parametrize("name", ["CLAUDECODE", "nothing"])
 def test_a_shell_inside_claude_code_asks_nothing(name: str, home: Path, refresher: Path) -> None:
     """With CLAUDECODE set the line is shown and no refresh is started."""
@@ -374,6 +395,14 @@ def test_a_line_that_did_not_change_draws_nothing(home: Path, refresher: Path) -
             if screen.text().partition("fds:")[2] != open_fds:
                 break
         assert b"5h" not in screen.raw[len(drawn) :]
+
+
+def test_an_idle_prompt_starts_nothing(home: Path, refresher: Path) -> None:
+    """A refresh that ended without new frames is not followed by another while nobody is there."""
+    draw(home, refresh=-1)
+    script = sourcing(refresher) + "__claude_status_update idle\n" + SHOW
+    assert zsh(script) == (f"<{TEXTS['zsh']}>", "", 0)
+    assert calls(refresher) == []
 
 
 def test_a_command_in_two_lines_is_not_disturbed(home: Path, refresher: Path) -> None:
