@@ -16,6 +16,8 @@
 #   function fish_right_prompt
 #       claude_status_prompt
 #   end
+#
+# Mirrored by claude-status.bash and claude-status.zsh, section by section.
 
 # Prints the line, for use in a prompt. Scripts know it too: some plugins draw prompts in one.
 function claude_status_prompt --description 'Print how much of the Claude plan is used'
@@ -36,10 +38,6 @@ set -g __claude_status_program "$argv[1]"
 string match -qr '^/(.*/)?claude-status\z' -- "$__claude_status_program"
 or set -g __claude_status_program (command -s claude-status | string match '/*')
 
-# ==================================================================================================
-# Clock
-#
-
 # Before 3.6, fish could not tell the time without a process. `path` may be a function of the
 # user's, hence `builtin`; the name comes from a variable, since fish 3.4 would not read a file that
 # names a builtin it does not know.
@@ -49,6 +47,10 @@ begin
 end >/dev/null 2>&1
 or return 0
 
+# ==================================================================================================
+# View
+#
+
 # Sets __claude_status_now to the present time in seconds, or fails: the time when a file was written
 # and how long ago that was. This file always exists, and hardly ever changes.
 function __claude_status_clock
@@ -57,10 +59,6 @@ function __claude_status_clock
     set -q parts[2]; or return
     builtin math "$parts[1] + $parts[2]" | read -g __claude_status_now
 end
-
-# ==================================================================================================
-# Place
-#
 
 # Sets __claude_status_cache, and __claude_status_account to the folder in it for this
 # CLAUDE_CONFIG_DIR, or fails. Accounts must never mix, so a directory that has no absolute name of
