@@ -221,6 +221,17 @@ def test_an_absurd_reset_is_unknown_and_the_percentage_stands(value: object) -> 
     assert [(x.percent, x.resets_at) for x in usage.limits] == [(42, None), (17, None)]
 
 
+@pytest.mark.parametrize("days", [-30, 0, 7, 31, 366])
+def test_a_reset_within_a_year_is_possible(days: int) -> None:
+    """Weeks, months and years can be windows, and one may be over by now."""
+    ends = NOW + days * DAY
+    usage = _parse(
+        {"five_hour": _window(42, ends), "limits": [_row("weekly_all", 5, resets_at=ends)]}
+    )
+    assert [limit.resets_at for limit in usage.limits] == [ends, ends]
+    assert _parse({"five_hour": _window(42, NOW + 367 * DAY)}).limits[0].resets_at is None
+
+
 def test_a_window_that_has_not_begun() -> None:
     """0% without a reset is a fresh window, and known."""
     assert _parse({"five_hour": _window(0, None)}).limits == (
@@ -257,6 +268,8 @@ def test_only_true_marks_the_active_row(value: object) -> None:
         (None, None, ("USD", 2)),
         ("JPY", None, ("JPY", 0)),
         ("KWD", "3", ("KWD", 3)),
+        ("VND", None, ("VND", 0)),
+        ("BHD", None, ("BHD", 3)),
         ("JPY", 7, ("JPY", 0)),
         ("USD", -1, ("USD", 2)),
         ("USD", True, ("USD", 2)),
