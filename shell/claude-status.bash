@@ -213,11 +213,13 @@ __claude_status_hook_up() {
   fi
   # A readonly PROMPT_COMMAND, as some servers have it, would end the whole of ~/.bashrc here.
   builtin printf -v PROMPT_COMMAND '%s' "${PROMPT_COMMAND-}" 2>/dev/null || return 0
-  if [[ -n ${PROMPT_COMMAND[1]+set} ]] && ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
-    PROMPT_COMMAND=("$hook" "${PROMPT_COMMAND[@]}")
-  else
-    # shellcheck disable=SC2128,SC2178 # an array of one, or one that old versions run one of
+  # Bash gives each element its own `$?` and PIPESTATUS; but only from 5.1 on, and exports no array.
+  # shellcheck disable=SC2128,SC2178
+  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 501)) ||
+    [[ -z ${PROMPT_COMMAND[*]} || ${PROMPT_COMMAND@a} == x ]]; then
     PROMPT_COMMAND="$hook${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
+  else
+    PROMPT_COMMAND=("$hook" "${PROMPT_COMMAND[@]}")
   fi
 }
 

@@ -343,8 +343,9 @@ HOOK = "__claude_status_hook 2> /dev/null"
     ("before", "after"),
     [
         ("", HOOK),
-        ("PROMPT_COMMAND='other; more'", f"{HOOK}; other; more"),
-        ("PROMPT_COMMAND=(one)", f"{HOOK}; one"),
+        ("PROMPT_COMMAND='other; more'", f"{HOOK}|other; more"),
+        ("export PROMPT_COMMAND='other; more'", f"{HOOK}; other; more"),
+        ("PROMPT_COMMAND=(one)", f"{HOOK}|one"),
         ("PROMPT_COMMAND=(one two)", f"{HOOK}|one|two"),
         ("PROMPT_COMMAND=(one 'two three' '')", f"{HOOK}|one|two three|"),
         ("set -u; unset PROMPT_COMMAND", HOOK),
@@ -358,6 +359,16 @@ def test_the_hook_comes_first_and_once(
     show = "IFS='|'; echo \"${PROMPT_COMMAND[*]}\""
     script = f"{before}\n{sourcing(refresher) * 2}{show}"
     assert bash(script) == (after + "\n", "", 0)
+
+
+def test_the_statuses_of_a_pipe_reach_others(home: Path, refresher: Path) -> None:
+    """What runs at the prompt after the hook still sees PIPESTATUS, as starship wants to."""
+    draw(home)
+    rc = "PROMPT_COMMAND='seen=\"${PIPESTATUS[*]}\"'; PS1='[$seen]> '\n" + sourcing(refresher)
+    with session(home, rc) as screen:
+        screen.until("[0]>")
+        screen.send("true | (exit 3) | true\n")
+        screen.until("[0 3 0]>")
 
 
 def test_an_old_bash_gets_one_string(home: Path, refresher: Path) -> None:
@@ -440,7 +451,7 @@ NEWER = {
     "4.2: [[ -v": r"\[\[ [^\n]*-v ",
     "4.2: negative index": r"\[-\d",
     "4.3: name references": r"\b(declare|local|typeset) -[a-zA-Z]*n",
-    "4.4: @ operators": r"\$\{[a-zA-Z_]+@[A-Za-z]",
+    "4.4: @ operators": r"\$\{[a-zA-Z_]+@[A-Zb-z]",
     "4.4: local -": r"\blocal -(\s|$)",
     "5.3: ${ }": r"\$\{[ |]",
 }
@@ -456,9 +467,9 @@ def test_the_source_is_that_of_bash_3(pattern: str) -> None:
 
 
 def test_what_is_newer_is_asked_for_its_version() -> None:
-    """EPOCHSECONDS, mapfile and printf's clock each stand once, behind a test of the version."""
+    """What bash 3.2 does not have stands once in the file, behind a test of the version."""
     code = SNIPPET.read_text()
-    for word in ("EPOCHSECONDS", "builtin mapfile", "%(%s)T"):
+    for word in ("EPOCHSECONDS", "builtin mapfile", "%(%s)T", "@a}"):
         before, found, _ = code.partition(word)
         assert found
         assert code.count(word) == 1
