@@ -13,7 +13,7 @@ from claude_status.errors import ClaudeStatusError
 
 LAUNCHER = "claude-status"
 SETTINGS = ("CLAUDE_CONFIG_DIR", "CLAUDE_STATUS_CACHE_DIR", "XDG_CACHE_HOME")
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parent.parent
 
 
 class PartsError(ClaudeStatusError):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_status import texts
+from claude_status.setup import texts
 from tests.conftest import SHELL, program
 from tests.hosts.shells import all_ends, calls, draw, run, stand_in, until
 from tests.screen import Screen
