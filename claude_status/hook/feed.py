@@ -10,7 +10,7 @@ from pathlib import Path
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import draw_line
 from claude_status.errors import ClaudeStatusError
-from claude_status.merge import merge
+from claude_status.merge import PUSH, merge
 from claude_status.reader import read_frame, read_text
 from claude_status.refresh import Refresh
 from claude_status.sources.statusline import MAX_SESSIONS, parse_push, written_at
@@ -30,6 +30,9 @@ def feed(session: Mapping[str, object], home: str, known: str, now: float, diale
     if push is None:
         return ""
     account, settings = place(os.environ, warn=False)
+    if PUSH not in settings.sources:
+        _remember(home, known)
+        return ""
     alone = DIALECTS[dialect](draw_line(merge([push]), now, settings.style(dialect, account.name)))
     hanging = threading.Timer(SECONDS, _give_up, (home, dialect, now, alone))
     hanging.daemon = True

@@ -71,7 +71,10 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
     if pushed and not _is_known(home, *pushed):
         from claude_status.hook.feed import feed
 
-        drawn = feed(session, home, " ".join(pushed), now, _dialect(environ))
+        try:
+            drawn = feed(session, home, " ".join(pushed), now, _dialect(environ))
+        except Exception:  # what was drawn before is still there to be shown
+            drawn = ""
         now = time.time()
     text, due = read_frame(home, _dialect(environ), now)
     if due:

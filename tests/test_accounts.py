@@ -1,0 +1,207 @@
+"""Whose numbers these are: accounts never mix, and each change of the login is noticed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from claude_status.reader import read_frame
+from tests.conftest import program
+from tests.server import UNAUTHORIZED, ApiServer, ok, usage_body
+from tests.support import User
+from tests.test_statusline import hook, session
+
+NOW = time.time()
+
+
+@pytest.fixture
+def api() -> Iterator[ApiServer]:
+    """An API on loopback."""
+    with ApiServer() as server:
+        yield server
+
+
+@pytest.fixture
+def user(home: Path, api: ApiServer) -> User:
+    """A user of one account."""
+    return User(home, api.url)
+
+
+def own(user: User, account: str, **more: object) -> None:
+    """Let Claude Code's state name the account."""
+    state = {"oauthAccount": {"accountUuid": account}, **more}
+    user.account.claude_json.parent.mkdir(exist_ok=True)
+    user.account.claude_json.write_text(json.dumps(state))
+
+
+def shown(user: User, now: float) -> str:
+    """What a prompt shows at ``now``."""
+    return read_frame(str(user.account.home), "plain", now)[0]
+
+
+def test_each_directory_has_its_own_numbers(home: Path, api: ApiServer) -> None:
+    """Two values of CLAUDE_CONFIG_DIR, and none, are three accounts with three caches."""
+    for number, directory in enumerate(("", f"{home}/work", f"{home}/work/nested")):
+        environ = {"CLAUDE_CONFIG_DIR": directory} if directory else {}
+        user = User(home, api.url, **environ)
+        user.log_in()
+        api.answer = ok(usage_body(NOW, five_hour=10 + number))
+        assert user.refresh(NOW).asked
+
+    lines = {
+        shown(User(home, api.url, CLAUDE_CONFIG_DIR=directory), NOW).partition(" 2h")[0]
+        for directory in ("", f"{home}/work", f"{home}/work/nested/")
+    }
+    assert lines == {"5h 10%", "5h 11%", "5h 12%"}
+
+
+def test_another_account_takes_nothing_over(user: User, api: ApiServer) -> None:
+    """Where the state names another account, its numbers alone are shown from the next refresh."""
+    user.log_in()
+    own(user, "first")
+    api.answer = ok(usage_body(NOW, five_hour=81))
+    user.refresh(NOW)
+    assert shown(user, NOW).startswith("5h 81%")
+
+    own(user, "second")
+    api.answer = UNAUTHORIZED
+    user.refresh(NOW + 20)
+
+    assert shown(user, NOW + 20) == ""
+
+
+def test_a_renewed_login_changes_nothing(user: User, api: ApiServer) -> None:
+    """Another token of the same account keeps the numbers, and is not asked before the TTL."""
+    user.log_in()
+    own(user, "first")
+    user.refresh(NOW)
+
+    user.log_in(token="sk-ant-oat01-another", lasts=999_999)
+    own(user, "first", numStartups=2)
+    user.refresh(NOW + 20)
+
+    assert shown(user, NOW + 20).startswith("5h 42%")
+    assert len(api.requests) == 1
+
+
+def test_a_session_of_the_account_before_is_not_listened_to(user: User, api: ApiServer) -> None:
+    """What an old session repeats of the account before is not taken for the new one's."""
+    data = session(user.home, five_hour=81)
+    os.utime(user.home / "one.jsonl", (time.time() - 100,) * 2)
+    own(user, "first")
+    user.refresh()
+    hook(user, data)
+    own(user, "second")
+    user.refresh()
+
+    hook(user, session(user.home, five_hour=82, transcript_path=str(user.home / "one.jsonl")))
+    os.utime(user.home / "one.jsonl", (time.time() - 100,) * 2)
+
+    assert "81%" not in shown(user, time.time())
+
+
+def test_a_login_comes_expires_is_renewed_and_goes(user: User, api: ApiServer) -> None:
+    """Each change of the login is noticed within five minutes, and no reading is hidden by it."""
+    assert not user.refresh(NOW).asked
+    assert user.refresh_at() <= NOW + 300
+
+    user.log_in(lasts=1000)
+    assert user.refresh(NOW + 300).asked
+    line = shown(user, NOW + 300)
+    assert line.startswith("5h 42%")
+
+    assert "expired" in user.refresh(NOW + 1500).problem
+    assert shown(user, NOW + 1500).startswith("5h ~42%")
+    assert user.refresh_at() <= NOW + 1800
+
+    path = user.log_in(lasts=100_000)
+    assert user.refresh(NOW + 2400).asked
+
+    path.unlink()
+    assert "no Claude Code login" in user.refresh(NOW + 3000).problem
+    assert "42%" in shown(user, NOW + 3000)
+    assert len(api.requests) == 2
+
+
+def test_a_reading_of_claude_codes_own_needs_no_call(user: User, api: ApiServer) -> None:
+    """A fresh number in .claude.json is shown with its age, and the API is spared."""
+    now = time.time()
+    own(
+        user,
+        "first",
+        cachedUsageUtilization={
+            "fetchedAtMs": (now - 700) * 1000,
+            "accountUuid": "first",
+            "utilization": usage_body(now, five_hour=33),
+        },
+    )
+
+    user.refresh(now)
+
+    assert shown(user, now).startswith("5h ~33%")
+    assert api.requests == []
+
+
+def test_every_account_is_listed(home: Path, api: ApiServer) -> None:
+    """`show --all` tells every account that this machine knows, each with its own numbers."""
+    users = [User(home, api.url), User(home, api.url, CLAUDE_CONFIG_DIR=f"{home}/work")]
+    for number, user in enumerate(users):
+        user.log_in()
+        api.answer = ok(usage_body(time.time(), five_hour=20 + number))
+        user.refresh()
+
+    text = users[0].run("show", "--all").stdout
+
+    assert "20%" in text
+    assert "21%" in text
+    assert "~/work" in text
+
+
+def test_without_the_endpoint_no_connection_is_opened(user: User, api: ApiServer) -> None:
+    """With the free sources alone, no command and no refresh ever opens a connection."""
+    settings = user.home / ".config/claude-status/config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('sources = ["statusline", "claude_json"]\n')
+    user.log_in()
+    hook(user, session(user.home))
+    log = user.home / "trace"
+    trace = [program("strace"), "-f", "-qq", "-e", "trace=connect,socket", "-o", str(log)]
+
+    for arguments in (["refresh", "--force"], ["refresh", "--background"], ["show"], ["doctor"]):
+        subprocess.run([*trace, *user.command(*arguments)], env=user.environ, check=False,
+                       capture_output=True, timeout=60)  # fmt: skip
+        assert "AF_INET" not in log.read_text()
+
+    assert api.requests == []
+    assert shown(user, time.time()).startswith("5h 42%")
+
+
+def test_a_source_that_is_switched_off_is_not_taken(user: User) -> None:
+    """Without "statusline" among the sources a push changes nothing."""
+    settings = user.home / ".config/claude-status/config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('sources = ["claude_json"]\n')
+
+    assert hook(user, session(user.home)) == ""
+
+
+def test_root_does_not_use_the_users_cache(user: User) -> None:
+    """A root shell with a borrowed HOME neither shows nor changes what is the user's."""
+    user.log_in()
+    user.refresh()
+    for path in (user.home, *user.home.rglob("*")):
+        os.chown(path, 65534, 65534)
+    before = sorted(str(path) for path in user.home.rglob("*"))
+
+    done = user.run("refresh")
+
+    assert done.returncode == 1
+    assert "another user" in done.stderr
+    assert read_frame(str(user.account.home), "plain", time.time())[0] == ""
+    assert before == sorted(str(path) for path in user.home.rglob("*"))
