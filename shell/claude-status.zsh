@@ -106,8 +106,8 @@ __claude_status_read() {
   local -a lines
   local -i at size
   [[ -f $1 && -r $1 && -O $1 ]] || return 0
-  # Mostly the first page has it. The last line of a page may be half a line.
-  for size in 1024 65536; do
+  # Mostly a page has it, unless it stood further on before. What ends a page may be half a line.
+  for size in $((${__claude_status_at:-2} < 10 ? 1024 : 65536)) 65536; do
     sysread -s $size page || break
     buffer+=$page
     [[ $buffer == 'claude-status 1 '* ]] || break

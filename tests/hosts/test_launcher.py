@@ -459,6 +459,7 @@ def test_nothing_is_made_in_someone_elses_home(home: Path, launcher: Path, sibli
     assert not (user / ".cache").exists()
 
 
+@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("mode", [0o500, 0o000])
 def test_what_cannot_be_recorded_is_not_asked(mode: int) -> None:
     """A cache that cannot be written, or not even read, starts no refresh, in silence."""

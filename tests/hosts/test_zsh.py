@@ -227,6 +227,7 @@ def test_the_cache_is_made_for_us_alone(home: Path, refresher: Path) -> None:
     assert {path.stat().st_mode & 0o077 for path in made} == {0}
 
 
+@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("closed", ["home", "cache", "account"])
 def test_what_cannot_be_recorded_is_not_asked(closed: str) -> None:
     """Where nothing can be written, prompts say nothing of it, and ask nothing."""
