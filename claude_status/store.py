@@ -140,25 +140,25 @@ def _open(directory: Path) -> Any:
         directory.mkdir(mode=0o700, exist_ok=True)
         check_private(directory)
         _await_lock(database)
+        return _Cache(directory)
+
+
+class _Cache(diskcache.Cache):  # type: ignore[misc]
+    """The library's cache on our terms; one that cannot be read leaves nothing open."""
+
+    def __init__(self, directory: Path) -> None:
+        terms = {"eviction_policy": "none", "cull_limit": 0, "statistics": 0}
         try:
-            cache = diskcache.Cache(
-                str(directory),
-                timeout=TIMEOUT,
-                disk=TextDisk,
-                eviction_policy="none",
-                cull_limit=0,
-                statistics=0,
-            )
-        except (TypeError, ValueError, sqlite3.Warning):
-            raise sqlite3.DatabaseError("settings that were not written here") from None
-        try:
-            for name in list(cache):
+            super().__init__(str(directory), TIMEOUT, TextDisk, **terms)
+            for name in list(self):
                 if not name.startswith(LONG_ROWS):
-                    cache.get(name)
+                    self.get(name)
+        except (TypeError, ValueError, sqlite3.Warning):
+            self.close()
+            raise sqlite3.DatabaseError("settings that were not written here") from None
         except BaseException:
-            cache.close()
+            self.close()
             raise
-        return cache
 
 
 def _await_lock(database: Path) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -302,7 +302,7 @@ OPERATIONS: dict[str, Callable[[store_module.Store], object]] = {
     "write": lambda store: store.write("one", "x"),
     "take a lease": lambda store: store.take_lease("lease", 30),
     "end a lease": lambda store: store.end_lease("one"),
-    "begin a transaction": lambda store: store.transaction().__enter__(),
+    "begin a transaction": lambda store: ExitStack().enter_context(store.transaction()),
 }
 
 
