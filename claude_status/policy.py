@@ -114,7 +114,8 @@ def _when_old(asking: Asking, usage: Usage, now: float, ttl: float, idle: bool) 
     known = known_since(usage)
     if asking.asked_at < known and due < known + ttl:
         return Due(min(known + ttl, max(longest, due)), "Claude Code told the numbers itself")
-    if idle and not any(limit.percent > NEAR and not limit.is_over(now) for limit in usage.limits):
+    near = any(limit.percent > NEAR and not limit.is_over(now) for limit in usage.limits)
+    if idle and not near and not asking.failures:
         return Due(max(longest, due), "Claude Code has not been used since")
     return Due(due, "the reading is fresh until then")
 
