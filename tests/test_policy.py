@@ -321,6 +321,12 @@ def test_a_clock_that_was_set_back() -> None:
         assert _due(failed, NOW).is_now(NOW)
 
 
+def test_a_ttl_that_ends_in_a_far_future() -> None:
+    """Whatever is remembered of it, no TTL is waited for longer than it can last."""
+    asking = replace(ANSWERED, next_due=NOW + 30 * DAY)
+    assert _due(asking, NOW, Usage("endpoint", NOW)).at == pytest.approx(NOW + 1.1 * TTL)
+
+
 def test_a_clock_that_was_put_right_by_a_second() -> None:
     """A small step back does not make a call due that has just been made."""
     assert not _due(ANSWERED, NOW - 1).is_now(NOW - 1)
