@@ -67,8 +67,8 @@ else
   }
 fi
 
-# Sets `directory` to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must never mix, so
-# one without a single absolute name has none.
+# Sets `directory` to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must never mix,
+# so one without a single absolute name has none.
 __claude_status_directory() {
   directory=$CLAUDE_CONFIG_DIR
   while [[ $directory == */ ]]; do directory=${directory%/}; done
@@ -93,12 +93,13 @@ __claude_status_dialect() {
 # Sets `lines` to those of the file $1, less the words that say it is one of ours; or fails after
 # sixteen characters, for the file may be anything, and of any size.
 __claude_status_lines() {
+  local IFS=$'\n'
   {
-    IFS='' builtin read -r -d '' -n 16 word && [[ $word == 'claude-status 1 ' ]] || return 1
+    builtin read -r -d '' -n 16 word && [[ $word == 'claude-status 1 ' ]] || return 1
     if ((BASH_VERSINFO[0] >= 5)); then
       builtin mapfile -t -n 64 lines
     else
-      IFS=$'\n' builtin read -r -d '' -n 65536 -a lines || :
+      builtin read -r -d '' -n 65536 -a lines || :
     fi
   } <"$1"
 }
@@ -197,11 +198,12 @@ __claude_status_hook() {
   return "$exit_status"
 }
 
-# Puts the hook before whatever else runs at the prompt, for that may be what draws it. Twice is once.
+# Puts the hook before whatever else runs at the prompt, for that may draw it. Twice is once.
 __claude_status_hook_up() {
   local hook='__claude_status_hook 2> /dev/null'
   if [[ -n ${BLE_VERSION-} ]]; then
-    { blehook PRECMD+-=__claude_status_hook || blehook PRECMD+=__claude_status_hook; } 2>/dev/null || :
+    # In front, where ble.sh knows of that.
+    blehook PRECMD+-=__claude_status_hook 2>/dev/null || blehook PRECMD+=__claude_status_hook
     return 0
   fi
   case "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-} ${STARSHIP_PROMPT_COMMAND-}" in

@@ -6,7 +6,7 @@
 #
 # From then on there is, at every prompt,
 #
-#   CLAUDE_STATUS   the line, with zsh's own colours; empty if nothing is known. While starship draws
+#   CLAUDE_STATUS   the line, in zsh's own colours; empty if nothing is known. While starship draws
 #                   the prompt, it is exported, in plain SGR colours.
 #   psvar[97]       the same without colours, for %97v
 #   a segment       for powerlevel10k, claude_status, with the states NORMAL, WARNING and CRITICAL
@@ -59,8 +59,8 @@ __claude_status_find "${1-}"
 # View
 #
 
-# Sets `directory` to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must never mix, so
-# one without a single absolute name has none.
+# Sets `directory` to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must never mix,
+# so one without a single absolute name has none.
 __claude_status_directory() {
   directory=${CLAUDE_CONFIG_DIR%%/#}
   case $directory/ in / | /default/ | [!/]* | */./* | */../*) return 1 ;; esac
@@ -228,8 +228,8 @@ __claude_status_hook() {
   return exit_status
 }
 
-# Shows one of three segments, and which is decided when the prompt is drawn, so that drawing it again
-# is enough. `p10k` knows the name of the segment from the name of this function.
+# Shows one of three segments, and which is decided when the prompt is drawn, so that drawing it
+# again is enough. `p10k` knows the name of the segment from the name of this function.
 prompt_claude_status() {
   local state
   for state in NORMAL:green WARNING:yellow CRITICAL:red; do
