@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034 # what is set here is for the user, or for another function
+# shellcheck shell=bash disable=SC2034,SC2309 # what is set is for others; [[ 10#8 -le 9 ]] is meant
 #
 # claude-status.bash - how much of the Claude plan is used, in the prompt of bash
 #
@@ -115,20 +115,20 @@ __claude_status_read() {
   start=$at
   while :; do
     word=${lines[at]-} word=${word%% *}
-    if [[ -n $word && ${#word} -le 12 && $word != *[!0123456789]* ]] && ((10#$word <= now)); then
+    if [[ -n $word && ${#word} -le 12 && $word != *[!0123456789]* && 10#$word -le $now ]]; then
       at=$((at + 1))
-    elif ((at == start && at > 1)); then
+    elif [[ $at -eq $start && $at -gt 1 ]]; then
       at=1 start=1
     else
       break
     fi
   done
-  ((at > 1)) || return 0
+  [[ $at -gt 1 ]] || return 0
   __claude_status_at=$((at - 1))
   word=${lines[at - 1]}
-  ((${#word} <= 1024)) || return 0
+  [[ ${#word} -le 1024 ]] || return 0
   [[ $word != *' '* ]] || text=${word#* }
-  ((10#${lines[0]} <= now)) || due=''
+  [[ 10#${lines[0]} -le $now ]] || due=''
 }
 
 # ==================================================================================================
@@ -172,8 +172,8 @@ __claude_status_refresh() {
 # Hook
 #
 
-__claude_status_update() {
-  local directory=/default cache account dialect now text='' due=''
+__claude_status_hook() {
+  local exit_status=$? directory=/default cache account dialect now text='' due=''
   cache=${CLAUDE_STATUS_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-.}/.cache}/claude-status}
   if [[ $cache == /* ]] && { [[ -z ${CLAUDE_CONFIG_DIR-} ]] || __claude_status_directory; }; then
     account=$cache/at$directory/@ due=yes
@@ -188,11 +188,6 @@ __claude_status_update() {
     builtin export -n CLAUDE_STATUS
   fi
   [[ -z $due ]] || __claude_status_refresh
-}
-
-__claude_status_hook() {
-  local exit_status=$?
-  __claude_status_update
   # Under `set -e` a prompt must not end the shell, whatever the last command was.
   [[ $- != *e* ]] || exit_status=0
   return "$exit_status"

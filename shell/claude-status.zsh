@@ -81,47 +81,39 @@ __claude_status_dialect() {
 # Frames
 #
 
-# Sets `at` to the place in `lines` of the first frame whose time has not come.
-__claude_status_search() {
-  local from
-  local -i start=${__claude_status_at:-2}
-  # Begin at the frame shown before: mostly it still is the one, or the next is.
-  at=start
-  while true; do
-    from=${lines[at]%% *}
-    if [[ $from == <-> && $#from -le 12 ]] && ((from <= now)); then
-      at+=1
-    elif ((at == start && at > 2)); then
-      at=2 start=2
-    else
-      return 0
-    fi
-  done
-}
-
 # Sets `text` to the frame in the file $1 whose time has come, and empties `due` if no refresh is
 # needed yet. Whatever is not as it should be ends the reading.
 __claude_status_read() {
-  local buffer page refresh_at
+  local buffer page from refresh_at
   local -a lines
-  local -i at size
+  local -i at=2 start=${__claude_status_at:-2} size
   [[ -f $1 && -r $1 && -O $1 ]] || return 0
-  # Mostly a page has it, unless it stood further on before. What ends a page may be half a line.
-  for size in $((${__claude_status_at:-2} < 10 ? 1024 : 65536)) 65536; do
+  # Begin at the frame shown before: mostly it still is the one, or the next is. So mostly a page of
+  # the file is enough, unless that frame stood further on; but what ends a page may be half a line.
+  for size in $((start < 10 ? 1024 : 65536)) 65536; do
     sysread -s $size page || break
-    buffer+=$page
-    [[ $buffer == 'claude-status 1 '* ]] || break
+    buffer+=$page at=start
+    [[ $buffer == 'claude-status 1 '* ]] || return 0
     lines=("${(@f)buffer}")
-    __claude_status_search
-    ((at >= $#lines)) || break
+    while true; do
+      from=${lines[at]%% *}
+      if [[ $from == <-> && $#from -le 12 && $from -le $now ]]; then
+        at+=1
+      elif [[ $at -eq $start && $at -gt 2 ]]; then
+        at=2 start=2
+      else
+        break
+      fi
+    done
+    [[ $at -ge $#lines ]] || break
   done <$1
   refresh_at=${${lines[1]-}##* }
-  [[ $refresh_at == <-> && $#refresh_at -le 12 ]] && ((at > 2)) || return 0
+  [[ $refresh_at == <-> && $#refresh_at -le 12 && $at -gt 2 ]] || return 0
   typeset -g __claude_status_at=$((at - 1))
   page=${lines[at - 1]}
-  (($#page <= 1024)) || return 0
+  [[ $#page -le 1024 ]] || return 0
   [[ $page != *' '* ]] || text=${page#* }
-  ((refresh_at <= now)) || due=
+  [[ $refresh_at -le $now ]] || due=
 }
 
 # ==================================================================================================
@@ -174,7 +166,7 @@ __claude_status_ended() {
   local before=${CLAUDE_STATUS-}
   zle -F $fd
   exec {fd}<&-
-  __claude_status_update idle
+  __claude_status_hook idle
   # Where a command goes on in the next line there is no prompt of ours to draw.
   [[ $CLAUDE_STATUS == "$before" || $CONTEXT != start ]] || zle .reset-prompt
 }
@@ -208,7 +200,8 @@ __claude_status_show() {
   psvar[97]=$__claude_status_plain
 }
 
-__claude_status_update() {
+# Zsh sees to it that a hook leaves `$?` as it was.
+__claude_status_hook() {
   local directory=/default cache account dialect text= due=
   local -i now=EPOCHSECONDS
   cache=${CLAUDE_STATUS_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-.}/.cache}/claude-status}
@@ -220,12 +213,6 @@ __claude_status_update() {
   __claude_status_show
   # Nobody sits at an idle prompt: what one refresh did not mend, the next would not either.
   [[ -z $due || ${1-} == idle ]] || __claude_status_refresh
-}
-
-__claude_status_hook() {
-  local -i exit_status=$?
-  __claude_status_update
-  return exit_status
 }
 
 # Shows one of three segments, and which is decided when the prompt is drawn, so that drawing it

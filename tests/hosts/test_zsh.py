@@ -133,11 +133,17 @@ def test_what_is_no_frames_is_not_shown(kind: str, home: Path, refresher: Path) 
     assert calls(refresher) == BACKGROUND
 
 
-def test_exit_status_comes_through(home: Path, refresher: Path) -> None:
-    """What ran before the prompt has failed after it too, fresh or stale."""
-    draw(home, refresh=-1)
-    script = sourcing(refresher) + "(exit 42); __claude_status_hook; print $?\n" * 2
-    assert zsh(script) == ("42\n42\n", "", 0)
+@pytest.mark.parametrize("refresh", [3000, -1], ids=["fresh", "stale"])
+def test_exit_status_comes_through(refresh: int, home: Path, refresher: Path) -> None:
+    """What ran before the prompt has failed after it too, and for the hooks that follow."""
+    draw(home, refresh=refresh)
+    rc = sourcing(refresher) + "precmd_functions+=(mine); mine() { seen=$? }; PS1='$seen %?> '\n"
+    with session(home, "setopt prompt_subst\n" + rc) as screen:
+        screen.until("0 0>")
+        screen.send("(exit 42)\n")
+        screen.until("42 42>")
+        screen.send('print "[$?]"\n')
+        screen.until("[42]")
 
 
 @pytest.mark.parametrize(
@@ -401,7 +407,7 @@ def test_a_line_that_did_not_change_draws_nothing(home: Path, refresher: Path) -
 def test_an_idle_prompt_starts_nothing(home: Path, refresher: Path) -> None:
     """A refresh that ended without new frames is not followed by another while nobody is there."""
     draw(home, refresh=-1)
-    script = sourcing(refresher) + "__claude_status_update idle\n" + SHOW
+    script = sourcing(refresher) + "__claude_status_hook idle\n" + SHOW
     assert zsh(script) == (f"<{TEXTS['zsh']}>", "", 0)
     assert calls(refresher) == []
 
@@ -468,16 +474,21 @@ def test_what_is_taken_away_is_not_missed(what: str, home: Path, refresher: Path
 
 
 def test_an_interrupt_at_the_prompt_is_only_that(home: Path, refresher: Path) -> None:
-    """After Ctrl-C the prompt is back, with nothing said."""
+    """After Ctrl-C the prompt is back, nothing is said, and the refresh goes on to its end."""
+    gate = redrawing(refresher, home, (-1, "new"))
     draw(home, refresh=-1)
     rc = sourcing(refresher) + "setopt prompt_subst; PS1='$CLAUDE_STATUS> '\n"
     with session(home, rc) as screen:
         screen.until("17%>")
+        screen.send("print ready\n")
+        screen.until(f"\nready\n{PLAIN}>")
         for word in ("one", "two", "three"):
             screen.send(word)
             screen.until(f"17%> {word}")
             screen.send("\x03")
             screen.until(f"17%> {word}\n{PLAIN}>")
+        gate.write_text("go\n")
+        screen.until("\nnew>")
 
 
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"LC_ALL": "C"}, {"NO_COLOR": "1"}], ids=str)
