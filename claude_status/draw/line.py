@@ -47,7 +47,7 @@ def _by_default(usage: Usage, now: float, style: Style, reset: Reset) -> list[li
     lengths = reversed(range(base, len(limits) + 1))
     return [
         _parts(limits, credit, now, style, reset),
-        *(_parts(limits[:n], None, now, style, reset) for n in lengths if n or not credit),
+        *(_parts(limits[:n], None, now, style, reset) for n in lengths),
         *(_parts(limits[:n], None, now, style, None) for n in range(base, 0, -1)),
     ]
 

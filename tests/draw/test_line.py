@@ -198,6 +198,7 @@ FULL = _usage(
     WEEKLY,
     _limit(91, key="scope:Fable", ends=None),
     _limit(92, key="scope:Opus", ends=None),
+    _limit(93, key="scope:Tiny", ends=None),
     paid=replace(PAID, percent=95),
 )
 
@@ -205,8 +206,10 @@ FULL = _usage(
 @pytest.mark.parametrize(
     ("columns", "text"),
     [
-        (67, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92% · credits $125.50/$500"),
-        (66, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92%"),
+        (78, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92% · Tiny 93% · credits $125.50/$500"),
+        (77, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92% · Tiny 93%"),
+        (55, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92% · Tiny 93%"),
+        (54, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92%"),
         (44, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92%"),
         (43, "5h 42% 2h13m · 7d 17% · Fable 91%"),
         (32, "5h 42% 2h13m · 7d 17%"),
@@ -221,6 +224,20 @@ FULL = _usage(
 def test_what_goes_first_where_there_is_no_room(columns: int, text: str) -> None:
     """The credits, then the models' weeks, then the countdown, then the week."""
     assert _text(FULL, style=Style(max_width=columns)) == text
+
+
+def test_credits_that_do_not_fit() -> None:
+    """An account that has only credits says nothing where they have no room."""
+    assert _text(_usage(paid=PAID), style=Style(max_width=20)) == "credits $125.50/$500"
+    assert _text(_usage(paid=PAID), style=Style(max_width=19)) == ""
+
+
+def test_the_accounts_label_comes_first() -> None:
+    """A label stands before the line, takes of its room, and never stands alone."""
+    style = Style(label="work", max_width=22)
+    assert _text(_usage(_limit(42), WEEKLY), style=style) == "work · 5h 42% · 7d 17%"
+    assert _text(_usage(), style=style) == _text(None, style=style) == ""
+    assert _text(_usage(_limit(42)), NOW + DAY, style) == ""
 
 
 def test_the_width_is_that_of_the_widest_dialect() -> None:

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claude_status.body import parse_body
+from claude_status.draw.dialects import plain
+from claude_status.draw.line import draw_line
+from claude_status.draw.pieces import Style
+from claude_status.draw.template import NAMES, PRESETS, parse_template
+from claude_status.usage import Usage
+from tests.bodies import usage_body
+from tests.strategies import DAY, HOUR, NOW, quick, usages
+
+BODY = usage_body(NOW, 80, 17, model=95, credits_used=12550)
+USAGE = parse_body(BODY, NOW, "endpoint")
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def _text(template: str, usage: Usage = USAGE, now: float = NOW, **others: object) -> str:
+    style = replace(Style(template=template, plan="max", max_width=99), **others)
+    return plain(draw_line(usage, now, style))
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{5h}", "80%"),
+        ("{5h.reset}", "2h13m"),
+        ("{5h.pace}", "+24"),
+        ("{5h.ahead}", "⇡"),
+        ("{7d}", "17%"),
+        ("{7d.reset}", "3d12h"),
+        ("{7d.pace}", ""),
+        ("{7d.ahead}", ""),
+        ("{model}", "Fable 95%"),
+        ("{credits}", "$125.50/$500"),
+        ("{plan}", "max"),
+        ("{age}", ""),
+        ("{5h}{5h.ahead} ({5h.reset})", "80%⇡ (2h13m)"),
+        ("Claude · {5h}", "Claude · 80%"),
+        ("{5h} {7d.pace} {7d}", "80% 17%"),
+        ("x {7d.pace} · {5h}", "80%"),
+        ("{7d.pace} x {5h}", "x 80%"),
+        ("  {5h}  ", "80%"),
+        (PRESETS["minimal"], "80%"),
+        (
+            PRESETS["full"],
+            "5h 80% +24 2h13m · 7d 17% 3d12h · Fable 95% · credits $125.50/$500 · max",
+        ),
+    ],
+)
+def test_each_name_has_its_value(template: str, text: str) -> None:
+    """A name is replaced by its value; without one it is left out, and its part if it is alone."""
+    assert _text(template) == text
+
+
+def test_old_numbers() -> None:
+    """A template marks what is old and hides what is over, as the line by default does."""
+    template = "{5h} {5h.reset} {5h.pace} · {7d} {7d.reset} · {credits} · {age}"
+    assert _text(template, now=NOW + 601) == "~80% 2h02m · ~17% 3d11h · ~$125.50/$500"
+    assert _text(template, now=NOW + 2 * HOUR) == "~80% 13m · ~17% 3d10h · ~$125.50/$500 · 2h ago"
+    assert _text(template, now=NOW + 3 * HOUR) == "– · ~17% 3d9h · ~$125.50/$500 · 3h ago"
+    assert _text(template, now=NOW + DAY) == ""
+    assert _text("Claude · {plan}", now=NOW + DAY) == ""
+
+
+def test_parts_go_from_the_end_where_there_is_no_room() -> None:
+    """A narrow line keeps the first parts whole."""
+    template = "5h {5h} · 7d {7d} · {plan}"
+    for columns, text in ((21, "5h 80% · 7d 17% · max"), (20, "5h 80% · 7d 17%"), (14, "5h 80%")):
+        assert _text(template, max_width=columns) == text
+    assert _text(template, max_width=5) == ""
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("{5hh}", "did you mean {5h}?"),
+        ("{5h.rest}", "did you mean {5h.reset}?"),
+        ("{credit}", "did you mean {credits}?"),
+        ("{frobnicate}", "the names are 5h, 5h.reset"),
+        ("{}", "the names are"),
+        *((f"{{5h}} {sign}", "without") for sign in "{}\\`$#%'\""),
+        *((f"{{5h}} {sign}", "one line") for sign in "\n\t\x1b\x00\u202e"),
+    ],
+)
+def test_a_template_that_cannot_be_used(template: str, words: str) -> None:
+    """An unknown name is told with the nearest; a sign that means something to a host is refused."""
+    with pytest.raises(ValueError, match=r"^[ -~]+$") as caught:
+        parse_template(template)
+    assert words in str(caught.value)
+
+
+@quick
+@given(
+    st.lists(st.sampled_from([*(f"{{{name}}}" for name in NAMES), " · ", " ", "x", "("])).map(
+        "".join
+    ),
+    usages(),
+    st.integers(0, 25 * HOUR),
+)
+def test_any_template_draws_any_usage(template: str, usage: Usage, later: int) -> None:
+    """Names in any order make a line without an exception, and with no blanks at its ends."""
+    text = _text(template, usage, NOW + later, max_width=500)
+    assert text == text.strip()
+    assert "{" not in text
