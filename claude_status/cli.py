@@ -69,7 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--background", action="store_const", dest="run", const="background:run",
         default="commands:refresh", help=argparse.SUPPRESS,
     )  # fmt: skip
-    command("doctor", "doctor:run", "what is there, what is wrong, and what to do about it")
+    command("doctor", "doctor.command:run", "what is there, what is wrong, and what to do about it")
     init = command("init", "setup.install:init", "print what to put into a host's own file")
     init.add_argument("host", choices=HOSTS)
     for verb, text in (("install", "put the line into the files"), ("uninstall", "take it out")):
@@ -78,7 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
         install.add_argument("host", nargs="*", metavar="HOST", help=", ".join(HOSTS))
         install.add_argument("--all", action="store_true", help="all hosts that are found")
         install.add_argument("--dry-run", action="store_true", help="only show what would change")
-    command("demo", "demo:run", "a tour on made-up numbers: no login is needed, or touched")
+    command("demo", "demo.command:run", "a tour on made-up numbers: no login is needed, or touched")
     check = command(
         "check", "gates:check", "for scripts: exit 0 unless a limit is above a percentage"
     )

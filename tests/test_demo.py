@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from claude_status import demo
 from claude_status.body import parse_body
-from claude_status.demo_server import DemoApi, usage_body
+from claude_status.demo import command as demo
+from claude_status.demo.server import DemoApi, usage_body
 from claude_status.errors import ClaudeStatusError
 from tests.conftest import ROOT, program
 from tests.screen import Screen

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.doctor import examine, own_program
-from claude_status.findings import Finding, Grade, draw_findings, from_sentence, summary
-from claude_status.scene import Scene, take_scene
+from claude_status.doctor.command import examine, own_program
+from claude_status.doctor.findings import Finding, Grade, draw_findings, from_sentence, summary
+from claude_status.doctor.scene import Scene, take_scene
 from tests.bodies import usage_body
 from tests.conftest import program
 from tests.screen import Screen

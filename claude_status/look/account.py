@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from claude_status.doctor.scene import Scene, take_scene
 from claude_status.draw.pieces import duration
 from claude_status.draw.report import Report, report
 from claude_status.errors import LoginError
 from claude_status.paths import accounts, cache_root
 from claude_status.policy import next_call
 from claude_status.reader import DEFAULT
-from claude_status.scene import Scene, take_scene
 from claude_status.snapshot import Snapshot, fresh_snapshot
 from claude_status.terminal import place
 

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from claude_status.doctor.findings import Finding, Grade
+from claude_status.doctor.scene import Scene
 from claude_status.errors import ClaudeStatusError, SettingsError
-from claude_status.findings import Finding, Grade
-from claude_status.scene import Scene
 from claude_status.setup import jsonedit
 from claude_status.setup.atomic import look
 from claude_status.setup.claude_settings import KEY

@@ -13,11 +13,16 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from claude_status.checks import check_asking, check_login, check_numbers, check_settings
-from claude_status.findings import Finding, Grade, draw_findings, summary
-from claude_status.scene import Scene, take_scene
+from claude_status.doctor.checks import check_asking, check_login, check_numbers, check_settings
+from claude_status.doctor.findings import Finding, Grade, draw_findings, summary
+from claude_status.doctor.scene import Scene, take_scene
+from claude_status.doctor.surroundings import (
+    check_cache,
+    check_environment,
+    check_path,
+    check_versions,
+)
 from claude_status.setup.installed import check_hosts
-from claude_status.surroundings import check_cache, check_environment, check_path, check_versions
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after
 
 MAX_COLUMNS = 100

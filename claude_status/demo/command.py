@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import claude_status
-from claude_status.demo_server import DemoApi
+from claude_status.demo.server import DemoApi
 from claude_status.errors import ClaudeStatusError
 from claude_status.paths import locate
 from claude_status.reader import read_frame

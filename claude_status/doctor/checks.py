@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from claude_status.doctor.findings import Finding, Grade, from_sentence
+from claude_status.doctor.scene import Scene
 from claude_status.draw.money import money
 from claude_status.draw.pieces import duration, plain_label, shown_percent
 from claude_status.draw.report import NAMES, ago
 from claude_status.errors import LoginError
-from claude_status.findings import Finding, Grade, from_sentence
 from claude_status.policy import LOOK_EVERY, Due, next_call
-from claude_status.scene import Scene
 from claude_status.snapshot import Snapshot
 from claude_status.sources.activity import used_since
 from claude_status.sources.login import Login

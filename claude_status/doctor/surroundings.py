@@ -12,11 +12,11 @@ from importlib import metadata
 from pathlib import Path
 
 from claude_status import __version__
+from claude_status.doctor.findings import Finding, Grade, from_sentence
+from claude_status.doctor.scene import Scene
 from claude_status.draw.report import ago
 from claude_status.errors import CacheError
-from claude_status.findings import Finding, Grade, from_sentence
 from claude_status.paths import Account, accounts, check_private
-from claude_status.scene import Scene
 from claude_status.sources.base import is_loopback
 from claude_status.store import BROKEN
 

@@ -1,0 +1,1 @@
+"""The real program at work on made-up numbers, against an API of its own."""
