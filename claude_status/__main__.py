@@ -31,12 +31,15 @@ def entry() -> None:
 def _run(argv: list[str]) -> int:
     """Run one command and return its exit status."""
     try:
-        if argv[:1] == ["statusline"] and argv[1:2] != ["--help"]:
-            from claude_status.hook.statusline import (
-                run,
-            )  # before anything that takes time to import
+        # what prompts and status lines start: before anything that takes time to import
+        if argv == ["refresh", "--background"]:
+            from claude_status import background
 
-            return run(argv[1:])
+            return background.run()
+        if argv[:1] == ["statusline"] and argv[1:2] != ["--help"]:
+            from claude_status.hook import statusline
+
+            return statusline.run(argv[1:])
         from claude_status.cli import main
 
         return main(argv)

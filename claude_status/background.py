@@ -8,7 +8,7 @@ import signal
 SECONDS = 25  # after which it ends, wherever it hangs
 
 
-def run(_arguments: object) -> int:
+def run() -> int:
     """Refresh in a session of its own; whatever fails is told by ``doctor``."""
     try:
         _let_go()

@@ -65,10 +65,6 @@ def build_parser() -> argparse.ArgumentParser:
     statusline.add_argument("--wrap", metavar="COMMAND", help="draw ours beside that of a command")
     refresh = command("refresh", "commands:refresh", "ask now, if it is due")
     refresh.add_argument("--force", action="store_true", help="skip the TTL, never the back-off")
-    refresh.add_argument(
-        "--background", action="store_const", dest="run", const="background:run",
-        default="commands:refresh", help=argparse.SUPPRESS,
-    )  # fmt: skip
     command("doctor", "doctor.command:run", "what is there, what is wrong, and what to do about it")
     init = command("init", "setup.install:init", "print what to put into a host's own file")
     init.add_argument("host", choices=HOSTS)

@@ -6,7 +6,6 @@ directory's environment must not be able to set what is asked, where, or what is
 
 from __future__ import annotations
 
-import difflib
 import errno
 import os
 import stat
@@ -19,11 +18,6 @@ from typing import Any
 from claude_status import __version__
 from claude_status.checked import READERS
 from claude_status.draw.pieces import Style
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 MAX_BYTES = 1 << 16
 
@@ -70,7 +64,7 @@ class Loaded:
 def load(path: Path) -> Loaded:
     """Read the settings file; whatever cannot be used is named, and its default stands."""
     try:
-        table = tomllib.loads(_read(path).decode("utf-8-sig"))
+        table = _parse(_read(path).decode("utf-8-sig"))
     except FileNotFoundError:
         return Loaded(Settings())
     except OSError as error:
@@ -78,6 +72,15 @@ def load(path: Path) -> Loaded:
     except (ValueError, RecursionError) as error:
         return Loaded(Settings(), (f"{path} is not valid TOML: {error}.",))
     return check(table, str(path))
+
+
+def _parse(text: str) -> dict[str, Any]:
+    """A TOML table; raises ValueError. Most users have no file, and wait for no parser."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(text)
 
 
 def check(table: Mapping[str, object], where: str) -> Loaded:
@@ -108,5 +111,7 @@ def _read(path: Path) -> bytes:
 
 
 def _suggest(name: str) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name.lower(), [each.name for each in fields(Settings)], 1)
     return f" (did you mean {near[0]!r}?)" if near else ": remove it"

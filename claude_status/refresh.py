@@ -8,7 +8,7 @@ from claude_status import history, records
 from claude_status.alerts import dump, is_quiet, load, next_alerts
 from claude_status.ask import Asker, Outcome
 from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.frames import draw_strip
+from claude_status.draw.frames import Strip, draw_strip
 from claude_status.errors import CacheError
 from claude_status.merge import merge
 from claude_status.paths import make_private
@@ -105,11 +105,11 @@ class Refresh(Asker):
                 postpone(self.account, int(now), refresh_at)
             else:
                 plan = store.read(records.PLAN) or ""
-                strips = {
-                    dialect: draw_strip(
-                        usage, int(now), self.settings.style(dialect, self.account.name, plan)
-                    )
-                    for dialect in DIALECTS
-                }
-                write_view(self.account, strips, refresh_at)
+                write_view(self.account, self._strips(usage, int(now), plan), refresh_at)
         return Outcome(usage, outcome.asked, outcome.due, outcome.problem)
+
+    def _strips(self, usage: Usage | None, now: int, plan: str) -> dict[str, Strip]:
+        """The strip of each dialect; most are drawn alike, and so only once."""
+        styles = {name: self.settings.style(name, self.account.name, plan) for name in DIALECTS}
+        drawn = {style: draw_strip(usage, now, style) for style in set(styles.values())}
+        return {name: drawn[style] for name, style in styles.items()}

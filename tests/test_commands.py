@@ -288,7 +288,7 @@ def test_a_background_refresh_ends_by_itself(user: User, api: ApiServer) -> None
     code = (
         "import signal; from claude_status import background\n"
         "signal.signal(signal.SIGALRM, signal.SIG_IGN)\n"
-        "background.SECONDS = 1; background.run(None)\n"
+        "background.SECONDS = 1; background.run()\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code], env=user.environ, stdin=subprocess.DEVNULL,

@@ -6,7 +6,6 @@ part in which no name has one.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -118,6 +117,8 @@ def parse_template(text: str) -> Template:
         raise ValueError("a template is one line of printable text")
     for name in _NAME.findall(text):
         if name not in NAMES:
+            import difflib
+
             near = difflib.get_close_matches(name, NAMES, 1)
             known = f"did you mean {{{near[0]}}}?" if near else f"the names are {', '.join(NAMES)}"
             raise ValueError(f"{{{name}}} is no name: {known}")

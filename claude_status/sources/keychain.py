@@ -6,7 +6,6 @@ import hashlib
 import os
 import pwd
 import re
-import subprocess
 import unicodedata
 from collections.abc import Mapping
 
@@ -40,6 +39,8 @@ def read_item(
     Raises LoginError: ``keychain_locked`` where no dialog can be shown (ssh), and
     ``keychain_refused`` when ``seconds`` ran out, or the answer was no.
     """
+    import subprocess  # which nobody needs where there is no Keychain
+
     command = [security, "find-generic-password", "-a", _account(environ)]
     try:
         done = subprocess.run(
@@ -71,6 +72,8 @@ def holds_item(
     configured: str | None, *, environ: Mapping[str, str], security: str = SECURITY
 ) -> bool:
     """Whether there is an item for this configuration; its secret stays, so no dialog opens."""
+    import subprocess
+
     command = [security, "find-generic-password", "-a", _account(environ)]
     try:
         done = subprocess.run(
