@@ -175,29 +175,21 @@ __claude_status_ended() {
 # Hook
 #
 
-# Sets all that is to be seen of `text` in `dialect`.
-__claude_status_show() {
-  if [[ $dialect/$text != "${__claude_status_shown-}" ]]; then
-    typeset -g __claude_status_shown=$dialect/$text
-    typeset -g __claude_status_prompt=$text __claude_status_plain=$text
-    case $dialect in
-      # One pass, from the left: of "%%f" it is the first two that belong together.
-      zsh) __claude_status_plain=${text//(#b)\%(\%|F\{[a-z]#\}|f)/${(M)match[1]:#\%}} ;;
-      ansi) __claude_status_plain=${text//$'\e'\[[0-9;]#m/} ;;
-      *) [[ ${STARSHIP_SHELL-} == zsh ]] || __claude_status_prompt=${text//\%/%%} ;;
-    esac
-    typeset -g __claude_status_state=${text:+NORMAL}
-    case $text in
-      *%F\{red\}*) __claude_status_state=CRITICAL ;;
-      *%F\{yellow\}*) __claude_status_state=WARNING ;;
-    esac
-  fi
-  if [[ ${STARSHIP_SHELL-} == zsh ]]; then
-    typeset -gx CLAUDE_STATUS=$__claude_status_prompt
-  else
-    typeset -g +x CLAUDE_STATUS=$__claude_status_prompt
-  fi
-  psvar[97]=$__claude_status_plain
+# Sets what `text` in `dialect` comes to: in a prompt, without colours, and as one state.
+__claude_status_dress() {
+  typeset -g __claude_status_dressed=${STARSHIP_SHELL-}/$dialect/$text
+  typeset -g __claude_status_prompt=$text __claude_status_plain=$text
+  typeset -g __claude_status_state=${text:+NORMAL}
+  case $dialect in
+    # One pass, from the left: of "%%f" it is the first two that belong together.
+    zsh) __claude_status_plain=${text//(#b)\%(\%|F\{[a-z]#\}|f)/${(M)match[1]:#\%}} ;;
+    ansi) __claude_status_plain=${text//$'\e'\[[0-9;]#m/} ;;
+    *) [[ ${STARSHIP_SHELL-} == zsh ]] || __claude_status_prompt=${text//\%/%%} ;;
+  esac
+  case $text in
+    *%F\{red\}*) __claude_status_state=CRITICAL ;;
+    *%F\{yellow\}*) __claude_status_state=WARNING ;;
+  esac
 }
 
 # Zsh sees to it that a hook leaves `$?` as it was.
@@ -210,7 +202,13 @@ __claude_status_hook() {
     __claude_status_dialect
     __claude_status_read $account/frames/$dialect
   fi
-  __claude_status_show
+  [[ ${__claude_status_dressed-} == "${STARSHIP_SHELL-}/$dialect/$text" ]] || __claude_status_dress
+  psvar[97]=${__claude_status_plain-}
+  if [[ ${STARSHIP_SHELL-} == zsh ]]; then
+    typeset -gx CLAUDE_STATUS=${__claude_status_prompt-}
+  else
+    typeset -g +x CLAUDE_STATUS=${__claude_status_prompt-}
+  fi
   # Nobody sits at an idle prompt: what one refresh did not mend, the next would not either.
   [[ -z $due || ${1-} == idle ]] || __claude_status_refresh
 }

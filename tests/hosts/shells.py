@@ -146,6 +146,21 @@ def calls(path: Path) -> list[str]:
     return notes.read_text().splitlines() if notes.exists() else []
 
 
+def refreshed(path: Path, home: Path) -> bool:
+    """Whether a stand-in was started to refresh: once for each slot that was taken, and no more."""
+    taken = len(list(home.rglob("kick.*")))
+    assert calls(path) == ["refresh --background"] * taken
+    return taken > 0
+
+
+def waiting(gate: Path) -> str:
+    """What lets a stand-in wait until a file is there, though not for ever."""
+    return (
+        f"n=0; while [ ! -e {shlex.quote(str(gate))} ] && [ $n -lt 600 ]; do"
+        " sleep 0.05; n=$((n + 1)); done"
+    )
+
+
 @contextlib.contextmanager
 def all_ends() -> Iterator[int]:
     """Yield a descriptor for what is started inside; at the end, wait until nobody has it open."""

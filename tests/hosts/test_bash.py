@@ -23,14 +23,15 @@ from tests.hosts.shells import (
     odd_file,
     plain_user,
     processes,
+    refreshed,
     run,
     stand_in,
     until,
+    waiting,
 )
 from tests.screen import Screen
 
 SNIPPET = SHELL / "claude-status.bash"
-BACKGROUND = ["refresh --background"]
 PLAIN = TEXTS["plain"]
 SHOW = "\\builtin printf '<%s>' \"$CLAUDE_STATUS\"\n"
 # The version is readonly, so an old bash is played by a copy of the snippet that looks elsewhere.
@@ -115,7 +116,7 @@ def test_no_setting_of_the_user_is_troubled(
     (home / "script").write_text(script)
     done = run(["bash", "--norc", str(home / "script")])
     assert (done.stdout, done.stderr, done.returncode) == (f"<{TEXTS['bash']}>", "", 0)
-    assert calls(refresher) == ([] if refresh > 0 else BACKGROUND)
+    assert refreshed(refresher, home) == (refresh < 0)
 
 
 @AGES
@@ -127,7 +128,7 @@ def test_what_is_no_frames_is_not_shown(
     odd_file(draw(home) / "frames" / "bash", kind)
     script = sourcing(refresher, snippet) + "__claude_status_hook\n" * 3 + SHOW
     assert bash(script) == ("<>", "", 0)
-    assert calls(refresher) == BACKGROUND
+    assert refreshed(refresher, home)
 
 
 @AGES
@@ -231,7 +232,7 @@ def test_what_cannot_be_recorded_is_not_asked(closed: str) -> None:
         done = run(["bash", "--norc", "-c", script], {"HOME": str(home)}, **options)
         shown = "" if closed == "home" else TEXTS["bash"]
         assert (done.stdout, done.stderr, done.returncode) == (f"<{shown}>", "", 0)
-        assert calls(program) == ([] if closed != "cache" else BACKGROUND)
+        assert refreshed(program, home) == (closed == "cache")
         folder.chmod(0o700)
 
 
@@ -241,7 +242,7 @@ def test_a_shell_inside_claude_code_asks_nothing(name: str, home: Path, refreshe
     draw(home, refresh=-1)
     out, err, _ = bash(sourcing(refresher) + "__claude_status_hook\n" + SHOW, {name: "1"})
     assert (out, err) == (f"<{TEXTS['bash']}>", "")
-    assert calls(refresher) == ([] if name == "CLAUDECODE" else BACKGROUND)
+    assert refreshed(refresher, home) == (name != "CLAUDECODE")
 
 
 @pytest.mark.parametrize("word", ["", "relative/claude-status", "/bin/true", "gone/claude-status"])
@@ -253,7 +254,7 @@ def test_the_program_is_the_argument_or_on_path(word: str, home: Path, refresher
     env = {"PATH": f"relative:{refresher.parent}:{os.environ['PATH']}"}
     script = f"cd ~\n. {SNIPPET} {argument}\n__claude_status_hook"
     assert bash(script, env) == ("", "", 0)
-    assert calls(refresher) == ([] if word.startswith("gone") else BACKGROUND)
+    assert refreshed(refresher, home) == (not word.startswith("gone"))
     assert calls(away) == []
 
 
@@ -311,8 +312,7 @@ def test_long_input_wraps_where_it_should(home: Path, refresher: Path) -> None:
 
 def test_a_stale_prompt_leaves_no_job(home: Path, refresher: Path) -> None:
     """The refresh is in no job table, says nothing, and `$!` is still the user's."""
-    stand_in(refresher, "read -r _ <$HOME/gate")
-    os.mkfifo(home / "gate")
+    stand_in(refresher, waiting(home / "gate"))
     draw(home, refresh=-1)
     with session(home, "PS1='> '\n" + sourcing(refresher)) as screen:
         screen.until(">")
@@ -320,7 +320,7 @@ def test_a_stale_prompt_leaves_no_job(home: Path, refresher: Path) -> None:
         screen.send('jobs; echo "[$!]"\nwait; echo waited\n')
         screen.until("\nwaited\n>")
         assert screen.text() == '> jobs; echo "[$!]"\n[]\n> wait; echo waited\nwaited\n>'
-        (home / "gate").write_text("go\n")
+        (home / "gate").touch()
 
 
 def test_an_interrupt_at_the_prompt_is_only_that(home: Path, refresher: Path) -> None:

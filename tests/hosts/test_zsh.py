@@ -22,15 +22,16 @@ from tests.hosts.shells import (
     odd_file,
     plain_user,
     processes,
+    refreshed,
     run,
     stand_in,
     strip,
     until,
+    waiting,
 )
 from tests.screen import Screen
 
 SNIPPET = SHELL / "claude-status.zsh"
-BACKGROUND = ["refresh --background"]
 PLAIN = TEXTS["plain"]
 SHOW = '\\builtin print -rn -- "<$CLAUDE_STATUS>"\n'
 HOOK = "__claude_status_hook\n"
@@ -63,10 +64,9 @@ def session(home: Path, rc: str, env: dict[str, str] | None = None, **size: int)
 def redrawing(refresher: Path, home: Path, *frames: tuple[int, str]) -> Path:
     """Let the program wait at a gate, which is returned, and then draw these frames."""
     gate = home / "gate"
-    os.mkfifo(gate)
     (home / "new").write_text(strip(*frames))
     target = account(home) / "frames" / "zsh"
-    stand_in(refresher, f"read -r _ <'{gate}'; mv '{home}/new' '{target}'")
+    stand_in(refresher, f"{waiting(gate)}; mv '{home}/new' '{target}'")
     return gate
 
 
@@ -122,7 +122,7 @@ def test_no_setting_of_the_user_is_troubled(
     done = run(["zsh", "-f", str(home / "script")])
     assert (done.stderr, done.returncode) == ("", 0)
     assert done.stdout == f"<{TEXTS['zsh']}>__claude_status_hook"
-    assert calls(refresher) == ([] if refresh > 0 else BACKGROUND)
+    assert refreshed(refresher, home) == (refresh < 0)
 
 
 @pytest.mark.parametrize("kind", ODD_FILES)
@@ -130,7 +130,7 @@ def test_what_is_no_frames_is_not_shown(kind: str, home: Path, refresher: Path) 
     """Whatever lies in the place of frames: an empty variable, no word, one refresh."""
     odd_file(draw(home) / "frames" / "zsh", kind)
     assert zsh(sourcing(refresher) + HOOK * 3 + SHOW) == ("<>", "", 0)
-    assert calls(refresher) == BACKGROUND
+    assert refreshed(refresher, home)
 
 
 @pytest.mark.parametrize("refresh", [3000, -1], ids=["fresh", "stale"])
@@ -191,6 +191,18 @@ def test_the_bare_text_loses_only_colour(text: str, bare: str, home: Path, refre
     assert zsh(script) == (bare, "", 0)
 
 
+def test_a_change_of_host_on_the_way(home: Path, refresher: Path) -> None:
+    """Where starship comes or goes while the shell runs, the same text is dressed anew."""
+    draw(home)
+    script = (
+        sourcing(refresher)
+        + "NO_COLOR=1\n"
+        + "".join(f"STARSHIP_SHELL={name}; {HOOK}{SHOW}" for name in ("", "zsh", ""))
+    )
+    text, doubled = TEXTS["plain"], TEXTS["plain"].replace("%", "%%")
+    assert zsh(script) == (f"<{doubled}><{text}><{doubled}>", "", 0)
+
+
 def test_an_inherited_line_is_never_shown(home: Path, refresher: Path) -> None:
     """Where nothing is known, what a parent shell exported is gone."""
     out = zsh(sourcing(refresher) + HOOK + SHOW, {"CLAUDE_STATUS": "old", "PSVAR": "x"})
@@ -248,7 +260,7 @@ def test_what_cannot_be_recorded_is_not_asked(closed: str) -> None:
         done = run(["zsh", "-f", "-c", script], {"HOME": str(home)}, **options)
         shown = "" if closed == "home" else TEXTS["zsh"]
         assert (done.stdout, done.stderr, done.returncode) == (f"<{shown}>", "", 0)
-        assert calls(program) == ([] if closed != "cache" else BACKGROUND)
+        assert refreshed(program, home) == (closed == "cache")
         folder.chmod(0o700)
 
 
@@ -257,7 +269,7 @@ def test_a_shell_inside_claude_code_asks_nothing(name: str, home: Path, refreshe
     """With CLAUDECODE set the line is shown and no refresh is started."""
     draw(home, refresh=-1)
     assert zsh(sourcing(refresher) + HOOK + SHOW, {name: "1"}) == (f"<{TEXTS['zsh']}>", "", 0)
-    assert calls(refresher) == ([] if name == "CLAUDECODE" else BACKGROUND)
+    assert refreshed(refresher, home) == (name != "CLAUDECODE")
 
 
 @pytest.mark.parametrize("word", ["", "relative/claude-status", "/bin/true", "gone/claude-status"])
@@ -268,7 +280,7 @@ def test_the_program_is_the_argument_or_on_path(word: str, home: Path, refresher
     argument = f"{home}/{word}" if word.startswith("gone") else word
     env = {"PATH": f"relative:{refresher.parent}:{os.environ['PATH']}"}
     assert zsh(f"cd ~\n. {SNIPPET} {argument}\n{HOOK}", env) == ("", "", 0)
-    assert calls(refresher) == ([] if word.startswith("gone") else BACKGROUND)
+    assert refreshed(refresher, home) == (not word.startswith("gone"))
     assert calls(away) == []
 
 
@@ -280,7 +292,7 @@ def test_it_is_an_oh_my_zsh_plugin(home: Path, refresher: Path) -> None:
     env = {"PATH": f"{refresher.parent}:{os.environ['PATH']}"}
     script = f"setopt warn_create_global; load() {{ source {plugin} }}; load plugins/x\n"
     assert zsh(script + HOOK + SHOW, env) == (f"<{TEXTS['zsh']}>", "", 0)
-    assert calls(refresher) == BACKGROUND
+    assert refreshed(refresher, home)
 
 
 def test_hooks_of_others_stay(home: Path, refresher: Path) -> None:
@@ -373,13 +385,13 @@ def test_a_waiting_prompt_is_drawn_again(home: Path, refresher: Path) -> None:
         screen.until("\n3>")
         screen.send("print half\x02\x02")
         screen.until("> print half")
-        gate.write_text("go\n")
+        gate.touch()
         screen.until("99% soon")
         assert screen.row(1) == "3> print half" + "99% soon".rjust(66)
         assert screen.colours("99%") == {"red"}
         screen.send("X\n")
         screen.until("\nhaXlf\n0>")
-    assert calls(refresher) == BACKGROUND
+    assert refreshed(refresher, home)
 
 
 def test_a_line_that_did_not_change_draws_nothing(home: Path, refresher: Path) -> None:
@@ -393,7 +405,7 @@ def test_a_line_that_did_not_change_draws_nothing(home: Path, refresher: Path) -
         screen.send("x")
         open_fds = screen.until("fds:").partition("fds:")[2]
         drawn = screen.raw
-        gate.write_text("go\n")
+        gate.touch()
         until(lambda: not (home / "new").exists())
         while True:
             screen.send("x")
@@ -421,7 +433,7 @@ def test_a_command_in_two_lines_is_not_disturbed(home: Path, refresher: Path) ->
         screen.until("17%>")
         screen.send("for i in 1; do\nprint a")
         screen.until("for> print a")
-        gate.write_text("go\n")
+        gate.touch()
         until(lambda: not (home / "new").exists())
         screen.send("b\ndone\n")
         text = screen.until("\nnew>")
@@ -441,7 +453,7 @@ def test_a_refresh_leaves_no_job(home: Path, refresher: Path) -> None:
         while screen.pump(0.1):
             pass
         assert "job" not in screen.text().replace("jobs; ", "")
-        gate.write_text("go\n")
+        gate.touch()
 
 
 def test_a_refresh_may_lead_a_session(home: Path, refresher: Path) -> None:
@@ -487,7 +499,7 @@ def test_an_interrupt_at_the_prompt_is_only_that(home: Path, refresher: Path) ->
             screen.until(f"17%> {word}")
             screen.send("\x03")
             screen.until(f"17%> {word}\n{PLAIN}>")
-        gate.write_text("go\n")
+        gate.touch()
         screen.until("\nnew>")
 
 
