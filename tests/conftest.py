@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.server import ApiServer
+    from tests.support import User
 
 ROOT = Path(__file__).resolve().parent.parent
 SHELL = ROOT / "shell"
@@ -42,3 +48,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("TERM", "xterm-256color")
     return path
+
+
+@pytest.fixture
+def api() -> Iterator[ApiServer]:
+    """An API on loopback that answers."""
+    from tests.server import ApiServer
+
+    with ApiServer() as server:
+        yield server
+
+
+@pytest.fixture
+def user(home: Path, api: ApiServer) -> User:
+    """A user who is logged in at that API."""
+    from tests.support import User  # which needs this file
+
+    user = User(home, api.url)
+    user.log_in()
+    return user

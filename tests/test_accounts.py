@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,6 @@ from tests.support import User
 from tests.test_statusline import hook, session
 
 NOW = time.time()
-
-
-@pytest.fixture
-def api() -> Iterator[ApiServer]:
-    """An API on loopback."""
-    with ApiServer() as server:
-        yield server
 
 
 @pytest.fixture

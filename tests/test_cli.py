@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
@@ -19,21 +18,6 @@ from tests.support import HANGING, SENTENCE, User
 
 COMMANDS = ("", "show", "refresh", "refresh --force", "doctor", "--format json", "--format zsh")
 UNTOUCHED = {"diskcache", "requests", "sqlite3", "subprocess", "claude_status.refresh", "json"}
-
-
-@pytest.fixture
-def api() -> Iterator[ApiServer]:
-    """An API that answers."""
-    with ApiServer() as running:
-        yield running
-
-
-@pytest.fixture
-def user(home: Path, api: ApiServer) -> User:
-    """A user who is logged in."""
-    user = User(home, api.url)
-    user.log_in()
-    return user
 
 
 def test_the_version_is_told(user: User) -> None:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,21 +22,6 @@ from tests.server import Answer, ApiServer, ok, throttled
 from tests.support import HANGING, SENTENCE, User, clock_ahead
 
 LINE = re.compile(r"5h 42% 2h1[23]m · 7d 17%")
-
-
-@pytest.fixture
-def api() -> Iterator[ApiServer]:
-    """An API that answers."""
-    with ApiServer() as running:
-        yield running
-
-
-@pytest.fixture
-def user(home: Path, api: ApiServer) -> User:
-    """A user who is logged in."""
-    user = User(home, api.url)
-    user.log_in()
-    return user
 
 
 def until(true: Callable[[], object], seconds: float = 20) -> None:

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,13 +22,6 @@ from tests.server import UNAUTHORIZED, ApiServer, ok, throttled
 from tests.support import RENEWAL, TOKEN, User, unprivileged
 
 PROGRAM = Path("/opt/made up/bin/claude-status")
-
-
-@pytest.fixture
-def api() -> Iterator[ApiServer]:
-    """An API that nobody should ask unless the test says so."""
-    with ApiServer() as server:
-        yield server
 
 
 @pytest.fixture

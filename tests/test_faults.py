@@ -34,21 +34,6 @@ from tests.support import (
 )
 
 
-@pytest.fixture
-def api() -> Iterator[ApiServer]:
-    """An API that answers."""
-    with ApiServer() as running:
-        yield running
-
-
-@pytest.fixture
-def user(home: Path, api: ApiServer) -> User:
-    """A user who is logged in."""
-    user = User(home, api.url)
-    user.log_in()
-    return user
-
-
 def until(true: Callable[[], object], seconds: float = 30) -> None:
     """Wait for something that another process does."""
     deadline = time.monotonic() + seconds

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,21 +19,6 @@ from tests.server import ApiServer, ok, usage_body
 from tests.support import User, clock_ahead
 
 NOW = 1_800_000_000
-
-
-@pytest.fixture
-def api() -> Iterator[ApiServer]:
-    """An API on loopback."""
-    with ApiServer() as server:
-        yield server
-
-
-@pytest.fixture
-def user(home: Path, api: ApiServer) -> User:
-    """A user who is logged in."""
-    user = User(home, api.url)
-    user.log_in()
-    return user
 
 
 def snapshot(*limits: Limit, now: float = NOW) -> Snapshot:

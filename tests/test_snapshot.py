@@ -5,31 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from claude_status.config import Settings
 from claude_status.policy import Asking
 from claude_status.snapshot import Snapshot, fresh_snapshot, take_snapshot
 from tests.server import SERVER_ERROR, ApiServer
 from tests.support import User, snapshot_of, unprivileged
-
-
-@pytest.fixture
-def api() -> Iterator[ApiServer]:
-    """An API that answers."""
-    with ApiServer() as running:
-        yield running
-
-
-@pytest.fixture
-def user(home: Path, api: ApiServer) -> User:
-    """A user who is logged in."""
-    user = User(home, api.url)
-    user.log_in()
-    return user
 
 
 def take(user: User, now: float, problem: str = "") -> Snapshot:

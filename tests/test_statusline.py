@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,6 @@ from tests.server import ApiServer, ok, usage_body
 from tests.support import User
 
 RESET = 2 * 3600 + 600  # seconds until the session's reset
-
-
-@pytest.fixture
-def api() -> Iterator[ApiServer]:
-    """An API on loopback."""
-    with ApiServer() as server:
-        yield server
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from claude_status.setup.edits import Block, ClaudeCode, Edit, Starship
 from claude_status.setup.keep import Keep
 from tests.conftest import SHELL, program
 from tests.formatting import layouts
+from tests.setup.test_blocks import FILES
+from tests.setup.test_claude_settings import SETTINGS
 from tests.strategies import quick
-from tests.test_blocks import FILES
-from tests.test_claude_settings import SETTINGS
 
 TOML = st.sampled_from(
     [

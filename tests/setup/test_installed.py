@@ -14,7 +14,7 @@ from claude_status.cli import main
 from claude_status.doctor.findings import Finding, Grade
 from claude_status.doctor.scene import take_scene
 from claude_status.setup import installed, ours
-from tests.test_install import some_parts
+from tests.setup.test_install import some_parts
 
 
 @pytest.fixture
