@@ -135,6 +135,20 @@ def test_a_crafted_row_is_neither_unpickled_nor_followed(place: Path, name: str)
     assert not trap.exists()
 
 
+def test_a_crafted_row_among_the_many_is_not_unpickled_either(place: Path) -> None:
+    """What is not looked at in opening is refused when it is read, and the next store is new."""
+    filled(place)
+    trap = place.parent / "trap"
+    with database(place) as rows:
+        statement = INSERT + "('history:2026-01-01', 1, 0, 0, 4, NULL, ?)"
+        rows.execute(statement, (pickle.dumps(Mischief(trap)),))
+    with pytest.raises(CacheError, match="broken"), open_store(place) as store:
+        store.read(store.names("history:")[0])
+    with open_store(place) as store:
+        assert store.names("history:") == []
+    assert not trap.exists()
+
+
 def garbage(place: Path) -> None:
     """Something else than a database."""
     (place / "cache.db").write_bytes(b"no database at all " * 1000)
