@@ -32,22 +32,20 @@ def next_alerts(
 ) -> tuple[list[Alert], Told]:
     """The alerts that are due at ``now``, and what will have been told once they are sent.
 
-    Numbers that are gone, or whose window is over, are above nothing. Of several thresholds
-    that were passed at once, only the highest is told.
+    A number that is gone, or whose window is over, passes no threshold. Of several that were
+    passed at once, only the highest is told.
     """
     alerts = []
-    after = {key: dict(entry) for key, entry in told.items()}
+    after: Told = {}
+    for key, entry in told.items():
+        if now < entry["reset"]:
+            after[key] = dict(entry)
+        elif entry["highest"] > HIGH:
+            alerts.append(_reset(key, usage.find(key), entry))
     for limit in usage.limits:
+        if limit.resets_at is None or limit.is_over(now) or limit.is_gone(now):
+            continue
         entry = after.get(limit.key, {})
-        if limit.resets_at is None or limit.is_gone(now):
-            continue
-        if entry and now >= entry["reset"]:
-            if entry["highest"] > HIGH:
-                alerts.append(_reset(limit, now))
-            after.pop(limit.key)
-            entry = {}
-        if limit.is_over(now):
-            continue
         passed = max((t for t in thresholds if limit.percent >= t), default=0)
         if passed > entry.get("threshold", 0):
             alerts.append(_passed(limit, passed, now))
@@ -89,7 +87,7 @@ def _passed(limit: Limit, threshold: float, now: float) -> Alert:
     return Alert(limit.key, limit.percent, threshold, limit.resets_at, text)
 
 
-def _reset(limit: Limit, now: float) -> Alert:
-    percent = 0.0 if limit.is_over(now) else limit.percent
-    text = f"{plain_label(limit.label)} has been reset"
-    return Alert(limit.key, percent, 0, limit.resets_at, text)
+def _reset(key: str, limit: Limit | None, entry: Mapping[str, float]) -> Alert:
+    """A reset is told whether or not anybody has a number of the new window yet."""
+    name = plain_label(limit.label) if limit else key.rpartition(":")[2].replace("_", " ")
+    return Alert(key, 0.0, 0, int(entry["reset"]), f"{name} has been reset")

@@ -26,11 +26,13 @@ def main(argv: Sequence[str]) -> int:
         run = getattr(importlib.import_module(f"claude_status.{module}"), function)
         return int(run(arguments))
     except ClaudeStatusError as error:
-        sentence, status = str(error), 2 if isinstance(error, SettingsError) else 1
+        sentence = str(error)
+        status = 2 if isinstance(error, SettingsError) else arguments.failure
     except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:  # its text may hold anything, so only its name is told
-        sentence, status = f"Something went wrong ({type(error).__name__}): please report it.", 1
+        sentence = f"Something went wrong ({type(error).__name__}): please report it."
+        status = arguments.failure
     print(f"claude-status: {sentence}", file=sys.stderr)
     return status
 
@@ -43,7 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"claude-status {__version__}")
     parser.add_argument("--format", choices=FORMATS, help="what to print the line for")
     parser.add_argument("--max-width", type=int, metavar="N", help="columns the line may take")
-    parser.set_defaults(run="commands:line")
+    parser.set_defaults(run="commands:line", failure=1)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, run: str, text: str) -> argparse.ArgumentParser:
@@ -79,10 +81,11 @@ def build_parser() -> argparse.ArgumentParser:
         "check", "gates:check", "for scripts: exit 0 unless a limit is above a percentage"
     )
     wait = command("wait", "gates:wait", "for scripts: sleep until a limit is below a percentage")
-    check.add_argument("--max", type=float, required=True, metavar="PERCENT")
-    wait.add_argument("--below", type=float, required=True, metavar="PERCENT")
-    wait.add_argument("--timeout", type=float, metavar="SECONDS", help="then exit with 4")
+    check.add_argument("--max", type=_percentage, required=True, metavar="PERCENT")
+    wait.add_argument("--below", type=_percentage, required=True, metavar="PERCENT")
+    wait.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="then exit with 4")
     for gate in (check, wait):
+        gate.set_defaults(failure=3)  # what they say where nothing is known
         gate.add_argument("--limit", metavar="NAME", help="one limit, such as 5h or 7d; else all")
     alert = command("alert", "alert_command:run", "send an alert on trial")
     alert.add_argument("--test", action="store_true", required=True, help="send it")
@@ -92,3 +95,17 @@ def build_parser() -> argparse.ArgumentParser:
     completion = command("completion", "completion:run", "print the completions of a shell")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     return parser
+
+
+def _percentage(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1000:  # neither endless nor none at all
+        raise ValueError
+    return value
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1e9:
+        raise ValueError
+    return value

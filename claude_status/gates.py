@@ -26,7 +26,7 @@ BAR = 20  # columns
 
 def check(arguments: argparse.Namespace) -> int:
     """Say whether the limits are at or below a percentage, by exit status and in one sentence."""
-    end_after(TYPED_SECONDS)
+    end_after(TYPED_SECONDS, UNKNOWN)
     account, settings = place(os.environ)
     snapshot = fresh_snapshot(account, settings, os.environ, time.time())
     status, sentence = judge(snapshot, arguments.max, arguments.limit)
@@ -77,11 +77,15 @@ def wait(arguments: argparse.Namespace) -> int:
             now = time.time()
             if read_frame(str(account.home), "plain", now)[1]:
                 kick(str(account.home), now)
+            snapshot = snapshot.at(now)
             if _drawn_at(account) != seen:
                 seen = _drawn_at(account)
-                snapshot = take_snapshot(account, settings, now)
-            else:
-                snapshot = snapshot.at(now)
+                newer = take_snapshot(account, settings, now)
+                # a store that cannot be read for once does not make known numbers unknown
+                snapshot = newer if newer.usage else snapshot
+            if not _chosen(snapshot, arguments.limit):
+                say("No number is known any more: see claude-status doctor.")
+                return UNKNOWN
     finally:
         if show:
             print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -34,12 +34,12 @@ def dialect(environ: Mapping[str, str]) -> str:
     return "plain" if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" else "ansi"
 
 
-def end_after(seconds: float) -> None:
-    """End this process after so many seconds, wherever it hangs."""
+def end_after(seconds: float, status: int = 1) -> None:
+    """End this process after so many seconds, wherever it hangs, with that exit status."""
 
     def end() -> None:
         say(f"This took more than {seconds:g} s: try again, or look at `claude-status doctor`.")
-        os._exit(1)
+        os._exit(status)
 
     timer = threading.Timer(seconds, end)
     timer.daemon = True

@@ -68,6 +68,15 @@ def test_the_reset_of_a_full_window_is_told_once() -> None:
     assert run_through(*half)[1:] == []
 
 
+def test_a_reset_needs_no_new_number() -> None:
+    """After a full window the API often knows nothing, or of a window that has not begun."""
+    fresh = Usage("endpoint", NOW + 3700, (Limit("five_hour", "5h", 0.0, None, NOW, "endpoint"),))
+    nothing = Usage("endpoint", NOW + 3700)
+
+    assert run_through((NOW, usage(100)), (NOW + 3700, fresh))[1:] == ["5h has been reset"]
+    assert run_through((NOW, usage(100)), (NOW + 3700, nothing))[1:] == ["five hour has been reset"]
+
+
 def test_a_new_window_begins_anew() -> None:
     """What was told of one window is told again of the next."""
     second = usage(85, resets_at=NOW + 22000, as_of=NOW + 4000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +11,13 @@ import pytest
 
 from claude_status import records
 from claude_status.config import Settings
+from claude_status.draw.dialects import DIALECTS
 from claude_status.gates import judge
 from claude_status.paths import locate
 from claude_status.snapshot import Snapshot
 from claude_status.store import open_store
 from claude_status.usage import Limit, Usage
+from tests.screen import Screen
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User, clock_ahead
 
@@ -124,3 +127,26 @@ def test_wait_has_an_end(user: User, api: ApiServer) -> None:
     api.answer = ok(usage_body(time.time(), five_hour=80))
 
     assert user.run("wait", "--below", "50", "--timeout", "0").returncode == 4
+
+
+def test_wait_does_not_take_unknown_for_below(user: User, api: ApiServer) -> None:
+    """While the store cannot be read, the last known number is waited for all the same."""
+    api.answer = ok(usage_body(time.time(), five_hour=95))
+    user.refresh()
+    with Screen(user.command("wait", "--below", "50"), user.environ) as screen:
+        screen.until("waiting for 5h 95% to be below 50%")
+        with user.database() as connection:
+            connection.execute("BEGIN EXCLUSIVE")
+            for dialect in DIALECTS:  # as if they had been drawn anew
+                os.utime(user.account.frames / dialect)
+            end = time.monotonic() + 6
+            while time.monotonic() < end:
+                assert screen.pump(0.2)  # False once the program has ended
+            connection.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("word", ["nan", "inf", "-1", "1e9", "x"])
+def test_what_is_no_percentage_is_a_wrong_call(user: User, word: str) -> None:
+    """Neither gate takes a percentage that could not be met or missed."""
+    assert user.run("check", f"--max={word}").returncode == 2
+    assert user.run("wait", f"--below={word}").returncode == 2
