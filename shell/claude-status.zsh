@@ -139,7 +139,8 @@ __claude_status_refresh() {
   # Where it fails it would fail at every prompt, and every try costs a process.
   [[ ${__claude_status_tried-} != "$try" ]] || return 0
   typeset -g __claude_status_tried=$try
-  # The refresh holds the pipe open as its third stream, of which it knows nothing: it ends with it.
+  # The subshell holds the pipe open as its third stream until the refresh is over; the program, which
+  # lets go of all streams at once, could not.
   exec {fd}< <(
     (
       umask 077
@@ -149,7 +150,8 @@ __claude_status_refresh() {
       # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
       set -- $account/kick.*
       (($# < 100)) || command rm -f -- "$@"
-      exec $__claude_status_program refresh --background
+      $__claude_status_program refresh --background 3>&-
+      true # or zsh would become the last command
     ) 3>&1 </dev/null >/dev/null 2>&1 &
   )
   if [[ -o zle ]]; then
@@ -160,7 +162,7 @@ __claude_status_refresh() {
   fi
 }
 
-# A widget: the refresh that this shell started has closed its end of the pipe $1.
+# A widget: the refresh that this shell started is over, and with it the pipe $1.
 __claude_status_ended() {
   local -i fd=$1
   local before=${CLAUDE_STATUS-}

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.bodies import usage_body
 from tests.conftest import SHELL, program
 from tests.hosts.shells import (
     ODD_FILES,
@@ -30,6 +33,8 @@ from tests.hosts.shells import (
     waiting,
 )
 from tests.screen import Screen
+from tests.server import ApiServer, ok
+from tests.support import User
 
 SNIPPET = SHELL / "claude-status.zsh"
 PLAIN = TEXTS["plain"]
@@ -392,6 +397,26 @@ def test_a_waiting_prompt_is_drawn_again(home: Path, refresher: Path) -> None:
         screen.send("X\n")
         screen.until("\nhaXlf\n0>")
     assert refreshed(refresher, home)
+
+
+def test_the_real_program_has_a_waiting_prompt_drawn(
+    home: Path, user: User, api: ApiServer
+) -> None:
+    """However late the API answers, the idle prompt shows the line, and half-typed input stays."""
+    gate = threading.Event()
+    api.answer = lambda _: ok(usage_body(time.time() if gate.wait(20) else 0))
+    launcher = user.install_launcher(home / "bin dir")
+    rc = sourcing(launcher) + "setopt prompt_subst; PS1='> ' RPROMPT='$CLAUDE_STATUS'\n"
+    with session(home, rc, user.environ) as screen:
+        screen.until(">")
+        screen.send("print half\x02\x02")
+        screen.until("> print half")
+        api.wait_for(1)
+        gate.set()
+        screen.until("5h ")
+        assert screen.row(0) == "> print half" + user.line(time.time()).rjust(67)
+        screen.send("X\n")
+        screen.until("\nhaXlf\n>")
 
 
 def test_a_line_that_did_not_change_draws_nothing(home: Path, refresher: Path) -> None:
