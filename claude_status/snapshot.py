@@ -10,8 +10,9 @@ from claude_status.config import Settings
 from claude_status.errors import CacheError, ClaudeStatusError
 from claude_status.merge import merge
 from claude_status.paths import Account, check_private
-from claude_status.policy import Asking
+from claude_status.policy import Asking, Due, next_call
 from claude_status.refresh import Refresh
+from claude_status.sources.activity import used_since
 from claude_status.store import open_store
 from claude_status.usage import Usage
 
@@ -54,6 +55,19 @@ def take_snapshot(account: Account, settings: Settings, now: float, problem: str
     except CacheError as error:
         problem = problem or str(error)
     return Snapshot(account, settings, now, problem=problem)
+
+
+def next_due(known: Snapshot, login: str) -> Due:
+    """When a refresh would call, sending the login of that fingerprint ("": Claude Code's own)."""
+    usage = known.usage
+    return next_call(
+        known.asking,
+        usage,
+        known.now,
+        ttl=known.settings.ttl,
+        login=login,
+        idle=usage is not None and not used_since(known.account.config_dir, usage.as_of),
+    )
 
 
 def fresh_snapshot(

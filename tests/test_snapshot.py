@@ -8,7 +8,7 @@ import time
 
 from claude_status.config import Settings
 from claude_status.policy import Asking
-from claude_status.snapshot import Snapshot, fresh_snapshot, take_snapshot
+from claude_status.snapshot import Snapshot, fresh_snapshot, next_due, take_snapshot
 from tests.server import SERVER_ERROR, ApiServer
 from tests.support import User, snapshot_of, unprivileged
 
@@ -47,6 +47,16 @@ def test_it_holds_why_the_last_call_failed(user: User, api: ApiServer) -> None:
     assert taken.usage is None
     assert (taken.asking.failures, taken.asking.not_before) == (1, now + 30)
     assert "500" in taken.asking.reason
+
+
+def test_the_next_call_is_due_when_a_refresh_says_so(user: User, api: ApiServer) -> None:
+    """What is told of the next call is what a refresh goes by, idleness included."""
+    now = time.time()
+    user.refresh(now)
+    assert next_due(take(user, now + 600), "").why == "Claude Code has not been used since"
+    for later in (now + 60, now + 600):
+        assert next_due(take(user, later), "") == user.refresh(later).due
+    assert len(api.requests) == 1
 
 
 def test_a_reading_of_the_future_is_none(user: User) -> None:

@@ -14,9 +14,8 @@ from claude_status.draw.money import money
 from claude_status.draw.pieces import duration, plain_label, shown_percent
 from claude_status.draw.report import NAMES, ago
 from claude_status.errors import LoginError
-from claude_status.policy import LOOK_EVERY, Due, next_call
-from claude_status.snapshot import Snapshot
-from claude_status.sources.activity import used_since
+from claude_status.policy import LOOK_EVERY
+from claude_status.snapshot import next_due
 from claude_status.sources.login import Login
 from claude_status.usage import Credits, Limit
 
@@ -85,7 +84,7 @@ def check_asking(scene: Scene) -> Iterator[Finding]:
             yield Finding("next call", f"once there is a login to use ({look})", Grade.NOTE)
             return
         fingerprint = scene.login.fingerprint
-    due = _due(shown, fingerprint)
+    due = next_due(shown, fingerprint)
     why, wait = due.why.rstrip("."), duration(max(0.0, due.at - scene.now))
     if due.never:
         yield from_sentence("next call", f"none: {why}", Grade.STOPS)
@@ -98,19 +97,6 @@ def check_asking(scene: Scene) -> Iterator[Finding]:
         yield Finding("next call", f"with the next prompt: {why}")
     else:
         yield Finding("next call", f"in {wait}: {why}")
-
-
-def _due(shown: Snapshot, login: str) -> Due:
-    """When a refresh would ask for the login of that fingerprint."""
-    usage = shown.usage
-    return next_call(
-        shown.asking,
-        usage,
-        shown.now,
-        ttl=shown.settings.ttl,
-        login=login,
-        idle=usage is not None and not used_since(shown.account.config_dir, usage.as_of),
-    )
 
 
 def _validity(login: Login, now: float) -> str:

@@ -13,9 +13,8 @@ from claude_status.draw.pieces import duration
 from claude_status.draw.report import Report, report
 from claude_status.errors import LoginError
 from claude_status.paths import accounts, cache_root
-from claude_status.policy import next_call
 from claude_status.reader import DEFAULT
-from claude_status.snapshot import Snapshot, fresh_snapshot
+from claude_status.snapshot import Snapshot, fresh_snapshot, next_due
 from claude_status.terminal import place
 
 
@@ -66,7 +65,7 @@ def _obstacle(scene: Scene) -> str:
     fingerprint = getattr(login, "fingerprint", "")
     if scene.is_in_keychain:  # left closed, so this is as far as is known
         fingerprint = shown.asking.refused_login or ""
-    due = next_call(shown.asking, shown.usage, shown.now, ttl=shown.settings.ttl, login=fingerprint)
+    due = next_due(shown, fingerprint)
     return due.why if due.never or due.is_backoff else ""
 
 
