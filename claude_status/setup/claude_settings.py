@@ -7,6 +7,7 @@ shell falls back to theirs.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import PurePath
 
 from claude_status.setup import jsonedit
@@ -15,6 +16,7 @@ from claude_status.setup.ours import LAUNCHER
 from claude_status.setup.quoting import sh
 
 KEY = "statusLine"
+INTERVAL = "refreshInterval"
 EMPTY = "{}\n"
 
 
@@ -44,6 +46,9 @@ def programs(text: str) -> list[str]:
 def put(text: str, program: str, line: dict[str, object]) -> str:
     """The settings with our status line, ``line`` being how it looks where there is none yet.
 
+    One that is there is drawn anew as often as ours, unless it says how often: in an idle session
+    an old number would else stand without its mark.
+
     Raises JSONTextError, with the position, for what is not JSON.
     """
     text = text if text.strip("\ufeff \t\r\n") else text.strip(" \t\r\n") + EMPTY
@@ -59,7 +64,9 @@ def put(text: str, program: str, line: dict[str, object]) -> str:
     words = our_words(member.value)
     theirs = _wrapped(words) if words else str(inner.value)
     wanted = command_line(program, theirs)
-    return text if inner.value == wanted else jsonedit.replace(text, inner, jsonedit.dump(wanted))
+    if inner.value != wanted:
+        text = jsonedit.replace(text, inner, jsonedit.dump(wanted))
+    return _within(text, lambda inside: _timed(inside, line[INTERVAL]))
 
 
 def take(text: str, kept: Kept | None) -> tuple[str, str]:
@@ -81,9 +88,11 @@ def take(text: str, kept: Kept | None) -> tuple[str, str]:
     inner = _command(text, member)
     if theirs is None or inner is None:
         return jsonedit.remove(text, member), note and note + "it went with ours"
-    return jsonedit.replace(
-        text, inner, jsonedit.dump(theirs)
-    ), note and note + "only its command is as it was"
+    text = jsonedit.replace(text, inner, jsonedit.dump(theirs))
+    before, ours, now = (_interval(line) for line in (was and was[1], wrote and wrote[1], member))
+    if was and before is None and ours is not None and ours == now:
+        text = _within(text, _untimed)
+    return text, note and note + "only its command is as it was"
 
 
 def _wrapped(words: list[str]) -> str | None:
@@ -97,6 +106,25 @@ def _command(text: str, line: jsonedit.Member) -> jsonedit.Member | None:
         return None
     command = jsonedit.find(text, "command", line.value_start)
     return command if command and isinstance(command.value, str) and command.value.strip() else None
+
+
+def _within(text: str, edit: Callable[[str], str]) -> str:
+    """The settings with an edit of the text of their status line, which is an object too."""
+    line = jsonedit.find(text, KEY)
+    return jsonedit.replace(text, line, edit(text[line.value_start : line.end])) if line else text
+
+
+def _timed(line: str, interval: object) -> str:
+    return line if jsonedit.find(line, INTERVAL) else jsonedit.insert(line, INTERVAL, interval)
+
+
+def _untimed(line: str) -> str:
+    interval = jsonedit.find(line, INTERVAL)
+    return jsonedit.remove(line, interval) if interval else line
+
+
+def _interval(line: jsonedit.Member | None) -> object:
+    return line.value.get(INTERVAL) if line and isinstance(line.value, dict) else None
 
 
 def _member(data: bytes | None) -> tuple[str, jsonedit.Member] | None:

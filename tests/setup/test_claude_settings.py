@@ -18,7 +18,9 @@ LINE = {"type": "command", "command": "-", "padding": 0, "refreshInterval": 60}
 COMMANDS = st.text(min_size=1).filter(str.strip) | st.sampled_from(
     ["~/.claude/line.sh", "printf '%s' \"it's\"", "a; b # c", "x \\\n y", "echo \ud83d", "echo 🤖"]
 )
-LINES = st.fixed_dictionaries({"command": COMMANDS}, optional={"type": VALUES, "padding": VALUES})
+LINES = st.fixed_dictionaries(
+    {"command": COMMANDS}, optional={"type": VALUES, "padding": VALUES, "refreshInterval": VALUES}
+)
 SETTINGS = st.builds(lambda rest, line: {**rest, "statusLine": line}, OBJECTS, LINES)
 
 
@@ -60,12 +62,21 @@ class TestPut:
     @quick
     @given(layouts(SETTINGS))
     def test_a_line_that_is_there_is_wrapped(self, text):
-        """Its command becomes a word of ours, and its other keys stay as they are."""
+        """Its command becomes a word of ours, and its other keys stay as they are, and in place."""
         was, now = load(text)["statusLine"], load(put(text))["statusLine"]
-        assert {**was, "command": ""} == {**now, "command": ""}
+        expected = {**was, "command": "", "refreshInterval": was.get("refreshInterval", 60)}
+        assert list(expected.items()) == list({**now, "command": ""}.items())
         assert [PROGRAM, "statusline", "--wrap", was["command"]] == claude_settings.our_words(now)[
             :4
         ]
+
+    @pytest.mark.parametrize("gap", [" ", "\n    ", "\r\n\t\t"])
+    def test_a_line_that_is_there_is_drawn_as_often_as_ours(self, gap):
+        """Its new key is laid out like its neighbours, and nothing else is touched."""
+        text = f'{{"statusLine": {{{gap}"command": "mine"{gap[:-1]}}}, "a": [1,2]}}'
+        command = jsonedit.dump(claude_settings.command_line(PROGRAM, "mine"))
+        expected = text.replace('"mine"', f'{command},{gap}"refreshInterval": 60')
+        assert expected == put(text)
 
     @pytest.mark.parametrize(
         "line", ["null", '"x"', "{}", '{"command": 3}', '{"command": " "}', "[]"]
@@ -104,7 +115,7 @@ class TestTake:
         assert without_line(text) == without_line(left)
         was = load(text).get("statusLine")
         if isinstance(was, dict) and isinstance(was.get("command"), str) and was["command"].strip():
-            assert was == load(left)["statusLine"]
+            assert {"refreshInterval": 60, **was} == load(left)["statusLine"]
         else:
             assert "statusLine" not in load(left)
 
@@ -124,12 +135,27 @@ class TestTake:
         assert text.replace('"a": 1', '"a": 2') == left
 
     def test_a_line_that_was_changed_keeps_the_change(self):
-        """Where the user changed a wrapped line, only its command is restored, and that is said."""
+        """Where the user changed a wrapped line, what we put in goes, and that is said."""
         text = '{"statusLine": {"command": "mine"}}'
         changed = put(text).replace('{"command"', '{"padding": 2, "command"')
         left, note = claude_settings.take(changed, kept(text))
         assert load(left) == {"statusLine": {"padding": 2, "command": "mine"}}
         assert "meanwhile" in note
+
+    @quick
+    @given(layouts(SETTINGS))
+    def test_a_line_that_was_changed_has_what_it_had(self, text):
+        """Whatever else the user changed in the line, its keys are theirs, and only theirs."""
+        changed = load(put(text))
+        changed["statusLine"]["theirs"] = 1
+        left, _ = claude_settings.take(json.dumps(changed), kept(text))
+        assert {**load(text)["statusLine"], "theirs": 1} == load(left)["statusLine"]
+
+    def test_an_interval_that_was_changed_is_theirs(self):
+        """How often the user wants it drawn stays, although the key was ours."""
+        text = '{"statusLine": {"command": "mine"}}'
+        left, _ = claude_settings.take(put(text).replace(": 60", ": 5"), kept(text))
+        assert load(left) == {"statusLine": {"command": "mine", "refreshInterval": 5}}
 
     def test_another_line_stays(self):
         """A status line that is not ours any more is none of our business."""
