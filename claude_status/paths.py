@@ -45,7 +45,7 @@ def locate(environ: Mapping[str, str]) -> Account:
     if name == reader.DEFAULT:
         home = _home(environ)
         return Account(name, None, home / ".claude", home / ".claude.json", cache)
-    if name is None or f"/{name.lstrip('/')}" == reader.DEFAULT:
+    if name is None:
         raise SettingsError(
             "CLAUDE_CONFIG_DIR must be an absolute path without . or .. components: "
             "change it, or unset it."

@@ -27,8 +27,10 @@ def account_name(environ: Mapping[str, str]) -> str | None:
         return DEFAULT
     name = given.rstrip("/")
     parts = name.split("/")
-    refused = not name.startswith("/") or "." in parts or ".." in parts or name == DEFAULT
-    return None if refused else name
+    if not name.startswith("/") or "." in parts or ".." in parts:
+        return None
+    # //default would be the default account's place by another name.
+    return name if name.removesuffix(DEFAULT).strip("/") else None
 
 
 def cache_root(environ: Mapping[str, str]) -> str | None:

@@ -68,11 +68,12 @@ else
 fi
 
 # Sets `directory` to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must never mix,
-# so one without a single absolute name has none.
+# so one without a single absolute name has none, nor has //default, the default's by another name.
 __claude_status_directory() {
   directory=$CLAUDE_CONFIG_DIR
   while [[ $directory == */ ]]; do directory=${directory%/}; done
-  case $directory/ in / | /default/ | [!/]* | */./* | */../*) return 1 ;; esac
+  case $directory/ in [!/]* | */./* | */../*) return 1 ;; esac
+  [[ ${directory%/default} == *[!/]* ]] || return 1
 }
 
 # Sets `dialect` to the one that the terminal, and whoever draws the prompt, can show.

@@ -74,7 +74,7 @@ function __claude_status_account
     set -l directory /default
     if test -n "$CLAUDE_CONFIG_DIR"
         set directory (string trim --right --chars=/ -- "$CLAUDE_CONFIG_DIR" | string collect)
-        switch "$directory/"
+        switch (string replace -r '^/+' / -- "$directory/" | string collect)
             case / /default/ '*/./*' '*/../*'
                 return 1
         end

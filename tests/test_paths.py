@@ -19,6 +19,7 @@ from claude_status.paths import (
     make_private,
     settings_file,
 )
+from claude_status.reader import account_name
 from tests.strategies import thorough
 
 HOME = {"HOME": "/home/me"}
@@ -80,6 +81,7 @@ def test_the_default_account() -> None:
         ("/a/..b/.c/d..", "/a/..b/.c/d.."),
         ("/default/x", "/default/x"),
         ("/x/default", "/x/default"),
+        ("/default/default", "/default/default"),
     ],
 )
 def test_an_account_by_its_directory(given_dir: str, name: str) -> None:
@@ -96,11 +98,12 @@ def test_an_account_by_its_directory(given_dir: str, name: str) -> None:
     [
         "work", "./work", "../work", "~/.claude", "/", "//", "///", ".", "..", "/.", "/..",
         "/a/./b", "/a/../b", "/a/..", "/a/.", "/a/../", "/./a", "/../a", " /a", "\n/a",
-        "/default", "/default/", "//default", "///default//",
+        "/default", "/default/", "//default", "///default//", "default",
     ],
 )  # fmt: skip
 def test_a_refused_directory(value: str) -> None:
     """A value that is not absolute, or could be the name of another account, is refused."""
+    assert account_name({"CLAUDE_CONFIG_DIR": value}) is None
     with pytest.raises(SettingsError, match=r"^CLAUDE_CONFIG_DIR must be .*\.$"):
         locate({**HOME, "CLAUDE_CONFIG_DIR": value})
 

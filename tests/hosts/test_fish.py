@@ -175,6 +175,8 @@ def test_dialect_is_what_the_terminal_can_show(
         ({"CLAUDE_CONFIG_DIR": "/work/a b//"}, "work"),
         ({"CLAUDE_CONFIG_DIR": "/new\nline/"}, "newline"),
         ({"CLAUDE_CONFIG_DIR": "/default"}, ""),
+        ({"CLAUDE_CONFIG_DIR": "//default"}, ""),
+        ({"CLAUDE_CONFIG_DIR": "///default//"}, ""),
         ({"CLAUDE_CONFIG_DIR": "/"}, ""),
         ({"CLAUDE_CONFIG_DIR": "default"}, ""),
         ({"CLAUDE_CONFIG_DIR": "/work/../default"}, ""),

@@ -184,6 +184,7 @@ def test_the_cache_is_made_for_us_alone(
         ("/with space/*/ü", "/with space/*/ü"),
         ("/default/x", "/default/x"),
         ("//x", "//x"),
+        ("/x/default", "/x/default"),
     ],
 )
 def test_each_config_directory_has_its_own_frames(
@@ -203,6 +204,8 @@ def test_each_config_directory_has_its_own_frames(
         "///",
         "/default",
         "/default/",
+        "//default",
+        "///default//",
         "x",
         "./x",
         "~/x",
