@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -18,6 +19,7 @@ from tests.hosts.shells import (
     TEXTS,
     ZSH,
     account,
+    all_ends,
     calls,
     draw,
     give_away,
@@ -470,7 +472,11 @@ def test_a_refresh_leaves_no_job(home: Path, refresher: Path) -> None:
     """The refresh is in no job table, `wait` does not wait for it, and `$!` is still the user's."""
     gate = redrawing(refresher, home, (-1, "new"))
     draw(home, refresh=-1)
-    with session(home, sourcing(refresher) + "setopt no_bang_hist; PS1='> '\n") as screen:
+    rc = sourcing(refresher) + "setopt no_bang_hist; PS1='> '\n"
+    with all_ends() as held, contextlib.ExitStack() as stack:
+        os.set_inheritable(held, True)
+        stack.callback(gate.touch)
+        screen = stack.enter_context(session(home, rc))
         screen.until(">")
         until(lambda: calls(refresher))
         screen.send('jobs; print "[$!]"; wait; print waited\n')
@@ -479,7 +485,6 @@ def test_a_refresh_leaves_no_job(home: Path, refresher: Path) -> None:
         while screen.pump(0.1):
             pass
         assert "job" not in screen.text().replace("jobs; ", "")
-        gate.touch()
 
 
 def test_a_refresh_may_lead_a_session(home: Path, refresher: Path) -> None:
