@@ -140,8 +140,8 @@ __claude_status_refresh() {
   # Where it fails it would fail at every prompt, and every try costs a process.
   [[ ${__claude_status_tried-} != "$try" ]] || return 0
   typeset -g __claude_status_tried=$try
-  # The subshell holds the pipe open as its third stream until the refresh is over; the program, which
-  # lets go of all streams at once, could not.
+  # The subshell holds the pipe open as its third stream until the refresh is over: the program does
+  # not, which lets go of all streams at once.
   exec {fd}< <(
     (
       umask 077
