@@ -27,6 +27,7 @@ class Snapshot:
     usage: Usage | None = None
     asking: Asking = field(default_factory=Asking)
     plan: str = ""
+    keychain_refused: bool = False  # so that nothing in the background asks it again
     problem: str = ""  # a sentence, "" where there is none
 
     def at(self, now: float) -> Snapshot:
@@ -48,6 +49,7 @@ def take_snapshot(account: Account, settings: Settings, now: float, problem: str
                 usage=merge(records.readings(store, now).values()),
                 asking=records.asking(store),
                 plan=store.read(records.PLAN) or "",
+                keychain_refused=store.read(records.KEYCHAIN) == "refused",
                 problem=problem,
             )
     except OSError as error:

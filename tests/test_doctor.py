@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claude_status import records
 from claude_status.doctor.command import examine, own_program
 from claude_status.doctor.findings import Finding, Grade, draw_findings, from_sentence, summary
 from claude_status.doctor.scene import Scene, take_scene
+from claude_status.store import open_store
 from tests.bodies import usage_body
 from tests.conftest import program
 from tests.screen import Screen
@@ -131,6 +133,112 @@ def test_file_stands_in_for_an_empty_keychain(user: User, tmp_path: Path) -> Non
     security, _ = fake_security(tmp_path, 44)
     login = only(by_name(keychain_scene(user, security))["login"])
     assert login.text.startswith(str(path))
+
+
+def refuse_keychain(user: User) -> None:
+    """Have the Keychain refuse a refresh, as far as the store knows."""
+    user.refresh()
+    with open_store(user.account.store) as store:
+        store.write(records.KEYCHAIN, "refused")
+
+
+def test_keychain_that_refused_stops_numbers(user: User, tmp_path: Path) -> None:
+    """A refusal ends all calls in the background, so it is told, with how to take it back."""
+    refuse_keychain(user)
+    security, calls = fake_security(tmp_path, 0)
+    scene = keychain_scene(user, security)
+    found = by_name(scene)
+    login = only(found["login"])
+    assert login.grade is Grade.STOPS
+    assert login.text.startswith("The Keychain did not hand out the login")
+    assert login.advice == "run `claude-status refresh` in a terminal and allow it"
+    assert only(found["next call"]).text.startswith("once there is a login")
+    assert scene.obstacle.startswith("The Keychain did not")
+    assert not calls.exists()
+
+
+def test_file_stands_in_for_a_keychain_that_refused(user: User, tmp_path: Path) -> None:
+    """With a login in the file numbers come all the same, and nothing is said to stop them."""
+    path = user.log_in()
+    refuse_keychain(user)
+    security, _ = fake_security(tmp_path, 0)
+    scene = keychain_scene(user, security)
+    login = only(by_name(scene)["login"])
+    assert (login.grade, login.text.partition(": ")[0]) == (Grade.GOOD, str(path))
+    assert scene.obstacle == ""
+
+
+# Claude Code itself
+
+
+def claude_user(user: User, sources: str, *, claude: bool) -> User:
+    """The user with these sources, and with ``claude`` alone on PATH, or nothing at all."""
+    settings = user.home / ".config" / "claude-status" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"sources = {sources}\n")
+    folder = user.home / "bin"
+    folder.mkdir()
+    if claude:
+        (folder / "claude").write_text('#!/bin/sh\n>"$HOME/was-run"\n')
+        (folder / "claude").chmod(0o755)
+    user.environ["PATH"] = str(folder)
+    return user
+
+
+def test_claude_that_is_missing_stops_numbers(user: User) -> None:
+    """Where Claude Code is the only one to ask and is not there, doctor says what refresh says."""
+    claude_user(user, '["claude_cli"]', claude=False)
+    found = findings(user)
+    claude = only(found["claude"])
+    assert (claude.grade, claude.text) == (Grade.STOPS, "`claude` is not on PATH")
+    assert claude.advice == "set `claude_command` to Claude Code"
+    assert only(found["next call"]).text.startswith("once there is a `claude` to ask")
+    done = user.run("doctor")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "`claude` is not on PATH" in user.run("refresh").stderr
+
+
+@pytest.mark.parametrize("sources", ['["claude_cli"]', '["endpoint", "claude_cli"]'])
+def test_claude_stands_in_for_an_expired_login(user: User, sources: str) -> None:
+    """Where Claude Code is asked, the login stops nothing; it is looked for and never run."""
+    claude_user(user, sources, claude=True)
+    user.log_in(lasts=-60)
+    found = findings(user)
+    assert only(found["login"]).grade is Grade.NOTE
+    assert only(found["claude"]).text == f"{user.home}/bin/claude: is asked"
+    assert only(found["next call"]).text == "with the next prompt: nothing is known yet"
+    assert Grade.STOPS not in {finding.grade for row in found.values() for finding in row}
+    assert not (user.home / "was-run").exists()
+
+
+def test_claude_stands_in_for_a_login_that_was_refused(user: User, api: ApiServer) -> None:
+    """After a 401 a call is due all the same where Claude Code can make it."""
+    claude_user(user, '["endpoint", "claude_cli"]', claude=True)
+    user.log_in()
+    assert only(findings(user)["claude"]).text.endswith(": is asked where the endpoint cannot be")
+    api.answer = UNAUTHORIZED
+    user.refresh()
+    found = findings(user)
+    assert only(found["claude"]).text.endswith(": is asked")
+    assert only(found["next call"]).grade is Grade.GOOD
+
+
+def test_claude_does_not_stand_in_for_a_login_that_cannot_be_read(user: User) -> None:
+    """A login that nobody understands is put right by the user, as a refresh has it."""
+    claude_user(user, '["endpoint", "claude_cli"]', claude=True)
+    user.log_in(expiresAt="soon")
+    found = findings(user)
+    assert only(found["login"]).grade is Grade.STOPS
+    assert only(found["claude"]).grade is Grade.GOOD
+    assert "nothing that reads" in user.run("refresh").stderr
+
+
+def test_claude_that_is_not_needed_yet_keeps_no_number_from_coming(user: User) -> None:
+    """With a good login a missing stand-in should be put right, and is no more than that."""
+    claude_user(user, '["endpoint", "claude_cli"]', claude=False)
+    user.log_in()
+    assert only(findings(user)["claude"]).grade is Grade.WRONG
+    assert user.run("doctor").returncode == 0
 
 
 # The numbers, and the next call

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from claude_status.ask import CLAUDE_CLI
 from claude_status.doctor.findings import Finding, Grade, from_sentence
-from claude_status.doctor.scene import Scene
+from claude_status.doctor.scene import Asked, Scene
 from claude_status.draw.money import money
 from claude_status.draw.pieces import duration, plain_label, shown_percent
 from claude_status.draw.report import NAMES, ago
-from claude_status.errors import LoginError
+from claude_status.errors import AskError, ClaudeStatusError, LoginError
 from claude_status.policy import LOOK_EVERY
 from claude_status.snapshot import next_due
 from claude_status.sources.login import Login
@@ -28,12 +29,23 @@ def check_login(scene: Scene) -> Iterator[Finding]:
         text = "in the Keychain, which is left closed here: `claude-status refresh` reads it"
         yield Finding("login", text)
     elif isinstance(scene.login, LoginError):
-        grade = Grade.STOPS if scene.asks_endpoint else Grade.NOTE
-        yield from_sentence("login", str(scene.login), grade)
+        stops = scene.asks_endpoint and isinstance(scene.asked, ClaudeStatusError)
+        yield from_sentence("login", str(scene.login), Grade.STOPS if stops else Grade.NOTE)
     elif scene.login is not None:
         plan = f"{scene.login.plan} plan, " if scene.login.plan else ""
         path = scene.snapshot.account.config_dir / ".credentials.json"
         yield Finding("login", f"{path}: {plan}{_validity(scene.login, scene.now)}")
+
+
+def check_claude(scene: Scene) -> Iterator[Finding]:
+    """Where Claude Code's program is, if it is a source, and whether it has to stand in."""
+    if isinstance(scene.claude, AskError):
+        grade = Grade.STOPS if scene.asked is scene.claude else Grade.WRONG
+        yield from_sentence("claude", str(scene.claude), grade)
+    elif scene.claude is not None:
+        is_asked = isinstance(scene.asked, Asked) and scene.asked.source == CLAUDE_CLI
+        use = "is asked" if is_asked else "is asked where the endpoint cannot be"
+        yield Finding("claude", f"{scene.claude}: {use}")
 
 
 def check_settings(scene: Scene) -> Iterator[Finding]:
@@ -73,18 +85,16 @@ def check_numbers(scene: Scene) -> Iterator[Finding]:
 
 
 def check_asking(scene: Scene) -> Iterator[Finding]:
-    """When the endpoint is asked next, and why not earlier."""
-    shown = scene.snapshot
-    if shown is None or not scene.asks_endpoint:
+    """When somebody is asked next, and why not earlier."""
+    shown, asked = scene.snapshot, scene.asked
+    if shown is None or asked is None:
         return
-    fingerprint = shown.asking.refused_login or ""  # of the Keychain's login, as far as is known
-    if not scene.is_in_keychain:
-        if not isinstance(scene.login, Login):
-            look = f"prompts look every {duration(LOOK_EVERY)}"
-            yield Finding("next call", f"once there is a login to use ({look})", Grade.NOTE)
-            return
-        fingerprint = scene.login.fingerprint
-    due = next_due(shown, fingerprint)
+    if isinstance(asked, ClaudeStatusError):
+        lacking = "login to use" if isinstance(asked, LoginError) else "`claude` to ask"
+        look = f"prompts look every {duration(LOOK_EVERY)}"
+        yield Finding("next call", f"once there is a {lacking} ({look})", Grade.NOTE)
+        return
+    due = next_due(shown, asked.login)
     why, wait = due.why.rstrip("."), duration(max(0.0, due.at - scene.now))
     if due.never:
         yield from_sentence("next call", f"none: {why}", Grade.STOPS)

@@ -13,7 +13,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from claude_status.doctor.checks import check_asking, check_login, check_numbers, check_settings
+from claude_status.doctor.checks import (
+    check_asking,
+    check_claude,
+    check_login,
+    check_numbers,
+    check_settings,
+)
 from claude_status.doctor.findings import Finding, Grade, draw_findings, summary
 from claude_status.doctor.scene import Scene, take_scene
 from claude_status.doctor.surroundings import (
@@ -28,6 +34,7 @@ from claude_status.terminal import TYPED_SECONDS, dialect, end_after
 MAX_COLUMNS = 100
 CHECKS: tuple[Callable[[Scene], Iterator[Finding]], ...] = (
     check_login,
+    check_claude,
     check_settings,
     check_numbers,
     check_asking,

@@ -8,14 +8,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from claude_status.ask import ENDPOINT
+from claude_status.ask import CLAUDE_CLI, ENDPOINT, NO_LOGIN
 from claude_status.config import Loaded, load
-from claude_status.errors import LoginError, SettingsError
+from claude_status.errors import AskError, ClaudeStatusError, LoginError, SettingsError
 from claude_status.paths import locate, settings_file
-from claude_status.snapshot import Snapshot, take_snapshot
+from claude_status.snapshot import Snapshot, next_due, take_snapshot
 from claude_status.sources.base import DEFAULT_BASE, check_base, is_loopback
+from claude_status.sources.claude_cli import find_claude
 from claude_status.sources.credentials import Login, read_login
 from claude_status.sources.keychain import SECURITY, holds_item
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A source, and the fingerprint of the login that is sent to it, "" for another's own."""
+
+    source: str
+    login: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,15 +54,20 @@ class Scene:
 
     @cached_property
     def is_in_keychain(self) -> bool:
-        """Whether the login that a refresh would read is in the Keychain."""
-        if self.snapshot is None or self.platform != "darwin" or is_loopback(self.base):
+        """Whether a refresh in the background would read the login from the Keychain."""
+        shown = self.snapshot
+        if shown is None or shown.keychain_refused or not self._has_keychain:
             return False
-        configured = self.snapshot.account.configured
-        return holds_item(configured, environ=self.environ, security=self.security)
+        return holds_item(
+            shown.account.configured, environ=self.environ, security=self.security
+        )  # fmt: skip
 
     @cached_property
     def login(self) -> Login | LoginError | None:
-        """The login in Claude Code's file, or why there is none to use."""
+        """The login in Claude Code's file, or why there is none to use.
+
+        A Keychain that refused is the reason where it is one for a refresh in the background.
+        """
         if self.snapshot is None:
             return None
         account = self.snapshot.account
@@ -64,10 +78,56 @@ class Scene:
                 now=self.now,
                 typed=False,
                 environ=self.environ,
-                keychain=False,
+                keychain=self.snapshot.keychain_refused and self._has_keychain,
+                keychain_refused=True,  # so it is not asked
+                platform=self.platform,
             )
         except LoginError as error:
             return error
+
+    @cached_property
+    def claude(self) -> str | AskError | None:
+        """The path of Claude Code's program, or why there is none; None where it is no source."""
+        if self.snapshot is None or CLAUDE_CLI not in self.snapshot.settings.sources:
+            return None
+        try:
+            return find_claude(self.snapshot.settings.claude_command, self.environ)
+        except AskError as error:
+            return error
+
+    @cached_property
+    def asked(self) -> Asked | ClaudeStatusError | None:
+        """Whom a refresh in the background asks: as ``Asker`` chooses, or why it can ask nobody.
+
+        None where the sources name nobody to ask.
+        """
+        by_claude = self.claude if isinstance(self.claude, AskError | None) else Asked(CLAUDE_CLI)
+        if self.snapshot is None or not self.asks_endpoint:
+            return by_claude
+        refused = self.snapshot.asking.refused_login
+        if self.is_in_keychain:  # left closed, so this is as far as is known
+            login = refused or ""
+        elif isinstance(self.login, Login):
+            login = self.login.fingerprint
+        else:
+            stands_in = self.login is None or self.login.state in NO_LOGIN
+            return by_claude if by_claude and stands_in else self.login
+        return by_claude if by_claude and login == refused else Asked(ENDPOINT, login)
+
+    @property
+    def obstacle(self) -> str:
+        """The sentence for what keeps new numbers from coming, "" where nothing is known to."""
+        if self.refused or self.snapshot is None:
+            return self.refused[0] if self.refused else ""
+        if self.snapshot.problem or self.asked is None:
+            return self.snapshot.problem
+        if isinstance(self.asked, ClaudeStatusError):
+            return str(self.asked)
+        return next_due(self.snapshot, self.asked.login).problem
+
+    @property
+    def _has_keychain(self) -> bool:
+        return self.platform == "darwin" and not is_loopback(self.base)
 
 
 def take_scene(environ: Mapping[str, str], now: float, program: Path) -> Scene:

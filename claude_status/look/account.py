@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from claude_status.doctor.scene import Scene, take_scene
+from claude_status.doctor.scene import take_scene
 from claude_status.draw.pieces import duration
 from claude_status.draw.report import Report, report
-from claude_status.errors import LoginError
 from claude_status.paths import accounts, cache_root
 from claude_status.reader import DEFAULT
-from claude_status.snapshot import Snapshot, fresh_snapshot, next_due
+from claude_status.snapshot import Snapshot, fresh_snapshot
 from claude_status.terminal import place
 
 
@@ -27,7 +26,7 @@ def asked(environ: Mapping[str, str]) -> Snapshot:
 def known(environ: Mapping[str, str], now: float) -> Snapshot | None:
     """What is known without asking; None where the environment names no account."""
     scene = take_scene(environ, now, Path(sys.argv[0]))
-    return replace(scene.snapshot, problem=_obstacle(scene)) if scene.snapshot else None
+    return replace(scene.snapshot, problem=scene.obstacle) if scene.snapshot else None
 
 
 def everyone(environ: Mapping[str, str], now: float) -> Iterator[tuple[str, Snapshot]]:
@@ -50,23 +49,6 @@ def picture(
     if problem == _sentence(asking.reason) and asking.not_before > now:
         problem += f" The next try is in {span(asking.not_before - now)}."
     return report(shown.usage, now, style, problem, name=name, span=span)
-
-
-def _obstacle(scene: Scene) -> str:
-    """What keeps new numbers from coming, as far as that shows without asking; "" for nothing."""
-    shown = scene.snapshot
-    if scene.refused:
-        return scene.refused[0]
-    if shown is None or shown.problem or not scene.asks_endpoint:
-        return shown.problem if shown else ""
-    login = scene.login
-    if isinstance(login, LoginError) and not scene.is_in_keychain:
-        return str(login)
-    fingerprint = getattr(login, "fingerprint", "")
-    if scene.is_in_keychain:  # left closed, so this is as far as is known
-        fingerprint = shown.asking.refused_login or ""
-    due = next_due(shown, fingerprint)
-    return due.why if due.never or due.is_backoff else ""
 
 
 def _sentence(text: str) -> str:

@@ -183,6 +183,21 @@ def test_every_account(user: User, api: ApiServer) -> None:
     assert len(api.requests) == asked
 
 
+def test_an_account_that_claude_code_is_asked_about(user: User, tmp_path: Path) -> None:
+    """--all tells of a login only where nobody stands in for it, and of a stand-in's absence."""
+    user.refresh()
+    user.log_in(lasts=-60)
+    claude = tmp_path / "claude"
+    claude.write_text("#!/bin/sh\n")
+    claude.chmod(0o755)
+    config = user.home / ".config" / "claude-status" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'sources = ["endpoint", "claude_cli"]\nclaude_command = "{claude}"\n')
+    assert "login" not in user.run("show", "--all").stdout
+    claude.unlink()
+    assert f"`{claude}` is no program: set" in user.run("show", "--all").stdout
+
+
 def test_no_account_yet(user: User) -> None:
     """--all on a machine that knows no account says so and ends with 1."""
     done = user.run("show", "--all")
