@@ -17,13 +17,13 @@ from claude_status.snapshot import Snapshot, fresh_snapshot
 from claude_status.terminal import place
 
 
-def asked(environ: Mapping[str, str]) -> Snapshot:
+def asked_snapshot(environ: Mapping[str, str]) -> Snapshot:
     """What is known after asking in the foreground, if that is due."""
     account, settings = place(environ)
     return replace(fresh_snapshot(account, settings, environ, time.time()), now=time.time())
 
 
-def known(environ: Mapping[str, str], now: float) -> Snapshot | None:
+def known_snapshot(environ: Mapping[str, str], now: float) -> Snapshot | None:
     """What is known without asking; None where the environment names no account."""
     scene = take_scene(environ, now, Path(sys.argv[0]))
     return replace(scene.snapshot, problem=scene.obstacle) if scene.snapshot else None
@@ -33,7 +33,9 @@ def everyone(environ: Mapping[str, str], now: float) -> Iterator[tuple[str, Snap
     """What is known of every account on this machine, with its label or its directory."""
     home = environ.get("HOME", "")
     for name in accounts(cache_root(environ)):
-        shown = known({**environ, "CLAUDE_CONFIG_DIR": "" if name == DEFAULT else name}, now)
+        shown = known_snapshot(
+            {**environ, "CLAUDE_CONFIG_DIR": "" if name == DEFAULT else name}, now
+        )
         if shown:
             place = str(shown.account.config_dir)
             short = f"~{place.removeprefix(home)}" if place.startswith(f"{home}/") else place

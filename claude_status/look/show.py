@@ -16,7 +16,7 @@ from claude_status.draw.pieces import Piece
 from claude_status.draw.report import Report
 from claude_status.errors import ClaudeStatusError
 from claude_status.look import screen_size
-from claude_status.look.account import asked, everyone, picture
+from claude_status.look.account import asked_snapshot, everyone, picture
 from claude_status.look.plain import WHOLE, draw_report
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place
 
@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the picture of this account after asking, or of every account as it is known."""
     end_after(TYPED_SECONDS)
     if not arguments.all:
-        shown = asked(os.environ)
+        shown = asked_snapshot(os.environ)
         reports = [picture(shown, shown.now)]
     else:
         place(os.environ)  # tells what is wrong with the settings

@@ -20,7 +20,7 @@ from claude_status.draw.pieces import Piece
 from claude_status.draw.report import Report, ticking
 from claude_status.errors import ClaudeStatusError
 from claude_status.look import SCREEN, need, screen_size
-from claude_status.look.account import known, picture
+from claude_status.look.account import known_snapshot, picture
 from claude_status.look.events import DISTURBING, Events, key_by_key
 from claude_status.look.plain import draw_report
 from claude_status.paths import Account, make_private
@@ -69,7 +69,7 @@ class View:
             kick(str(self._account.home), now)
         drawn = self._drawn()
         if drawn != self._seen:
-            self._seen, self._shown = drawn, known(self._environ, now) or self._shown
+            self._seen, self._shown = drawn, known_snapshot(self._environ, now) or self._shown
         return picture(self._shown, now, span=ticking)
 
     def _drawn(self) -> object:
