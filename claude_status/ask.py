@@ -83,8 +83,9 @@ class Asker:
         if question is None:
             return Outcome(None, False, Due(now, "the endpoint is not among the sources", True))
         due = self._due(store, question, now, force=self.force)
-        if not due.is_now(now):
+        if not due.is_now(now) and not self.typed:
             return Outcome(None, False, due, due.problem)
+        # a person waits for another's call, which until it is answered counts as cut short
         if not self._take_lease(store):
             problem = "Another refresh is asking the API: try again in half a minute."
             return Outcome(None, False, Due(now + SOONEST, problem), problem)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from claude_status.usage import SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage, order
-from claude_status.values import clean, minute, money_unit, number, percentage, severity
+from claude_status.values import clean, money_unit, number, percentage, reset_time, severity
 
 LABELS = {SESSION: "5h", WEEK: "7d"}
 OLD_MODEL_KEYS = {"seven_day_opus": "Opus", "seven_day_sonnet": "Sonnet"}
@@ -58,7 +58,7 @@ def _old_limits(
             continue
         key = name if name in LABELS else model_key(label)
         window = WINDOW_SECONDS.get(name, WINDOW_SECONDS[WEEK])
-        resets_at = _reset(value.get("resets_at"), as_of)
+        resets_at = reset_time(value.get("resets_at"), as_of, MAX_AHEAD)
         found.append(
             (key, Limit(key, label, percent, resets_at, as_of, source, window=window))
         )  # fmt: skip
@@ -88,7 +88,7 @@ def _row(row: object, as_of: float, source: str) -> Limit | None:
         key=key,
         label=label,
         percent=percent,
-        resets_at=_reset(row.get("resets_at"), as_of),
+        resets_at=reset_time(row.get("resets_at"), as_of, MAX_AHEAD),
         as_of=as_of,
         source=source,
         severity=severity(row.get("severity")),
@@ -96,11 +96,6 @@ def _row(row: object, as_of: float, source: str) -> Limit | None:
         window=WINDOW_SECONDS.get(key)
         or GROUP_SECONDS.get(group if isinstance(group, str) else ""),
     )
-
-
-def _reset(value: object, as_of: float) -> int | None:
-    resets_at = minute(value)
-    return resets_at if resets_at is not None and resets_at - as_of <= MAX_AHEAD else None
 
 
 def _scope_name(scope: object) -> str:

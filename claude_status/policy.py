@@ -39,7 +39,8 @@ class Asking:
     asked_at: float = 0.0
     next_due: float = 0.0  # the TTL's end
     not_before: float = 0.0  # the back-off's end
-    failures: int = 0
+    failures: int = 0  # of one kind, one after another
+    kind: str = ""  # of the last failure, as AskError names it
     reason: str = ""
     refused_login: str | None = None
 
@@ -147,8 +148,15 @@ def after_failure(
     asking: Asking, error: AskError, now: float, *, login: str, chance: float
 ) -> Asking:
     """The memory after a call that brought no reading."""
-    failures = asking.failures + 1
-    failed = replace(asking, asked_at=now, failures=failures, reason=str(error), not_before=0.0)
+    failures = asking.failures + 1 if error.kind == asking.kind else 1
+    failed = replace(
+        asking,
+        asked_at=now,
+        failures=failures,
+        kind=error.kind,
+        reason=str(error),
+        not_before=0.0,
+    )
     if error.kind == "unauthorized":
         return replace(failed, refused_login=login)
     if error.kind == "throttled":

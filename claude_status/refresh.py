@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from claude_status import history, records
 from claude_status.alerts import dump, is_quiet, load, next_alerts
@@ -12,7 +13,7 @@ from claude_status.draw.frames import Strip, draw_strip
 from claude_status.errors import CacheError
 from claude_status.merge import merge
 from claude_status.paths import make_private
-from claude_status.policy import LOOK_EVERY, Due, next_refresh
+from claude_status.policy import LOOK_EVERY, next_refresh
 from claude_status.reader import due_time
 from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
 from claude_status.sources.claude_json import read_state
@@ -32,9 +33,11 @@ class Refresh(Asker):
         try:
             with open_store(self.account.store) as store:
                 is_another = self._look(store)
-                outcome = self._draw(store, self.ask(store), forget=is_another)
-                self._alert(store, outcome.usage)
-                return outcome
+                outcome = self.ask(store)
+                refresh_at = next_refresh(outcome.due, self.clock())
+                usage = self._draw(store, refresh_at, forget=is_another)
+                self._alert(store, usage)
+                return replace(outcome, usage=usage)
         except CacheError:
             # what is there is still true, and a prompt must not try again in every slot
             now = int(self.clock())
@@ -88,9 +91,9 @@ class Refresh(Asker):
                 readings = take_push(records.readings(store, now), push, now, dated=dated)
                 records.keep(store, readings)
             # a push must not put off the refresh that looks at the other sources
-            self._draw(store, Outcome(None, False, Due(due_time(str(self.account.home)), "")))
+            self._draw(store, due_time(str(self.account.home)))
 
-    def _draw(self, store: Store, outcome: Outcome, *, forget: bool = False) -> Outcome:
+    def _draw(self, store: Store, refresh_at: int, *, forget: bool = False) -> Usage | None:
         """Draw what the store holds; in a transaction, so that no older picture comes last.
 
         Where it holds nothing, the frames are all that is left, unless they are to be forgotten.
@@ -98,7 +101,6 @@ class Refresh(Asker):
         with store.transaction():
             now = self.clock()
             usage = merge(records.readings(store, now).values())
-            refresh_at = next_refresh(outcome.due, now)
             if usage is not None:
                 history.add(store, usage, now)
             if usage is None and not forget:
@@ -106,7 +108,7 @@ class Refresh(Asker):
             else:
                 plan = store.read(records.PLAN) or ""
                 write_view(self.account, self._strips(usage, int(now), plan), refresh_at)
-        return Outcome(usage, outcome.asked, outcome.due, outcome.problem)
+        return usage
 
     def _strips(self, usage: Usage | None, now: int, plan: str) -> dict[str, Strip]:
         """The strip of each dialect; most are drawn alike, and so only once."""

@@ -49,6 +49,12 @@ def minute(value: object) -> int | None:
     return math.floor(seconds / 60 + 0.5) * 60
 
 
+def reset_time(value: object, as_of: float, longest: float) -> int | None:
+    """A time of reset like ``minute``, but none more than ``longest`` seconds after ``as_of``."""
+    found = minute(value)
+    return found if found is not None and found - as_of <= longest else None
+
+
 def clean(text: str, length: int = 40) -> str:
     """A name from outside without control characters, and not too long to be a name."""
     return "".join(sign for sign in text[: 4 * length] if sign.isprintable()).strip()[:length]

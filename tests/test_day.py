@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.body import minute
 from claude_status.merge import PUSH
 from claude_status.reader import SLOT, read_frame
 from claude_status.usage import SESSION, WEEK, Limit, Usage
+from claude_status.values import minute
 from tests.server import Answer, ApiServer, ok, usage_body
 from tests.support import User
 

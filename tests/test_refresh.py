@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -572,3 +573,39 @@ def test_an_older_picture_never_comes_last(
     monkeypatch.setattr(view, "replace_file", meanwhile)
     user.refresh(NOW + 20)
     assert refused == ["database is locked"] * len(DIALECTS)
+
+
+def test_failures_of_one_kind_do_not_count_for_another(user: User, api: ApiServer) -> None:
+    """After a night offline the first 429 costs five minutes, and not an hour."""
+    api.answer = [server.SERVER_ERROR] * 6 + [throttled()]
+    now = NOW
+    for _ in range(6):
+        user.refresh(now)
+        now += 1000
+
+    assert user.refresh(now).due.at == pytest.approx(now + 300, abs=31)
+
+
+def test_a_person_waits_for_what_another_refresh_is_told(user: User, api: ApiServer) -> None:
+    """While a prompt's refresh asks, a typed one waits, and neither asks twice nor complains."""
+    asked, answer = threading.Event(), threading.Event()
+
+    def late(_: object) -> Answer:
+        asked.set()
+        answer.wait(30)
+        return ok(usage_body(NOW))
+
+    api.answer = late
+    first = threading.Thread(target=user.refresh, args=(NOW,))
+    first.start()
+    assert asked.wait(30)
+    timer = threading.Timer(0.2, answer.set)
+    timer.start()
+
+    outcome = user.refresh(NOW + 1, typed=True)
+
+    first.join()
+    timer.join()
+    assert (outcome.problem, outcome.asked) == ("", False)
+    assert outcome.usage is not None
+    assert len(api.requests) == 1

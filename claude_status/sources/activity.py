@@ -18,15 +18,19 @@ def used_since(config_dir: Path, when: float) -> bool:
             return True
     except OSError:
         pass
-    seen = 0
     try:
-        for project in _entries(config_dir / "projects"):
-            for entry in _entries(project.path) if project.is_dir() else []:
-                seen += 1
-                if seen > MAX_ENTRIES or entry.stat().st_mtime > when:
-                    return True
+        projects = _entries(config_dir / "projects")
     except FileNotFoundError:
         return False
+    except OSError:
+        return True
+    seen = 0
+    try:
+        for project in projects:
+            for entry in _entries(project.path) if project.is_dir() else []:
+                seen += 1
+                if seen > MAX_ENTRIES or entry.stat(follow_symlinks=False).st_mtime > when:
+                    return True
     except OSError:
         return True
     return False

@@ -61,9 +61,7 @@ def _parse(data: bytes) -> tuple[str, Usage | None]:
         return account, None
     fetched = number(cached.get("fetchedAtMs"))
     usage = parse_body(cached.get("utilization"), (fetched or 0) / 1000, SOURCE)
-    return account, usage if fetched and usage.limits + (
-        (usage.credits,) * bool(usage.credits)
-    ) else None
+    return account, usage if fetched and (usage.limits or usage.credits) else None
 
 
 def _top_level(data: bytes) -> Mapping[str, object]:
@@ -76,6 +74,6 @@ def _top_level(data: bytes) -> Mapping[str, object]:
         start = data.find(f'\n  "{key}": '.encode())
         if start >= 0:
             start += len(key) + 7
-            end = data.find(b"\n  }", start) + 4  # the key's own closing brace, two blanks in
-            values[key] = json.loads(data[start:end])
+            text = data[start : start + PARSE_BYTES].decode("utf-8", "replace")
+            values[key], _ = json.JSONDecoder().raw_decode(text)
     return values

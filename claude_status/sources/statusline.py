@@ -14,9 +14,10 @@ from dataclasses import replace
 from claude_status.body import LABELS
 from claude_status.merge import PUSH, join, merge
 from claude_status.usage import MAX_AGE, WINDOW_SECONDS, Limit, Usage
-from claude_status.values import minute, percentage
+from claude_status.values import percentage, reset_time
 
 MAX_SESSIONS = 16
+SLACK = 3600  # seconds that a window may end later than it should
 _SESSION = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
@@ -34,10 +35,10 @@ def parse_push(session: Mapping[str, object], now: float) -> Usage | None:
         value = rates.get(key)
         percent = percentage(value.get("used_percentage")) if isinstance(value, Mapping) else None
         if percent is not None and isinstance(value, Mapping):
-            resets_at = minute(value.get("resets_at"))
-            rounded = round(percent, 6)  # 56.99999999999999 is 57 to the one who divided it
-            limits.append(Limit(key, label, rounded, resets_at, as_of, source,
-                                window=WINDOW_SECONDS[key]))  # fmt: skip
+            window = WINDOW_SECONDS[key]
+            # a later window replaces an earlier one, so an absurd one would do so for good
+            resets_at = reset_time(value.get("resets_at"), as_of, window + SLACK)
+            limits.append(Limit(key, label, percent, resets_at, as_of, source, window=window))
     return Usage(source, as_of, tuple(limits)) if limits else None
 
 

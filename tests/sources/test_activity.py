@@ -49,3 +49,11 @@ def test_too_much_to_look_at_counts_as_used(
         written(tmp_path / f"projects/p/{number}.jsonl", WHEN - 1)
 
     assert used_since(tmp_path, WHEN)
+
+
+def test_a_dangling_link_does_not_hide_what_was_used(tmp_path: Path) -> None:
+    """What cannot be followed is looked at itself, and a later transcript still tells."""
+    written(tmp_path / "projects/p/a.jsonl", WHEN + 1)
+    (tmp_path / "projects/p/0.jsonl").symlink_to("nowhere")
+
+    assert used_since(tmp_path, WHEN)

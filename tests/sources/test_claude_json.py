@@ -125,6 +125,17 @@ def test_a_large_file_costs_hardly_more_than_its_read(path: Path) -> None:
     assert ours < whole
 
 
+def test_a_large_file_without_a_reading_still_names_the_account(path: Path) -> None:
+    """In a file of any size a key may be null, and the other one counts."""
+    more = {"filling": "z" * 2_000_000, **state(cachedUsageUtilization=None)}
+    path.write_text(json.dumps(more, indent=2))
+
+    found = read_state(path, "")
+
+    assert found is not None
+    assert (found.account, found.usage) == (OURS, None)
+
+
 def test_a_key_inside_a_text_is_not_taken_for_ours(path: Path) -> None:
     """What a prompt of the user's quotes does not become an account, in a file of any size."""
     quoted = '\n  "oauthAccount": {\n    "accountUuid": "of a stranger"\n  },\n'
