@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,11 @@ def load(path: Path) -> Loaded:
         return Loaded(Settings(), (f"{path} cannot be read ({error.strerror}): make it readable.",))
     except (ValueError, RecursionError) as error:
         return Loaded(Settings(), (f"{path} is not valid TOML: {error}.",))
-    return check(table, str(path))
+    own = Path(os.path.expanduser("~"), ".config", "claude-status", "config.toml")
+    barred = [name for name in COMMANDS if name in table and path != own]
+    loaded = check({name: table[name] for name in table if name not in barred}, str(path))
+    told = [f"{path}: {name} is only taken from {own}, as it runs a command." for name in barred]
+    return replace(loaded, problems=(*loaded.problems, *told))
 
 
 def _parse(text: str) -> dict[str, Any]:

@@ -251,3 +251,19 @@ def test_no_way_of_telling_is_told(home: Path) -> None:
 
     assert done.returncode == 1
     assert "notify-send" in done.stderr
+
+
+def test_the_environment_cannot_name_a_command(user: User, tmp_path: Path) -> None:
+    """A settings file that a directory's environment points to is read, but its commands are not."""
+    evil, seen = tmp_path / "evil.toml", tmp_path / "seen"
+    evil.write_text(f'alerts = true\non_alert = ["/bin/touch", "{seen}"]\n')
+    for environ in (
+        {"CLAUDE_STATUS_CONFIG": str(evil)},
+        {"XDG_CONFIG_HOME": str(tmp_path)},
+    ):
+        (tmp_path / "claude-status").mkdir(exist_ok=True)
+        (tmp_path / "claude-status/config.toml").write_text(evil.read_text())
+        done = user.run("refresh", "--force", environ=environ)
+        assert "on_alert is only taken from" in done.stderr
+
+    assert not seen.exists()
