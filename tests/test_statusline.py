@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -109,6 +110,16 @@ def test_input_without_end_is_not_waited_for(user: User) -> None:
 def test_what_is_no_percentage_is_unknown(user: User, used: object) -> None:
     """An epoch or anything else in the percentage's place is unknown, and the week stands."""
     assert hook(user, session(user.home, five_hour=used)) == "7d 17%\n"
+
+
+def test_an_absurd_reset_does_not_win(user: User) -> None:
+    """A reset a hundred years ahead is unknown, so that later numbers replace this one."""
+    absurd = json.loads(session(user.home, five_hour=5))
+    absurd["rate_limits"]["five_hour"]["resets_at"] = 4_000_000_000
+
+    assert hook(user, json.dumps(absurd).encode() + b"\n").startswith("5h 5% ·")
+    os.utime(user.home / "one.jsonl", (time.time() + 1,) * 2)
+    assert hook(user, session(user.home, five_hour=60)).startswith("5h 60% 2h")
 
 
 def test_noise_of_floats_is_rounded_off(user: User) -> None:
@@ -239,6 +250,46 @@ def test_a_wrapped_line_shows_even_where_ours_has_nothing(user: User) -> None:
     assert hook(user, b"{}\n", "--wrap", "printf 'a\\nb\\n'") == "a\nb\n"
 
 
+def test_a_wrapped_line_does_not_wait_for_what_it_started(user: User, tmp_path: Path) -> None:
+    """What theirs left running in a session of its own may hold our pipe, and lives on."""
+    mark = tmp_path / "pid"
+    theirs = (
+        f"setsid sh -c 'echo $$ >{mark}.new; mv {mark}.new {mark}; exec sleep 60' 2>&- & echo a"
+    )
+
+    line = hook(user, b"{}\n", "--wrap", theirs)
+
+    until(mark.exists)
+    sleeping = int(mark.read_text())
+    os.kill(sleeping, signal.SIGTERM)  # and so it was there still
+    assert line == "a\n"
+
+
+def test_a_wrapped_line_that_hangs_shows_what_it_printed(user: User, tmp_path: Path) -> None:
+    """Theirs is ended when its time is over, and what it said before stands beside ours."""
+    mark = tmp_path / "pid"
+    theirs = f"echo THEIRS; echo $$ > {mark}; sleep 60"
+
+    line = hook(user, session(user.home), "--wrap", theirs)
+
+    assert line.startswith("THEIRS  5h 42%")
+    until(lambda: is_gone(mark))
+
+
+@pytest.mark.parametrize("theirs", ["yes", "yes & exit", "(trap '' PIPE; yes)"])
+def test_a_wrapped_line_without_end_is_cut(user: User, theirs: str) -> None:
+    """Theirs may not fill the memory."""
+    assert 0 < len(hook(user, b"{}\n", "--wrap", f"{{ {theirs}; }} 2>/dev/null")) < 200_000
+
+
+def test_a_wrapped_line_gets_all_of_a_long_input(user: User) -> None:
+    """An input longer than a pipe holds arrives, whether theirs reads it or not."""
+    data = b'{"x": "' + b"x" * 300_000 + b'"}\n'
+
+    assert hook(user, data, "--wrap", "wc -c").strip() == str(len(data))
+    assert hook(user, data, "--wrap", "echo none") == "none\n"
+
+
 def test_cancelling_ends_the_wrapped_command_too(user: User, tmp_path: Path) -> None:
     """SIGTERM, as Claude Code sends it, leaves neither us nor theirs behind."""
     mark = tmp_path / "pid"
@@ -254,7 +305,7 @@ def test_cancelling_ends_the_wrapped_command_too(user: User, tmp_path: Path) -> 
     process.terminate()
     process.communicate(timeout=30)
 
-    until(lambda: not Path(f"/proc/{mark.read_text().strip()}").exists())
+    until(lambda: is_gone(mark))
 
 
 def test_ours_gives_way_part_by_part() -> None:
@@ -264,6 +315,15 @@ def test_ours_gives_way_part_by_part() -> None:
     assert visible_width(line) == 21
     first = line.partition(" · ")[0]
     assert [fit(line, 21), fit(line, 20), fit(line, 1)] == [line, first, first]
+
+
+def is_gone(mark: Path) -> bool:
+    """Whether the process whose number stands in a file is no more, or only not yet buried."""
+    try:
+        status = Path(f"/proc/{mark.read_text().strip()}/stat").read_text()
+    except FileNotFoundError:
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
 
 
 def until(condition: Any, seconds: float = 20) -> None:

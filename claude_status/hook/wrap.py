@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
+import time
+from typing import IO
 
 from claude_status.hook.columns import visible_width
 
 SECONDS = 5.0  # a status line that takes longer is not waited for
+DRAIN = 0.1  # seconds for what its children still have to say when it has ended
+LOOK = 0.02  # seconds after which to see whether it has ended, though its output has not
+MAX_BYTES = 1 << 16  # that it may print
 GAP = "  "
 
 
@@ -20,15 +26,20 @@ class Wrapped:
         self._data = data
         self._is_cancelled = False
         self._process: subprocess.Popen[bytes] | None = None
+        self._until = time.monotonic() + SECONDS
         signal.signal(signal.SIGTERM, self._cancel)
         self._process = subprocess.Popen(
             ["/bin/sh", "-c", command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            bufsize=0,
             start_new_session=True,
         )
         if self._is_cancelled:
             self._cancel()
+        if self._process.stdin:
+            os.set_blocking(self._process.stdin.fileno(), False)
+        self._hand_over(self._process)
 
     def beside(self, ours: str, columns: int) -> str:
         """Its lines with ours on the last of them where that fits, else on a line of its own."""
@@ -40,14 +51,49 @@ class Wrapped:
         return f"{theirs}{GAP if fits else chr(10)}{ours}"
 
     def _output(self) -> str:
-        if self._process is None:
+        """What it printed until it ended, or until its time was over."""
+        process = self._process
+        if process is None or process.stdout is None:
             return ""
-        try:
-            output, _ = self._process.communicate(self._data, SECONDS)
-        except subprocess.TimeoutExpired:
-            self._end(self._process)
-            output, _ = self._process.communicate()
+        with process.stdout:
+            output = self._exchange(process, process.stdout)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0, self._until - time.monotonic()))
+        if process.returncode is None:
+            self._end(process)
         return output.decode("utf-8", "surrogateescape")
+
+    def _exchange(self, process: subprocess.Popen[bytes], stdout: IO[bytes]) -> bytes:
+        """Hand over what is left of the input, and take the output.
+
+        Where the command has ended, the end of its output is not waited for: what it started may
+        hold that open for ever.
+        """
+        output, until = b"", self._until
+        while len(output) < MAX_BYTES and (left := until - time.monotonic()) > 0:
+            self._hand_over(process)
+            if select.select([stdout], [], [], min(left, LOOK))[0]:
+                part = os.read(stdout.fileno(), MAX_BYTES)
+                if not part:
+                    break
+                output += part
+            if process.poll() is not None:
+                until = min(until, time.monotonic() + DRAIN)
+        return output
+
+    def _hand_over(self, process: subprocess.Popen[bytes]) -> None:
+        """Give it as much of the input as it takes now, and the end of that."""
+        stdin = process.stdin
+        if stdin is None or stdin.closed:
+            return
+        try:
+            while self._data:
+                self._data = self._data[os.write(stdin.fileno(), self._data) :]
+        except BlockingIOError:
+            return
+        except OSError:  # it does not want to know
+            pass
+        stdin.close()
 
     def _cancel(self, *_: object) -> None:
         """Go, as Claude Code wants it; where theirs is just being started, right after that."""
