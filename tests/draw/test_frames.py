@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from claude_status.body import parse_body
 from claude_status.draw.dialects import DIALECTS, plain
-from claude_status.draw.frames import MAX_FRAMES, MAX_LINE, Strip, draw_strip, write_strip
+from claude_status.draw.frames import Strip, draw_strip, write_strip
 from claude_status.draw.line import draw_line
 from claude_status.draw.pieces import Piece, Style
 from claude_status.usage import SESSION, Limit, Usage
@@ -22,7 +22,8 @@ from tests.strategies import DAY, HOUR, NOW, styles, thorough, usages
 
 DEFAULT = Style()
 COUNTED = 12 * 60  # seconds for which the strip counts minutes at the most
-READER_LINES = 64  # what a reader takes of a file
+MAX_FRAMES = 40
+READER_LINES, MAX_LINE = 64, 1024  # what a reader takes of a file, and of a line
 moments = st.lists(st.integers(0, 25 * HOUR) | st.integers(0, 1300), min_size=8, max_size=8)
 
 
@@ -52,12 +53,12 @@ def _read(text: str, now: int) -> str:
     return shown
 
 
-def _counting_until(usage: Usage | None, style: Style) -> int:
+def _counting_until(usage: Usage | None, style: Style, drawn: int = NOW) -> int:
     """When the countdown gives way to clock time: after two TTLs, or twelve minutes."""
     session = usage.find(SESSION) if usage else None
     if session is None:
-        return NOW + COUNTED
-    return min(NOW + COUNTED, math.floor(session.as_of + 2 * style.ttl) + 1)
+        return drawn + COUNTED
+    return min(drawn + COUNTED, math.floor(session.as_of + 2 * style.ttl) + 1)
 
 
 def _is_cut(strip: Strip) -> bool:
@@ -111,17 +112,18 @@ def test_the_file_of_a_strip(usage: Usage | None, style: Style) -> None:
 
 
 @thorough
-@given(usages() | st.none(), styles(), moments)
+@given(usages() | st.none(), styles(), st.integers(0, 60), moments)
 def test_a_reader_shows_the_line_of_the_moment(
-    usage: Usage | None, style: Style, moments: list[int]
+    usage: Usage | None, style: Style, second: int, moments: list[int]
 ) -> None:
     """At any time the frames say what the line would, drawn anew: nothing old, nothing early."""
-    strip = draw_strip(usage, NOW, style)
+    drawn = NOW + second
+    strip = draw_strip(usage, drawn, style)
     text = write_strip(strip, NOW, DIALECTS["plain"])
-    counting_until = _counting_until(usage, style)
+    counting_until = _counting_until(usage, style, drawn)
     changes = [when + around for when, _ in strip for around in (-1, 0, 1)]
     for now in [*(NOW + later for later in moments), *changes]:
-        if now < NOW or (_is_cut(strip) and now >= strip[-1][0]):
+        if now < drawn or (_is_cut(strip) and now >= strip[-1][0]):
             assert _read(text, now) == ""
         else:
             line = draw_line(usage, now, style, minutes=now < counting_until)
@@ -207,14 +209,43 @@ def test_no_real_reading_is_cut_short(usage: Usage, style: Style, later: int) ->
     assert _read(text, now) == plain(line)
 
 
+def test_minutes_are_counted_for_twelve_at_the_most() -> None:
+    """With a long TTL the clock time comes before two TTLs, so that the frames suffice."""
+    usage = parse_body(usage_body(NOW, seven_day=None), NOW, "endpoint")
+    strip = _strip(usage, Style(ttl=DAY), now=NOW + 30)
+    reset = time.strftime("%H:%M", time.localtime(NOW + 2 * HOUR + 13 * 60))
+    assert strip[:14] == [
+        (NOW + 30, "5h 42% 2h12m"),
+        *((NOW + 60 * n + 1, f"5h 42% 2h{12 - n:02}m") for n in range(1, 13)),
+        (NOW + 30 + 720, f"5h 42% until {reset}"),
+    ]
+
+
 def test_more_changes_than_frames_end_in_nothing() -> None:
     """A strip that is too short for all that will change says nothing in the end, not the old."""
     limits = tuple(
         Limit(f"scope:m{n:02}", f"M{n}", 99, NOW + 60 * n, NOW, "endpoint") for n in range(1, 60)
     )
-    strip = draw_strip(Usage("endpoint", NOW, limits), NOW, Style())
+    usage = Usage("endpoint", NOW, limits)
+    strip = draw_strip(usage, NOW, DEFAULT)
     assert len(strip) == MAX_FRAMES
-    assert strip[-1][1] == ()
+    text = write_strip(strip, NOW, DIALECTS["plain"])
+    cut = strip[-1][0]
+    for now in range(NOW, cut, 30):
+        line = draw_line(usage, now, DEFAULT, minutes=now < NOW + COUNTED)
+        assert _read(text, now) == plain(line) != ""
+    assert _read(text, cut) == ""
+
+
+def test_as_many_changes_as_frames_are_all_drawn() -> None:
+    """A strip of just as many frames as there may be is whole."""
+    limits = tuple(
+        Limit(f"scope:m{n:02}", f"M{n}", 99, NOW + 60 * n, NOW, "endpoint") for n in range(1, 40)
+    )
+    strip = draw_strip(Usage("endpoint", NOW, limits), NOW, Style(ttl=DAY, max_width=1000))
+    assert len(strip) == MAX_FRAMES
+    assert [when for when, _ in strip] == [NOW + 60 * n for n in range(40)]
+    assert plain(strip[-2][1]).startswith("M39 ")
 
 
 def test_a_frame_too_long_for_a_reader() -> None:
@@ -224,5 +255,8 @@ def test_a_frame_too_long_for_a_reader() -> None:
         frame = write_strip([(NOW, many)], NOW, dialect).splitlines()[1]
         assert len(frame) <= MAX_LINE
         assert frame.count("9%") == 200, name
-        huge = (Piece("9" * MAX_LINE, "normal"),)
-        assert write_strip([(NOW, huge)], NOW, dialect).splitlines()[1] == f"{NOW} "
+        room = MAX_LINE - len(f"{NOW} ")
+        for size, shown in ((room, room), (room + 1, 0)):
+            huge = (Piece("9" * size, "normal"),)
+            frame = write_strip([(NOW, huge)], NOW, dialect).splitlines()[1]
+            assert frame == f"{NOW} " + "9" * shown
