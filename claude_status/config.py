@@ -20,6 +20,7 @@ from claude_status.checked import READERS
 from claude_status.draw.pieces import Style
 
 MAX_BYTES = 1 << 16
+COMMANDS = ("on_alert", "claude_command")  # what the environment must have no hand in
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,7 +254,7 @@ def test_no_way_of_telling_is_told(home: Path) -> None:
 
 
 def test_the_environment_cannot_name_a_command(user: User, tmp_path: Path) -> None:
-    """A settings file that a directory's environment points to is read, but its commands are not."""
+    """A settings file that an environment points to is read, but its commands are not."""
     evil, seen = tmp_path / "evil.toml", tmp_path / "seen"
     evil.write_text(f'alerts = true\non_alert = ["/bin/touch", "{seen}"]\n')
     for environ in (
