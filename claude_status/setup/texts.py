@@ -104,31 +104,8 @@ test -r SNIPPET; and source SNIPPET PROGRAM
 #   end
 """
 
-STARSHIP_BLOCK = """\
-[env_var.CLAUDE_STATUS]
-format = "([$env_value]($style) )"
-style = ""
-"""
-STARSHIP_INIT = """\
-[env_var.CLAUDE_STATUS]
-format = "([$env_value]($style) )"
-style = ""
-
+STARSHIP_BETWEEN = """
 # For a shell that does not source a snippet of ours, this in its place; it starts a process:
-# [custom.claude_status]
-# command = PROGRAM
-# shell = ["/bin/sh"]
-# when = true
-# format = "([$output]($style) )"
-# style = ""
-"""
-STARSHIP_ALONE = """\
-[custom.claude_status]
-command = PROGRAM
-shell = ["/bin/sh"]
-when = true
-format = "([$output]($style) )"
-style = ""
 """
 
 # What is behind the end of status-right is cut off: 40 columns, if nobody has said otherwise.
@@ -145,10 +122,6 @@ run-shell "[ ! -r SNIPPET ] || COMMAND"
 """
 
 
-def _starship_command(program: str) -> str:
-    return toml(f"{sh(program)} --format ansi")
-
-
 @dataclass(frozen=True, slots=True)
 class Text:
     """What one host is told, and how its language quotes the paths.
@@ -156,7 +129,7 @@ class Text:
     They stand for SNIPPET and PROGRAM; COMMAND is both, in the environment that a server may lack.
     """
 
-    snippet: str  # the file's name, "" where there is none
+    snippet: str  # the file's name
     quote: Callable[[str], str]
     block: str
     init: str
@@ -166,15 +139,18 @@ TEXTS = {
     "bash": Text("claude-status.bash", sh, BASH_BLOCK, BASH_INIT),
     "zsh": Text("claude-status.zsh", sh, ZSH_BLOCK, ZSH_INIT),
     "fish": Text("claude-status.fish", fish, FISH_BLOCK, FISH_INIT),
-    "starship": Text("", _starship_command, STARSHIP_BLOCK, STARSHIP_INIT),
-    "starship_alone": Text("", _starship_command, STARSHIP_ALONE, STARSHIP_INIT),
     "tmux": Text("claude-status.tmux", tmux, TMUX_BLOCK, TMUX_INIT),
 }
 
 
 def block(host: str, parts: Parts) -> str:
-    """The body of a host's block."""
-    return WRITTEN.format(host.partition("_")[0]) + _fill(TEXTS[host], TEXTS[host].block, parts)
+    """The body of a host's block; for starship_alone, where no shell has a snippet of ours."""
+    name = host.partition("_")[0]
+    if name == "starship":
+        body = _starship_tables(parts)[host != name]
+    else:
+        body = _fill(TEXTS[host], TEXTS[host].block, parts)
+    return WRITTEN.format(name) + body
 
 
 def init(host: str, parts: Parts) -> str:
@@ -183,13 +159,25 @@ def init(host: str, parts: Parts) -> str:
         settings = json.loads(Path(parts.snippet("statusline.json")).read_text())
         settings["statusLine"]["command"] = command_line(parts.program, None)
         return json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
+    if host == "starship":
+        hooked, alone = _starship_tables(parts)
+        return hooked + STARSHIP_BETWEEN + f"# {alone.rstrip()}".replace("\n", "\n# ") + "\n"
     return _fill(TEXTS[host], TEXTS[host].init, parts)
 
 
+def _starship_tables(parts: Parts) -> tuple[str, str]:
+    """The tables of starship.toml: for shells with a snippet of ours, and for all others."""
+    text = Path(parts.snippet("starship.toml")).read_text()
+    hooked, alone = re.findall(r"(?m)^\[.+\n(?:.+\n)+", text)
+    return hooked, alone.replace("@CLAUDE_STATUS@", toml(sh(parts.program))[1:-1])
+
+
 def _fill(text: Text, template: str, parts: Parts) -> str:
-    words = {"PROGRAM": text.quote(parts.program)}
-    if text.snippet:
-        words["SNIPPET"] = text.quote(parts.snippet(text.snippet))
-        settings = [f"{name}={text.quote(value)}" for name, value in parts.settings]
-        words["COMMAND"] = " ".join([*settings, "sh", words["SNIPPET"], words["PROGRAM"]])
+    snippet, program = text.quote(parts.snippet(text.snippet)), text.quote(parts.program)
+    settings = [f"{name}={text.quote(value)}" for name, value in parts.settings]
+    words = {
+        "SNIPPET": snippet,
+        "PROGRAM": program,
+        "COMMAND": " ".join([*settings, "sh", snippet, program]),
+    }
     return re.sub(r"\b(?:SNIPPET|PROGRAM|COMMAND)\b", lambda found: words[found[0]], template)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -15,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from claude_status.setup import texts
+from claude_status.setup.ours import Parts
 from tests.conftest import SHELL, program
 from tests.hosts.shells import all_ends, calls, draw, run, stand_in, until
 from tests.screen import Screen
@@ -52,12 +51,9 @@ def starship(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def tables(*names: str, path: Path = Path("/none/claude-status")) -> str:
-    """These tables of the file, with ``path`` for the program, quoted for sh and then for TOML."""
-    text = TOML.read_text()
-    found = [re.search(rf"(?m)^\[{re.escape(name)}\]\n(?:.+\n)+", text) for name in names]
-    word = shlex.quote(str(path)).replace("\\", "\\\\").replace('"', '\\"')
-    return "".join(table[0].replace("@CLAUDE_STATUS@", word) for table in found if table)
+def tables(*hosts: str, path: Path = Path("/none/claude-status")) -> str:
+    """The tables that are written for these hosts, with ``path`` for the program."""
+    return "".join(texts.block(host, Parts(str(path), SHELL)) for host in hosts)
 
 
 @pytest.fixture
@@ -65,7 +61,7 @@ def config(home: Path) -> Path:
     """The user's starship.toml, with the table for shells that have a hook."""
     path = home / ".config" / "starship.toml"
     path.parent.mkdir()
-    path.write_text(USERS + tables("env_var.CLAUDE_STATUS"))
+    path.write_text(USERS + tables("starship"))
     return path
 
 
@@ -172,7 +168,7 @@ def test_starship_alone_shows_nothing_and_warns_of_nothing(
     home: Path, config: Path, starship: Path
 ) -> None:
     """Without the variable, or with an empty one, both tables leave no space behind."""
-    config.write_text(USERS + tables("env_var.CLAUDE_STATUS", "custom.claude_status"))
+    config.write_text(USERS + tables("starship", "starship_alone"))
     for env in ({}, {"CLAUDE_STATUS": ""}):
         done = run([str(starship), "prompt"], {**env, "STARSHIP_SHELL": "nu"})
         assert (done.stdout.count("<>"), done.stderr) == (1, "")
@@ -187,7 +183,7 @@ def test_custom_module_asks_the_program(
     path = home / 'it\'s "a" $HOME (50%) \\ é' / "claude-status"
     path.parent.mkdir()
     shutil.copy(SHELL / "claude-status", path)
-    config.write_text(USERS + tables("custom.claude_status", path=path))
+    config.write_text(USERS + tables("starship_alone", path=path))
     with session(shell, "without") as screen:
         screen.until(f"<{LINE} >ok:")
         assert screen.colours("42%") == {"green"}
@@ -205,7 +201,7 @@ def test_custom_module_does_not_wait_for_a_refresh(
     os.mkfifo(home / "go")
     python = stand_in(path.with_name("claude-status-py"), f"read line <'{home}/go'")
     shutil.copy(SHELL / "claude-status", path)
-    config.write_text(USERS + tables("custom.claude_status", path=path))
+    config.write_text(USERS + tables("starship_alone", path=path))
     with all_ends() as held:
         env = {**os.environ, "STARSHIP_SHELL": "nu"}
         argv = [starship, "prompt"]
@@ -215,9 +211,9 @@ def test_custom_module_does_not_wait_for_a_refresh(
         (home / "go").write_text("\n")
 
 
-def test_what_init_prints_is_what_the_file_says() -> None:
-    """There is one opinion of what each table holds."""
+def test_what_is_written_is_what_the_file_says() -> None:
+    """The blocks are the file's own tables, with the program in the place of the token."""
     file = tomllib.loads(TOML.read_text())
-    assert tomllib.loads(texts.STARSHIP_BLOCK)["env_var"] == file["env_var"]
-    printed = texts.STARSHIP_ALONE.replace("PROGRAM", '"@CLAUDE_STATUS@ --format ansi"')
-    assert tomllib.loads(printed)["custom"] == file["custom"]
+    file["custom"]["claude_status"]["command"] = "'/a b/claude-status' --format ansi"
+    written = tables("starship", "starship_alone", path=Path("/a b/claude-status"))
+    assert tomllib.loads(written) == file

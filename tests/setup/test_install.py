@@ -42,7 +42,8 @@ def some_parts(folder: Path) -> ours.Parts:
     """A launcher and snippets in a folder of their own."""
     for name in SNIPPETS:
         (folder / f"claude-status.{name}").touch()
-    (folder / "statusline.json").write_bytes((SHELL / "statusline.json").read_bytes())
+    for name in ("statusline.json", "starship.toml"):
+        (folder / name).write_bytes((SHELL / name).read_bytes())
     program = folder / "claude-status"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
