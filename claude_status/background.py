@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
-SECONDS = 25  # after which it ends, wherever it hangs
+SECONDS = 60  # more than all it may wait for, one after another; after that it hangs
 
 
 def run() -> int:
