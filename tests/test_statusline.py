@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from claude_status.hook.columns import fit, visible_width
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User
 
+HANGING_STORE = "import sqlite3, time\nsqlite3.connect = lambda *_, **__: time.sleep(100)\n"
 RESET = 2 * 3600 + 600  # seconds until the session's reset
 
 
@@ -201,13 +204,32 @@ def test_a_store_that_cannot_be_written_still_gives_the_line(user: User) -> None
 def test_a_locked_store_does_not_keep_the_line_back(user: User) -> None:
     """While another process holds the database, the line comes all the same."""
     hook(user, session(user.home))
-    with user.database() as connection:
-        connection.execute("BEGIN EXCLUSIVE")
-
+    with locked(user):
         line = hook(user, session(user.home, five_hour=50))
 
-        connection.execute("ROLLBACK")
     assert line.startswith("5h ")
+
+
+def test_a_locked_store_does_not_keep_theirs_back(user: User, tmp_path: Path) -> None:
+    """While another process holds the database, theirs stands beside ours, and is ended too."""
+    hook(user, session(user.home))
+    mark, fed = tmp_path / "pid", session(user.home, five_hour=50)
+    theirs = f"echo THEIRS; echo $$ > {mark}; exec sleep 60"
+    with locked(user):
+        line = hook(user, fed, "--wrap", theirs, COLUMNS="16")
+
+    assert line.startswith("THEIRS\n5h ")
+    assert visible_width(line.split("\n")[1]) <= 16
+    until(lambda: is_gone(mark))
+
+
+def test_a_store_that_hangs_does_not_keep_the_line_back(user: User) -> None:
+    """However long a database takes to open, the line comes, and the process ends."""
+    hook(user, session(user.home))
+    (user.home / "sitecustomize.py").write_text(HANGING_STORE)
+
+    path = f"{user.home}:{user.environ['PYTHONPATH']}"
+    assert hook(user, session(user.home, five_hour=50), PYTHONPATH=path).startswith("5h ")
 
 
 def test_the_columns_are_kept_to(user: User) -> None:
@@ -315,6 +337,15 @@ def test_ours_gives_way_part_by_part() -> None:
     assert visible_width(line) == 21
     first = line.partition(" · ")[0]
     assert [fit(line, 21), fit(line, 20), fit(line, 1)] == [line, first, first]
+
+
+@contextmanager
+def locked(user: User) -> Iterator[None]:
+    """Another process's transaction on the user's database."""
+    with user.database() as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+        connection.execute("ROLLBACK")
 
 
 def is_gone(mark: Path) -> bool:

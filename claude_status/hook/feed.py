@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import draw_line
-from claude_status.errors import ClaudeStatusError
+from claude_status.hook.bounded import within
 from claude_status.merge import PUSH, merge
-from claude_status.reader import read_frame, read_text
+from claude_status.reader import read_text
 from claude_status.refresh import Refresh
 from claude_status.sources.statusline import MAX_SESSIONS, parse_push, written_at
 from claude_status.terminal import place
 from claude_status.view import replace_file
-
-SECONDS = 1.5  # what the store may take before the line is printed without it
 
 
 def feed(session: Mapping[str, object], home: str, known: str, now: float, dialect: str) -> str:
@@ -33,26 +30,14 @@ def feed(session: Mapping[str, object], home: str, known: str, now: float, diale
     if PUSH not in settings.sources:
         _remember(home, known)
         return ""
-    alone = DIALECTS[dialect](draw_line(merge([push]), now, settings.style(dialect, account.name)))
-    hanging = threading.Timer(SECONDS, _give_up, (home, dialect, now, alone))
-    hanging.daemon = True
-    hanging.start()
-    try:
+
+    def take() -> None:
         dated = written_at(session) is not None
         Refresh(account, settings, os.environ).take(push, dated=dated)
         _remember(home, known)
-    except ClaudeStatusError:
-        pass
-    finally:
-        hanging.cancel()
-    return alone
 
-
-def _give_up(home: str, dialect: str, now: float, alone: str) -> None:
-    """Print what there is and end the process, since the store keeps it waiting."""
-    text = read_frame(home, dialect, now)[0] or alone
-    os.write(1, f"{text}\n".encode())
-    os._exit(0)
+    within(take)
+    return DIALECTS[dialect](draw_line(merge([push]), now, settings.style(dialect, account.name)))
 
 
 def _remember(home: str, known: str) -> None:

@@ -40,6 +40,9 @@ def run(argv: Sequence[str]) -> int:
     text = theirs.beside(ours, _columns(os.environ)) if theirs else ours
     if text:
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape") + b"\n")
+    if (bounded := sys.modules.get("claude_status.hook.bounded")) and bounded.is_hanging():
+        sys.stdout.flush()
+        os._exit(0)
     return 0
 
 

@@ -1,0 +1,35 @@
+"""Work on the store that must not keep the line back."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+SECONDS = 1.5  # after which the line is printed without it
+T = TypeVar("T")
+
+
+def within(work: Callable[[], T]) -> T | None:
+    """What the work gives; None where it fails, hangs, or some that hangs was begun before.
+
+    What hangs is left running, in a thread that may even keep the interpreter from ending.
+    """
+    if is_hanging():
+        return None
+    found: list[T] = []
+
+    def run() -> None:
+        with contextlib.suppress(Exception):  # a thread would tell it on stderr
+            found.append(work())
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(SECONDS)
+    return found[0] if found else None
+
+
+def is_hanging() -> bool:
+    """Whether some work goes on."""
+    return threading.active_count() > 1
