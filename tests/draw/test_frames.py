@@ -224,14 +224,14 @@ def test_minutes_are_counted_for_twelve_at_the_most() -> None:
 def test_more_changes_than_frames_end_in_nothing() -> None:
     """A strip that is too short for all that will change says nothing in the end, not the old."""
     limits = tuple(
-        Limit(f"scope:m{n:02}", f"M{n}", 99, NOW + 60 * n, NOW, "endpoint") for n in range(1, 60)
+        Limit(f"scope:m{n:02}", f"M{n}", 99, NOW + 60 * n, NOW, "endpoint") for n in range(1, 45)
     )
     usage = Usage("endpoint", NOW, limits)
     strip = draw_strip(usage, NOW, DEFAULT)
     assert len(strip) == MAX_FRAMES
     text = write_strip(strip, NOW, DIALECTS["plain"])
     cut = strip[-1][0]
-    for now in range(NOW, cut, 30):
+    for now in range(NOW, cut, 60):
         line = draw_line(usage, now, DEFAULT, minutes=now < NOW + COUNTED)
         assert _read(text, now) == plain(line) != ""
     assert _read(text, cut) == ""
