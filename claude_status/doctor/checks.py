@@ -13,7 +13,7 @@ from claude_status.doctor.findings import Finding, Grade, from_sentence
 from claude_status.doctor.scene import Asked, Scene
 from claude_status.draw.money import money
 from claude_status.draw.pieces import duration, plain_label, shown_percent
-from claude_status.draw.report import NAMES, ago
+from claude_status.draw.report import NAMES, ago, in_words
 from claude_status.errors import AskError, ClaudeStatusError, LoginError
 from claude_status.policy import LOOK_EVERY
 from claude_status.snapshot import next_due
@@ -95,7 +95,7 @@ def check_asking(scene: Scene) -> Iterator[Finding]:
         yield Finding("next call", f"once there is a {lacking} ({look})", Grade.NOTE)
         return
     due = next_due(shown, asked.login)
-    why, wait = due.why.rstrip("."), duration(max(0.0, due.at - scene.now))
+    why, wait = due.why.rstrip("."), in_words(due.at - scene.now)
     if due.never:
         yield from_sentence("next call", f"none: {why}", Grade.STOPS)
     elif due.is_backoff:
@@ -112,7 +112,7 @@ def check_asking(scene: Scene) -> Iterator[Finding]:
 def _validity(login: Login, now: float) -> str:
     if login.expires_at is None:
         return "names no expiry"
-    return f"valid for {duration(login.expires_at - now)}"
+    return f"valid for {in_words(login.expires_at - now)}"
 
 
 def _limit(limit: Limit, scene: Scene) -> str:

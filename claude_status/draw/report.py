@@ -96,6 +96,11 @@ def ago(as_of: float, now: float) -> str:
     return "just now" if seconds < MINUTE else f"{duration(seconds)} ago"
 
 
+def in_words(seconds: float, span: Callable[[float], str] = duration) -> str:
+    """A span of time for a sentence: "26m", "less than a minute"."""
+    return span(max(0.0, seconds)).replace("<1m", "less than a minute")
+
+
 def local_time(moment: float, now: float) -> str:
     """A time in local time, with the day where it is not within a day."""
     form = "%H:%M" if abs(moment - now) < 24 * HOUR else "%a %H:%M"
@@ -111,9 +116,9 @@ def pace_words(limit: Limit, now: float, ttl: float) -> str:
         return "used up"
     if pace.runs_out_at is not None:
         points = math.floor(pace.ahead)
-        ahead = f"{points} point{'' if points == 1 else 's'} ahead of time"
+        ahead = f"{points} point{'' if points == 1 else 's'} ahead of pace"
         return f"{ahead}, runs out {_about(pace.runs_out_at, now)}"
-    return "level with the time" if _is_level(pace) else "will last"
+    return "on pace" if _is_level(pace) else "will last"
 
 
 def printable(text: str) -> str:

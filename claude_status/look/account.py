@@ -10,7 +10,7 @@ from pathlib import Path
 
 from claude_status.doctor.scene import take_scene
 from claude_status.draw.pieces import duration
-from claude_status.draw.report import Report, report
+from claude_status.draw.report import Report, in_words, report
 from claude_status.paths import accounts, cache_root
 from claude_status.reader import DEFAULT
 from claude_status.snapshot import Snapshot, fresh_snapshot
@@ -49,7 +49,7 @@ def picture(
     style = shown.settings.style("plain", shown.account.name, shown.plan)
     problem, asking = _sentence(shown.problem), shown.asking
     if problem == _sentence(asking.reason) and asking.not_before > now:
-        problem += f" The next try is in {span(asking.not_before - now)}."
+        problem += f" The next try is in {in_words(asking.not_before - now, span)}."
     return report(shown.usage, now, style, problem, name=name, span=span)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status.draw.pieces import Style
-from claude_status.draw.report import ago, name_of, pace_words, report, ticking
+from claude_status.draw.report import ago, in_words, name_of, pace_words, report, ticking
 from claude_status.usage import MAX_AGE, SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage
 from tests.strategies import NOW, hostile_texts, thorough, usages
 
@@ -58,7 +58,7 @@ def test_a_limit_in_words() -> None:
     assert told.name == "session (5h)"
     assert told.share == "62%"
     assert told.state == f"resets in 2h30m ({time.strftime('%H:%M', time.gmtime(NOW + 9000))})"
-    assert told.pace.startswith("12 points ahead of time, runs out about ")
+    assert told.pace.startswith("12 points ahead of pace, runs out about ")
     assert told.origin == "endpoint, just now"
     assert told.elapsed == 0.5
 
@@ -98,10 +98,10 @@ def test_a_number_of_yesterday_is_not_told() -> None:
     [
         (20, "will last"),
         (48.9, "will last"),
-        (49.5, "level with the time"),
-        (50.9, "level with the time"),
-        (51.5, "1 point ahead of time, runs out about {}"),
-        (75, "25 points ahead of time, runs out about {}"),
+        (49.5, "on pace"),
+        (50.9, "on pace"),
+        (51.5, "1 point ahead of pace, runs out about {}"),
+        (75, "25 points ahead of pace, runs out about {}"),
         (100, "used up"),
         (112, "used up"),
     ],
@@ -114,11 +114,20 @@ def test_pace_words(percent: float, words: str) -> None:
     assert pace_words(session(percent, 2.5 * HOUR), NOW, 300) == words.format(clock)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-5, "less than a minute"), (59, "less than a minute"), (60, "1m"), (7980, "2h13m")],
+)
+def test_a_span_in_words(seconds: float, words: str) -> None:
+    """In a sentence there are words where there is no number, and nothing is due in the past."""
+    assert in_words(seconds) == words
+
+
 def test_an_end_within_a_minute() -> None:
     """What runs out before the minute is over is not given a clock time that has passed."""
     limit = session(99.9, 2.5 * HOUR)
-    assert pace_words(limit, NOW, 300) == "49 points ahead of time, runs out about now"
-    assert pace_words(limit, NOW + 300, 300) == "49 points ahead of time, runs out about now"
+    assert pace_words(limit, NOW, 300) == "49 points ahead of pace, runs out about now"
+    assert pace_words(limit, NOW + 300, 300) == "49 points ahead of pace, runs out about now"
 
 
 def test_the_end_of_a_week_is_told_with_its_day() -> None:
@@ -126,7 +135,7 @@ def test_the_end_of_a_week_is_told_with_its_day() -> None:
     week = Limit(WEEK, "7d", 60, NOW + 4 * DAY, NOW, "endpoint", window=7 * DAY)
     full = NOW + 2 * DAY  # 3 of 7 days took 60%
     expected = time.strftime("%a %H:%M", time.gmtime(full // HOUR * HOUR))
-    assert pace_words(week, NOW, 300) == f"17 points ahead of time, runs out about {expected}"
+    assert pace_words(week, NOW, 300) == f"17 points ahead of pace, runs out about {expected}"
 
 
 def test_half_hours_of_other_time_zones(zone: Callable[[str], None]) -> None:

@@ -18,7 +18,7 @@ WIDTHS = (40, 80, 200)
 
 @pytest.fixture
 def api() -> Iterator[ApiServer]:
-    """An API whose session is ahead of time, and whose week will last."""
+    """An API whose session is ahead of pace, and whose week will last."""
     body = usage_body(
         time.time(), 78.4, 34, model=51, credits_used=12550, five_hour_left=1.5 * HOUR
     )

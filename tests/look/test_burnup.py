@@ -36,7 +36,7 @@ def test_the_window_is_the_chart() -> None:
     assert (burnup.since, burnup.until) == (END - 5 * HOUR, END)
     assert burnup.even == (((END - 5 * HOUR, 0), (END, 100)),)
     assert burnup.used == (((NOW - HOUR, 50), (NOW, 72)),)
-    assert burnup.words.startswith("72%, 12 points ahead of time, runs out about ")
+    assert burnup.words.startswith("72%, 12 points ahead of pace, runs out about ")
 
 
 def test_a_gap_stays_a_gap() -> None:

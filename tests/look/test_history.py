@@ -71,7 +71,7 @@ def test_both_windows_at_every_width(used: User, columns: int) -> None:
     with shown(used, columns=columns) as screen:
         text = screen.text()
     told = re.sub(r"\s+", " ", text)
-    assert "session (5h) 78%, 8 points ahead of time, runs out about " in told
+    assert "session (5h) 78%, 8 points ahead of pace, runs out about " in told
     assert "week (7d) 34%, will last" in told
     assert text.endswith("▀ used   · even pace   • at this rate")
     assert len(re.findall(r"┌─+┐", text)) == 2

@@ -21,7 +21,7 @@ SESSION = Row(
     filled=0.62,
     elapsed=0.5,
     state="resets in 2h30m (15:40)",
-    pace="12 points ahead of time, runs out about 14:20",
+    pace="12 points ahead of pace, runs out about 14:20",
     origin="endpoint, just now",
 )
 WEEK = Row("week (7d)", "–", "", None, None, "reset since", "", "endpoint, 3h00m ago")
@@ -33,7 +33,7 @@ def test_a_line_for_each_limit() -> None:
     assert draw_report(PICTURE).splitlines() == [
         "Claude usage · max plan",
         "  session (5h)  62%  ############........  resets in 2h30m (15:40)"
-        " · 12 points ahead of time, runs out about 14:20 · endpoint, just now",
+        " · 12 points ahead of pace, runs out about 14:20 · endpoint, just now",
         "  week (7d)       –                        reset since · endpoint, 3h00m ago",
         "Something is wrong: do this.",
     ]
@@ -45,7 +45,7 @@ def test_forty_columns() -> None:
         "Claude usage · max plan",
         "  session (5h)  62%  ###########........",
         "    resets in 2h30m (15:40)",
-        "    12 points ahead of time,",
+        "    12 points ahead of pace,",
         "    runs out about 14:20",
         "    endpoint, just now",
         "  week (7d)       –",

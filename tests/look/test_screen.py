@@ -51,7 +51,7 @@ def test_a_line_for_each_limit_where_there_is_room() -> None:
     assert texts(draw_screen(PICTURE, 80))[2:5] == [
         f"session (5h){'resets in 2h30m (15:40)':>68}",
         "━" * 37 + "│" + "━" * 8 + "╸" + "─" * 28 + "  62%",
-        f"12 points ahead of time, runs out about 14:20{'endpoint, just now':>35}",
+        f"12 points ahead of pace, runs out about 14:20{'endpoint, just now':>35}",
     ]
 
 

@@ -35,7 +35,7 @@ def test_everything_is_told_at_every_width(user: User, columns: int) -> None:
     assert told.startswith("Claude usage · max plan")
     for part in ("session (5h)", "78%", "week (7d)", "34%", "Fable (7d)", "51%", "$125.50/$500"):
         assert part in told
-    assert "8 points ahead of time, runs out about " in told
+    assert "8 points ahead of pace, runs out about " in told
     assert "will last" in told
     assert re.search(r"resets in 1h(29|30)m \(\d\d:\d\d\)", told)
     assert told.count("endpoint, just now") == 4
@@ -75,7 +75,7 @@ def test_no_color(user: User, columns: int) -> None:
     with shown(user, columns=columns, NO_COLOR="1") as screen:
         told = re.sub(r"\s+", " ", screen.text())
         assert b"\x1b" not in screen.raw
-    assert "8 points ahead of time, runs out about" in told
+    assert "8 points ahead of pace, runs out about" in told
     assert "78% ####" in told
 
 

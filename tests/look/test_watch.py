@@ -65,7 +65,7 @@ def test_the_whole_picture(known: User, columns: int) -> None:
     for part in (
         "Claude usage · max plan",
         "78%",
-        "8 points ahead of time",
+        "8 points ahead of pace",
         "will last",
         "$125.50",
     ):
@@ -137,7 +137,7 @@ def test_resize(known: User) -> None:
         low = screen.until(lambda text: len(text.splitlines()) <= 5 and "quits" in text)
         assert re.search(r"session \(5h\)  [━╸─│]+ 78%   resets in", low)
         resize(screen, 40, 24)
-        screen.until(lambda text: "8 points ahead of time,\nruns out about" in text)
+        screen.until(lambda text: "8 points ahead of pace,\nruns out about" in text)
         resize(screen, 200, 24)
         screen.until(lambda text: re.search(r"session.*78%.*runs out about.*endpoint", text))
 
