@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from claude_status.errors import SettingsError
+from claude_status.look import need
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the completion script of one shell."""
-    try:
-        import shtab
-    except ImportError:
-        raise SettingsError(
-            "Completions need shtab: pip install 'claude-status-prompt[look]'."
-        ) from None
+    need("shtab")
+    import shtab
+
     from claude_status.cli import build_parser
 
     print(shtab.complete(build_parser(), arguments.shell))

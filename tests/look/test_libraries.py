@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.look.conftest import without
 from tests.screen import Screen
 from tests.support import ROOT, User
 
@@ -43,3 +44,14 @@ def test_loaded(user: User, loaded: tuple[dict[str, str], Path], command: str) -
         while screen.pump(30):
             pass
     assert mark.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "library"),
+    [(("completion", "bash"), "shtab"), (("watch",), "rich"), (("history",), "plotext")],
+)
+def test_missing(user: User, tmp_path: Path, command: tuple[str, ...], library: str) -> None:
+    """Whatever is missing, it is one sentence that says how to get it, and status 1."""
+    done = user.run(*command, environ=without(library, tmp_path / "path"))
+    told = f"claude-status: This needs {library}: pip install 'claude-status-prompt[look]'.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
