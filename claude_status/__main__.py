@@ -36,7 +36,7 @@ def _run(argv: list[str]) -> int:
             from claude_status import background
 
             return background.run()
-        if argv[:1] == ["statusline"] and argv[1:2] != ["--help"]:
+        if argv[:1] == ["statusline"] and argv[1:2] not in (["--help"], ["-h"]):
             from claude_status.hook import statusline
 
             return statusline.run(argv[1:])

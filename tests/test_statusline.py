@@ -261,6 +261,22 @@ def test_a_wrapped_line_stands_beside_ours(user: User) -> None:
     assert narrow.split("\n")[1].startswith("5h 42%")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["statusline", "--wrap=echo a=b"],
+        ["--format", "plain", "statusline", "--wrap", "echo a=b"],
+        ["--format=plain", "statusline", "--wrap=echo a=b"],
+    ],
+)
+def test_the_command_may_be_typed_in_other_ways(user: User, words: list[str]) -> None:
+    """Whatever stands before the command, and however its option is written, it is the same."""
+    done = user.run(*words, input=session(user.home).decode())
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("a=b  5h ")
+
+
 @pytest.mark.parametrize("theirs", ["false", "true", "exit 3", "/no/such/program 2>/dev/null"])
 def test_a_wrapped_line_that_fails_leaves_ours(user: User, theirs: str) -> None:
     """Where theirs prints nothing, ours stands alone."""

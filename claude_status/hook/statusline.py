@@ -17,6 +17,7 @@ from claude_status.reader import account_name, cache_root, kick, read_frame, rea
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Mapping, Sequence
 
 READ_SECONDS = 0.2
@@ -25,14 +26,20 @@ DATED_ANEW = 60  # seconds by which a transcript must have moved to confirm old 
 COLUMNS = 80
 
 
+def command(arguments: Namespace) -> int:
+    """The same for a command line that took a parser to read."""
+    return run([] if arguments.wrap is None else ["--wrap", arguments.wrap])
+
+
 def run(argv: Sequence[str]) -> int:
-    """Print the line, below the one of a wrapped command if there is one; always 0."""
+    """Print the line, beside the one of a wrapped command if there is one; always 0."""
     data = read_input(0)
+    words = [word for part in argv[:1] for word in part.split("=", 1)] + [*argv[1:]]
     theirs = None
-    if argv[:1] == ["--wrap"] and argv[1:]:
+    if words[:1] == ["--wrap"] and words[1:]:
         from claude_status.hook.wrap import Wrapped
 
-        theirs = Wrapped(argv[1], data)
+        theirs = Wrapped(words[1], data)
     try:
         ours = _line(data, os.environ, time.time())
     except Exception:  # theirs must show even where ours is broken
