@@ -93,14 +93,39 @@ def epoch(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None
 
 
+def make_home(home: str, environ: Mapping[str, str]) -> None:
+    """Make an account's directory where there is none, for its first refresh; never raises.
+
+    Never in a place that is someone else's, such as the user's home under ``sudo -s``.
+    """
+    root = cache_root(environ)
+    if root is None or os.path.exists(home):
+        return
+    places = (root, os.path.dirname(root), environ.get("HOME", ""))
+    before = os.umask(0o077)
+    try:
+        if _is_ours(next(filter(os.path.exists, places), "")):
+            os.makedirs(home, 0o700)
+    except OSError:
+        pass
+    finally:
+        os.umask(before)
+
+
 def kick(home: str, now: float) -> None:
     """Start one refresh in the background, if no other reader has in this slot; never raises."""
     try:
+        if not _is_ours(home):
+            return
         slot = os.open(f"{home}/{KICK}{int(now) // SLOT}", os.O_CREAT | os.O_EXCL, 0o600)
         os.close(slot)
         start_refresh()
     except OSError:
         pass
+
+
+def _is_ours(path: str) -> bool:
+    return os.stat(path).st_uid == os.geteuid()
 
 
 def start_refresh() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from claude_status.hook.columns import fit, visible_width
+from claude_status.reader import make_home
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User
 
@@ -246,6 +247,35 @@ def test_refused_directories_show_nothing(user: User) -> None:
     hook(user, session(user.home))
 
     assert hook(user, session(user.home), CLAUDE_CONFIG_DIR="some/where") == ""
+
+
+def test_the_first_run_of_all_starts_a_refresh(user: User) -> None:
+    """Where no shell of ours ever ran, the next run has what the API said, all of it private."""
+    user.log_in()
+    assert hook(user, b"{}\n") == ""
+
+    until((user.account.frames / "plain").exists)
+
+    assert hook(user, b"{}\n").startswith("5h ")
+    for path in (user.account.home, *user.account.home.parents):
+        if path.is_relative_to(user.account.cache):
+            assert not path.stat().st_mode & 0o077, path
+
+
+@pytest.mark.parametrize("where", ["", ".cache", ".cache/claude-status"])
+def test_nothing_is_made_in_the_place_of_another(
+    user: User, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Under ``sudo -s`` HOME is the user's, who could not use what root makes there."""
+    (user.home / where).mkdir(parents=True, exist_ok=True)
+    before = sorted(user.home.rglob("*"))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+        make_home(str(user.account.home), user.environ)
+    assert sorted(user.home.rglob("*")) == before
+
+    make_home(str(user.account.home), user.environ)
+    assert user.account.home.is_dir()
 
 
 def test_a_wrapped_line_stands_beside_ours(user: User) -> None:

@@ -13,7 +13,7 @@ import sys
 import time
 
 from claude_status.hook.columns import fit
-from claude_status.reader import account_name, cache_root, kick, read_frame, read_text
+from claude_status.reader import account_name, cache_root, kick, make_home, read_frame, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
         now = time.time()
     text, due = read_frame(home, _dialect(environ), now)
     if due:
+        make_home(home, environ)
         kick(home, now)
     return fit(text or drawn, _columns(environ))
 
