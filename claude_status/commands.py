@@ -8,17 +8,20 @@ import os
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
+from claude_status.doctor.scene import take_scene
 from claude_status.draw.dialects import DIALECTS, plain
 from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import duration
+from claude_status.draw.pieces import Style
 from claude_status.draw.prometheus import draw_prometheus
+from claude_status.draw.report import in_words
 from claude_status.draw.schema import draw_json
 from claude_status.errors import CacheError
 from claude_status.paths import make_private
 from claude_status.reader import kick, read_frame
 from claude_status.refresh import Refresh
-from claude_status.snapshot import fresh_snapshot, take_snapshot
+from claude_status.snapshot import Snapshot, fresh_snapshot, take_snapshot
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place, say
 
 
@@ -27,34 +30,47 @@ def line(arguments: argparse.Namespace) -> int:
     account, settings = place(os.environ, warn=sys.stderr.isatty())
     now = time.time()
     snapshot = take_snapshot(account, settings, now)
-    for_programs = arguments.format in ("json", "prometheus")
-    foreground = sys.stdout.isatty() and not for_programs and snapshot.usage is None
-    if foreground:
-        end_after(TYPED_SECONDS)
-        print("Asking for the usage ...", file=sys.stderr)
-        snapshot = fresh_snapshot(account, settings, os.environ, now)
-    elif read_frame(str(account.home), "plain", now)[1]:
-        with contextlib.suppress(CacheError):
-            make_private(account)
-            kick(str(account.home), now)
     kind = arguments.format if arguments.format in DIALECTS else dialect(os.environ)
     look = settings.style(kind, account.name, snapshot.plan)
     if arguments.max_width is not None:
         look = replace(look, max_width=arguments.max_width)
-    if arguments.format == "prometheus":
-        print(draw_prometheus(snapshot.usage, now, account.name), end="")
-        return 0
-    if arguments.format == "json":
-        print(draw_json(snapshot.usage, now, look, account=account.name, plan=snapshot.plan,
-                        problem=snapshot.problem))  # fmt: skip
-        return 0
-    text = DIALECTS[kind](draw_line(snapshot.usage, now, look))
+    if arguments.format in ("json", "prometheus"):
+        text = _for_programs(arguments.format, snapshot, look)
+    else:
+        text = DIALECTS[kind](draw_line(snapshot.usage, now, look))
+        if not text and sys.stdout.isatty():
+            return _asked_line(snapshot, kind, look)
+    if read_frame(str(account.home), "plain", now)[1]:
+        with contextlib.suppress(CacheError):
+            make_private(account)
+            kick(str(account.home), now)
     if text:
         print(text)
-    elif foreground:
-        say(snapshot.problem or "There is no reading that can be shown.")
-        return 1
     return 0
+
+
+def _asked_line(known: Snapshot, kind: str, look: Style) -> int:
+    """The line after asking in the foreground, or what keeps it from coming."""
+    end_after(TYPED_SECONDS)
+    print("Asking for the usage ...", file=sys.stderr)
+    shown = fresh_snapshot(known.account, known.settings, os.environ, known.now)
+    text = DIALECTS[kind](draw_line(shown.usage, shown.now, replace(look, plan=shown.plan)))
+    if text:
+        print(text)
+        return 0
+    say(shown.problem or "There is no reading that can be shown.")
+    return 1
+
+
+def _for_programs(form: str, snapshot: Snapshot, look: Style) -> str:
+    """What is known as data, without a final newline; JSON says why nothing newer comes."""
+    name, now = snapshot.account.name, snapshot.now
+    if form == "prometheus":
+        return draw_prometheus(snapshot.usage, now, name).removesuffix("\n")
+    scene = take_scene(os.environ, now, Path(sys.argv[0]))
+    return draw_json(
+        snapshot.usage, now, look, account=name, plan=snapshot.plan, problem=scene.obstacle
+    )
 
 
 def refresh(arguments: argparse.Namespace) -> int:
@@ -65,7 +81,7 @@ def refresh(arguments: argparse.Namespace) -> int:
         account, settings, os.environ, typed=True, force=arguments.force
     ).run()  # fmt: skip
     now = time.time()
-    wait = "" if outcome.due.never else duration(max(0, outcome.due.at - now))
+    wait = "" if outcome.due.never else in_words(outcome.due.at - now)
     if outcome.problem:
         say(outcome.problem + (f" The next try is in {wait}." if wait else ""))
         return 1

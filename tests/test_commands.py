@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from claude_status.config import Settings
 from claude_status.draw.dialects import DIALECTS
+from claude_status.snapshot import take_snapshot
 from tests import server
 from tests.bodies import usage_body
 from tests.screen import Screen
@@ -72,6 +75,32 @@ def test_json_is_one_object_whatever_is_known(user: User, api: ApiServer) -> Non
     assert len(api.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "login", "problem"),
+    [
+        (None, {"lasts": -60}, r"The Claude Code login in \S+ has expired: open Claude Code.*\."),
+        (server.UNAUTHORIZED, {}, r"The API refused this login: open Claude Code to renew it\."),
+        (throttled("1600"), {}, r".*\(429\)\."),
+    ],
+    ids=["expired", "refused", "throttled"],
+)
+def test_json_says_why_no_call_is_made(
+    user: User, api: ApiServer, answer: Answer | None, login: dict[str, float], problem: str
+) -> None:
+    """The numbers stay, with a sentence for what keeps newer ones away, and nobody is asked."""
+    user.refresh()
+    assert json.loads(user.run("--format", "json").stdout)["problem"] is None
+    user.log_in(**login)
+    if answer:
+        api.answer = answer
+        user.refresh(force=True)
+    asked = len(api.requests)
+    told = json.loads(user.run("--format", "json").stdout)
+    assert re.fullmatch(problem, told["problem"])
+    assert [limit["percent"] for limit in told["limits"]] == [42, 17]
+    assert len(api.requests) == asked
+
+
 def test_a_stale_line_is_printed_and_refreshed(user: User, api: ApiServer, tmp_path: Path) -> None:
     """What is known comes at once, marked as old; the refresh that it starts brings the new."""
     user.refresh()
@@ -116,6 +145,30 @@ def test_a_terminal_without_a_login_hears_what_to_do(user: User, api: ApiServer)
     with Screen(user.command(), user.environ, columns=200) as screen:
         assert "run `claude` and log in" in screen.until("/login")
     assert api.requests == []
+
+
+def test_a_terminal_with_numbers_of_yesterday_hears_what_to_do(
+    user: User, api: ApiServer, tmp_path: Path
+) -> None:
+    """Numbers that are too old to be shown are as good as none: a hint on stderr, status 1."""
+    user.refresh(time.time() - 25 * 3600)
+    user.log_in(lasts=-60)
+    errors = tmp_path / "errors"
+    typed = " ".join(map(shlex.quote, user.command()))
+    shell = ["/bin/sh", "-c", f"{typed} 2>{errors}; echo status=$?"]
+    with Screen(shell, user.environ) as screen:
+        assert screen.until("status=").strip() == "status=1"
+    asking, hint = errors.read_text().splitlines()
+    assert asking == "Asking for the usage ..."
+    assert "has expired: open Claude Code" in hint
+    assert len(api.requests) == 1
+
+
+def test_a_terminal_with_numbers_of_yesterday_asks_for_new_ones(user: User) -> None:
+    """Where they can be had, they are asked for and shown at once."""
+    user.refresh(time.time() - 25 * 3600)
+    with Screen(user.command(), user.environ) as screen:
+        screen.until("7d 17%")
 
 
 def test_a_prompt_without_a_login_hears_nothing(user: User, api: ApiServer) -> None:
@@ -214,6 +267,13 @@ def test_settings_that_are_left_out_are_told_where_somebody_reads(
     assert len(api.requests) == 1
 
 
+def test_a_wait_of_seconds_is_told_in_words(user: User, api: ApiServer) -> None:
+    """A sentence has no sign in the place of a number."""
+    api.answer = server.SERVER_ERROR
+    said = user.run("refresh").stderr
+    assert said.endswith(" The next try is in less than a minute.\n")
+
+
 # The refresh that nobody waits for
 
 
@@ -284,8 +344,8 @@ def test_a_background_refresh_ends_by_itself(user: User, api: ApiServer) -> None
         assert process.returncode == -signal.SIGALRM
     finally:
         process.kill()
-    api.answer = ok(usage_body(time.time()))
-    assert "cut short" in user.run("refresh").stderr
+    known = take_snapshot(user.account, Settings(), time.time())
+    assert "cut short" in known.asking.reason
 
 
 @pytest.mark.slow
