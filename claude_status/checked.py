@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 
@@ -74,7 +75,12 @@ def _labels(value: object) -> dict[str, str]:
         raise ValueError(
             'must be a table of labels by CLAUDE_CONFIG_DIR ("/default" where it is unset)'
         )
-    return {name.rstrip("/"): plain_label(label)[:20] for name, label in value.items()}
+    own = os.path.expanduser("~/.claude")
+    names = {name: os.path.expanduser(name).rstrip("/") for name in value}
+    return {
+        "/default" if names[name] == own else names[name]: plain_label(label)[:20]
+        for name, label in value.items()
+    }
 
 
 def _switch(value: object) -> bool:

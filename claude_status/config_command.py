@@ -52,9 +52,9 @@ COMMENTED = """\
 # [hosts.tmux]
 # template = "minimal"
 
-# A label before the line of an account, by its CLAUDE_CONFIG_DIR.
+# A label before the line of an account, by its directory.
 # [labels]
-# "/default" = "home"
+# "~/.claude" = "home"
 """
 
 

@@ -13,7 +13,7 @@ from claude_status.draw.frames import Strip, draw_strip
 from claude_status.errors import CacheError
 from claude_status.merge import merge
 from claude_status.paths import make_private
-from claude_status.policy import LOOK_EVERY, next_refresh
+from claude_status.policy import LOOK_EVERY, Due, next_refresh
 from claude_status.reader import due_time
 from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
 from claude_status.sources.claude_json import read_state
@@ -21,6 +21,8 @@ from claude_status.sources.statusline import take_push
 from claude_status.store import Store, open_store
 from claude_status.usage import Usage
 from claude_status.view import postpone, sweep, write_view
+
+FIRST_LOOK = 60  # seconds between two looks for a login, until there is a first number
 
 
 class Refresh(Asker):
@@ -34,8 +36,7 @@ class Refresh(Asker):
             with open_store(self.account.store) as store:
                 is_another = self._look(store)
                 outcome = self.ask(store)
-                refresh_at = next_refresh(outcome.due, self.clock())
-                usage = self._draw(store, refresh_at, forget=is_another)
+                usage = self._draw(store, self._next(store, outcome.due), forget=is_another)
                 self._alert(store, usage)
                 return replace(outcome, usage=usage)
         except CacheError:
@@ -43,6 +44,12 @@ class Refresh(Asker):
             now = int(self.clock())
             postpone(self.account, now, now + LOOK_EVERY)
             raise
+
+    def _next(self, store: Store, due: Due) -> int:
+        """When to refresh next; who sees nothing yet is about to log in, so sooner then."""
+        now = self.clock()
+        is_first = due.never and not records.readings(store, now)
+        return int(now) + FIRST_LOOK if is_first else next_refresh(due, now)
 
     def _look(self, store: Store) -> bool:
         """Take what Claude Code's own file says; True where it names another account than before.

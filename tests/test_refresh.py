@@ -17,6 +17,7 @@ from claude_status import store as store_module
 from claude_status.config import Settings
 from claude_status.draw.dialects import DIALECTS
 from claude_status.errors import CacheError
+from claude_status.refresh import FIRST_LOOK
 from claude_status.sources import endpoint
 from claude_status.store import Store, open_store
 from tests import server
@@ -282,7 +283,7 @@ def test_an_endpoint_that_is_switched_off_is_not_asked(user: User, api: ApiServe
     """Where the settings leave the endpoint out, even ``--force`` does not ask it."""
     settings = Settings(sources=("statusline", "claude_json"))
     assert asks(user, api, NOW, settings=settings, force=True) == 0
-    assert user.refresh_at() == NOW + LOOK_EVERY
+    assert user.refresh_at() == NOW + FIRST_LOOK
 
 
 def test_the_frames_are_always_drawn_anew(user: User, api: ApiServer) -> None:

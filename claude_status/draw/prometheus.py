@@ -20,7 +20,7 @@ def draw_prometheus(usage: Usage | None, now: float, account: str) -> str:
     limits = [x for x in usage.limits if not x.is_over(now) and not x.is_gone(now)] if usage else []
     credit = usage.credits if usage and usage.credits and not usage.credits.is_gone(now) else None
     each = [({**own, "limit": limit.key, "label": limit.label}, limit) for limit in limits]
-    shares = [(labels, limit.percent / 100) for labels, limit in each]
+    shares = [(labels, round(limit.percent / 100, 6)) for labels, limit in each]
     resets = [(labels, float(x.resets_at)) for labels, x in each if x.resets_at is not None]
     dates = [({**labels, "source": _source(limit)}, limit.as_of) for labels, limit in each]
     lines = [
