@@ -42,6 +42,12 @@ def cache_root(environ: Mapping[str, str]) -> str | None:
     return root if root.startswith("/") else None
 
 
+def is_utf8(environ: Mapping[str, str]) -> bool | None:
+    """Whether the locale writes UTF-8; None where the environment names no locale."""
+    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
+    return "utf8" in locale.lower().replace("-", "") if locale else None
+
+
 def read_text(path: str) -> str:
     """The text of a regular file that is ours, "" where there is none that can be read."""
     try:

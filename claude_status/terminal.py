@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from claude_status.config import Settings, load
 from claude_status.paths import Account, locate, settings_file
+from claude_status.reader import is_utf8
 
 TYPED_SECONDS = 60  # no refresh that a person waits for lasts longer
 
@@ -25,10 +26,9 @@ def place(environ: Mapping[str, str], *, warn: bool = True) -> tuple[Account, Se
 
 def dialect(environ: Mapping[str, str]) -> str:
     """The dialect for stdout, as the launcher chooses it."""
-    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
-    known = "utf-8" in locale.lower() or "utf8" in locale.lower()
+    known = is_utf8(environ)
     if not sys.stdout.isatty():
-        return "plain" if known or not locale else "ascii"
+        return "ascii" if known is False else "plain"
     if not known:
         return "ascii"
     return "plain" if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" else "ansi"

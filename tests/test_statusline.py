@@ -79,6 +79,21 @@ def test_colours_are_those_of_the_terminal(user: User) -> None:
 
 
 @pytest.mark.parametrize(
+    ("environ", "sign"),
+    [
+        ({"LANG": "de_DE.UTF-8"}, "·"),
+        ({"LANG": "C", "LC_CTYPE": "en_US.utf8"}, "·"),
+        ({"LC_ALL": "", "LC_CTYPE": "", "LANG": ""}, "·"),
+        ({"LC_ALL": "de_DE.ISO-8859-1"}, "-"),
+        ({"LC_ALL": "POSIX", "LANG": "C.UTF-8"}, "-"),
+    ],
+)
+def test_signs_are_those_of_the_locale(user: User, environ: dict[str, str], sign: str) -> None:
+    """A locale that is named and has no UTF-8 gets ASCII, as from every other reader."""
+    assert f" {sign} 7d" in hook(user, session(user.home), NO_COLOR="1", **environ)
+
+
+@pytest.mark.parametrize(
     "data",
     [b"", b"null\n", b"{\n", b"[1]\n", b'{"rate_limits": 7}\n', b'"' + b"x" * 5_000_000 + b'"\n'],
 )

@@ -13,7 +13,15 @@ import sys
 import time
 
 from claude_status.hook.columns import fit
-from claude_status.reader import account_name, cache_root, kick, make_home, read_frame, read_text
+from claude_status.reader import (
+    account_name,
+    cache_root,
+    is_utf8,
+    kick,
+    make_home,
+    read_frame,
+    read_text,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,7 +141,7 @@ def _is_known(home: str, word: str, written: str) -> bool:
 
 
 def _dialect(environ: Mapping[str, str]) -> str:
-    if environ.get("LC_ALL") in ("C", "POSIX"):
+    if is_utf8(environ) is False:
         return "ascii"
     return "plain" if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" else "ansi"
 
