@@ -248,13 +248,41 @@ def test_a_store_that_hangs_does_not_keep_the_line_back(user: User) -> None:
     assert hook(user, session(user.home, five_hour=50), PYTHONPATH=path).startswith("5h ")
 
 
-def test_the_columns_are_kept_to(user: User) -> None:
-    """In a narrow Claude Code the last parts go first, and the first one never."""
+@pytest.mark.parametrize(("locale", "sign"), [("C.UTF-8", "·"), ("C", "-")])
+def test_the_columns_are_kept_to(user: User, locale: str, sign: str) -> None:
+    """In a narrow Claude Code the countdown goes first, then the week, and the session never."""
     data = session(user.home)
+    lines = {
+        columns: hook(user, data, COLUMNS=str(columns), LC_ALL=locale).strip()
+        for columns in (40, 20, 16, 15, 6, 2)
+    }
 
-    assert "7d" in hook(user, data, COLUMNS="40")
-    assert "7d" not in hook(user, data, COLUMNS="16")
-    assert "5h 42%" in hook(user, data, COLUMNS="2")
+    assert lines[40].endswith(f" {sign} 7d 17%")
+    assert lines[20] == lines[16] == lines[15] == f"5h 42% {sign} 7d 17%"
+    assert lines[6] == "5h 42%"
+    assert lines[2].startswith("5h 42%")
+
+
+def test_what_is_least_needed_gives_way_first(user: User, api: ApiServer) -> None:
+    """Of all that the store knows, a model's week goes before the countdown and the week."""
+    api.answer = ok(usage_body(time.time(), five_hour_left=RESET, model=95))
+    user.log_in()
+    user.refresh(force=True)
+    wide, narrow = (hook(user, b"{}\n", COLUMNS=str(columns)) for columns in (80, 24))
+
+    assert wide.count(" · ") == 2
+    assert narrow.strip() == wide.rpartition(" · ")[0]
+
+
+def test_a_locked_store_does_not_widen_the_line(user: User) -> None:
+    """Where the store cannot say how to draw the line in fewer columns, it is cut."""
+    data = session(user.home)
+    hook(user, data)
+    with locked(user):
+        line = hook(user, data, COLUMNS="16")
+
+    assert line.startswith("5h 42% 2h")
+    assert visible_width(line.strip()) <= 16
 
 
 def test_refused_directories_show_nothing(user: User) -> None:
@@ -398,6 +426,7 @@ def test_ours_gives_way_part_by_part() -> None:
     assert visible_width(line) == 21
     first = line.partition(" · ")[0]
     assert [fit(line, 21), fit(line, 20), fit(line, 1)] == [line, first, first]
+    assert fit(line.replace("·", "-"), 20) == first
 
 
 @contextmanager

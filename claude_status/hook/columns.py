@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+SEPARATORS = " · ", " - "
+
 
 def fit(text: str, columns: int) -> str:
     """The line with as many of its parts as the columns hold, and never none of them."""
-    parts = text.split(" · ")
-    while len(parts) > 1 and visible_width(" · ".join(parts)) > columns:
+    separator = next((sign for sign in SEPARATORS if sign in text), SEPARATORS[0])
+    parts = text.split(separator)
+    while len(parts) > 1 and visible_width(separator.join(parts)) > columns:
         parts.pop()
-    return " · ".join(parts)
+    return separator.join(parts)
 
 
 def visible_width(text: str) -> int:

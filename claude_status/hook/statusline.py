@@ -12,7 +12,7 @@ import select
 import sys
 import time
 
-from claude_status.hook.columns import fit
+from claude_status.hook.columns import fit, visible_width
 from claude_status.reader import (
     account_name,
     cache_root,
@@ -98,7 +98,21 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
     if due:
         make_home(home, environ)
         kick(home, now)
-    return fit(text or drawn, _columns(environ))
+    return _narrowed(text or drawn, environ, now)
+
+
+def _narrowed(text: str, environ: Mapping[str, str], now: float) -> str:
+    """The line in the columns that there are: drawn anew, else cut, where it is wider."""
+    columns = _columns(environ)
+    if visible_width(text) <= columns:
+        return text
+    from claude_status.hook.narrow import draw_narrow
+
+    try:
+        anew = draw_narrow(environ, now, _dialect(environ), columns)
+    except Exception:  # what does not fit can still be cut
+        anew = ""
+    return anew or fit(text, columns)
 
 
 def _session(data: bytes) -> dict[str, object]:
