@@ -172,12 +172,12 @@ def test_a_terminal_with_numbers_of_yesterday_asks_for_new_ones(user: User) -> N
 
 
 def test_a_prompt_without_a_login_hears_nothing(user: User, api: ApiServer) -> None:
-    """The same off a terminal prints nothing, and keeps quiet for minutes."""
+    """The same off a terminal prints nothing, and keeps quiet for a minute."""
     user.log_in().unlink()
     assert user.run().stdout == ""
     until((user.account.frames / "zsh").exists)
     assert user.frames()[0][1] == ""
-    assert user.refresh_at() > time.time() + 200
+    assert user.refresh_at() > time.time() + 30
     assert api.requests == []
 
 
@@ -356,3 +356,13 @@ def test_a_server_that_drips_is_left_at_the_deadline(user: User, api: ApiServer)
     assert "did not answer within 10 s" in done.stderr
     assert done.returncode == 1
     assert user.refresh_at() <= time.time() + 30
+
+
+def test_an_answer_without_numbers_is_no_reading(user: User, api: ApiServer) -> None:
+    """Where the API answers and tells nothing, `refresh` says so and exits with 1."""
+    api.answer = ok({})
+
+    done = user.run("refresh")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no number" in done.stderr
