@@ -344,14 +344,14 @@ def test_a_person_does_not_wait_for_ever(
 def test_who_gets_the_lease_late_sees_what_was_asked_meanwhile(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two that found the reading old at the same moment make one call."""
+    """Two that found the reading old at the same moment, one of which then slept, make one call."""
     moments = [NOW]
     take_lease = Store.take_lease
 
     def after_another(store: Store, name: str, seconds: float) -> bool:
         monkeypatch.setattr(Store, "take_lease", take_lease)
-        assert asks(user, api, NOW + 1) == 1
-        moments.append(NOW + 2)
+        assert asks(user, api, NOW + 90) == 1
+        moments.append(NOW + 91)
         return store.take_lease(name, seconds)
 
     monkeypatch.setattr(Store, "take_lease", after_another)
