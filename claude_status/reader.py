@@ -17,6 +17,7 @@ HEADER = "claude-status 1"
 DEFAULT = "/default"  # stands for the unset CLAUDE_CONFIG_DIR in the cache
 SLOT = 15  # seconds: one refresh for each account at the most
 KICK = "kick."
+PUSHED = "store/pushed"  # goes with the store: what that has lost is not known any more
 MAX_BYTES = 1 << 16
 
 

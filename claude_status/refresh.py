@@ -14,7 +14,7 @@ from claude_status.errors import CacheError
 from claude_status.merge import merge
 from claude_status.paths import make_private
 from claude_status.policy import LOOK_EVERY, Due, next_refresh
-from claude_status.reader import due_time
+from claude_status.reader import PUSHED, due_time
 from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
 from claude_status.sources.claude_json import read_state
 from claude_status.sources.statusline import take_push
@@ -65,6 +65,7 @@ class Refresh(Asker):
             is_another = bool(known and state.account and known != state.account)
             if is_another:
                 records.forget(store)
+                (self.account.home / PUSHED).unlink(missing_ok=True)
             if state.account and known != state.account:
                 store.write(records.OWNER, f"{state.account} {now if is_another else 0}")
             if state.usage and CLAUDE_JSON in self.settings.sources:

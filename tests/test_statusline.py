@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from claude_status import records
 from claude_status.hook.columns import fit, visible_width
 from claude_status.reader import make_home
+from claude_status.store import open_store
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User
 
@@ -208,6 +210,18 @@ def test_unchanged_numbers_do_not_open_the_store(user: User) -> None:
     imported = {row.rpartition(b"|")[2].strip() for row in done.stderr.splitlines()}
     assert imported & {b"diskcache", b"requests", b"argparse", b"dataclasses", b"sqlite3"} == set()
     assert b"42%" in done.stdout
+
+
+def test_a_store_that_begins_anew_is_fed_again(user: User) -> None:
+    """Where the database was lost, the same numbers are no longer taken for known."""
+    data = session(user.home)
+    hook(user, data)
+    (user.account.store / "cache.db").write_text("no database")
+    user.refresh()
+
+    assert hook(user, data).startswith("5h 42%")
+    with open_store(user.account.store) as store:
+        assert list(records.readings(store, time.time())) == ["statusline:one"]
 
 
 def test_a_store_that_cannot_be_written_still_gives_the_line(user: User) -> None:

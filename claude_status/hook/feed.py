@@ -10,7 +10,7 @@ from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import draw_line
 from claude_status.hook.bounded import within
 from claude_status.merge import PUSH, merge
-from claude_status.reader import read_text
+from claude_status.reader import PUSHED, read_text
 from claude_status.refresh import Refresh
 from claude_status.sources.statusline import MAX_SESSIONS, parse_push, written_at
 from claude_status.terminal import place
@@ -42,7 +42,7 @@ def feed(session: Mapping[str, object], home: str, known: str, now: float, diale
 
 def _remember(home: str, known: str) -> None:
     name = known.partition("|")[0]
-    lines = read_text(f"{home}/pushed").splitlines()
+    lines = read_text(f"{home}/{PUSHED}").splitlines()
     others = [line for line in lines if line.partition("|")[0] != name]
     kept = [*others[-MAX_SESSIONS + 1 :], known]
-    replace_file(Path(home, "pushed"), "\n".join(kept) + "\n")
+    replace_file(Path(home, PUSHED), "\n".join(kept) + "\n")

@@ -14,6 +14,7 @@ import time
 
 from claude_status.hook.columns import fit, visible_width
 from claude_status.reader import (
+    PUSHED,
     account_name,
     cache_root,
     is_utf8,
@@ -147,7 +148,7 @@ def _pushed(session: dict[str, object]) -> tuple[str, str] | None:
 
 def _is_known(home: str, word: str, written: str) -> bool:
     """Whether the store knows these numbers, and nothing has confirmed them since."""
-    for line in read_text(f"{home}/pushed").splitlines():
+    for line in read_text(f"{home}/{PUSHED}").splitlines():
         known, _, when = line.partition(" ")
         if known == word and when.isdigit():
             return int(written) < int(when) + DATED_ANEW
