@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -87,8 +88,9 @@ class Asker:
             return Outcome(None, False, due, due.problem)
         # a person waits for another's call, which until it is answered counts as cut short
         if not self._take_lease(store):
-            problem = "Another refresh is asking the API: try again in half a minute."
-            return Outcome(None, False, Due(now + SOONEST, problem), problem)
+            if due.is_now(now):
+                due = Due(now + SOONEST, "Another refresh is asking the API.", is_backoff=True)
+            return Outcome(None, False, due, due.problem)
         try:
             now = self.clock()  # another may just have asked
             due = self._due(store, question, now, force=self.force)
@@ -128,7 +130,7 @@ class Asker:
         """Take the lease; a person who is there waits for what another refresh is being told."""
         end = time.monotonic() + (PATIENCE if self.typed else 0)
         while not store.take_lease(LEASE, CALL_SECONDS):
-            if time.monotonic() >= end:
+            if time.monotonic() >= end or not _is_alive(store.read(LEASE)):
                 return False
             time.sleep(0.05)
         return True
@@ -177,3 +179,14 @@ class Asker:
             answered = replace(answered, refused_login=asking.refused_login)
         records.remember(store, answered)
         return Outcome(None, True, self._due(store, question, self.clock()))
+
+
+def _is_alive(holder: str | None) -> bool:
+    """Whether the process that holds the lease still runs: one that was killed keeps no one."""
+    try:
+        os.kill(int(holder or 0), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, ValueError, OverflowError):
+        return True
+    return True

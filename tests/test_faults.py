@@ -98,16 +98,20 @@ def processes(user: User, besides: Set[str] = frozenset()) -> Iterator[tuple[byt
 def test_300_prompts_on_a_stale_cache_make_one_request(
     user: User, api: ApiServer, tmp_path: Path
 ) -> None:
-    """Of 300 launchers at the same moment one starts a refresh; all print the old line."""
+    """Of 300 launchers at the same moment one starts a refresh; each prints what is known then."""
     launcher = user.install_launcher(tmp_path / "bin")
     user.refresh(time.time() - 4000)
     assert len(api.requests) == 1
     before = user.line(time.time())
     output = crowd(user, 300, [launcher, "--format", "plain"])
-    assert output == f"{before}\n" * 300
+    lines = output.splitlines()
     api.wait_for(2)
     until(lambda: user.refresh_at() > time.time())
     assert user.line(time.time()).startswith("5h 42%")
+    assert lines[0] == before
+    assert len(lines) == 300
+    # on a slow machine the last ones come when the new numbers are there
+    assert all(line == before or line.startswith("5h 42%") for line in lines)
     assert len(api.requests) == 2
 
 

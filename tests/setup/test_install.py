@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import assume, given
@@ -304,9 +305,11 @@ class TestRefusals:
         assert main(["install", "bash"]) == 2
         assert "sudo" in refused(capsys)
 
-    def test_a_launcher_that_is_missing(self, parts, rc, capsys):
+    def test_a_launcher_that_is_missing(self, parts, rc, capsys, monkeypatch):
         """Nothing is installed that could not run."""
         Path(parts.program).unlink()
+        scripts = {"get_path": lambda _: str(rc.parent)}  # not this Python's, which may have one
+        monkeypatch.setattr(ours, "sysconfig", SimpleNamespace(**scripts))
         assert main(["install", "bash"]) == 1
         assert "install claude-status-prompt again" in refused(capsys)
 
