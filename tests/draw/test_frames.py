@@ -111,23 +111,53 @@ def test_the_file_of_a_strip(usage: Usage | None, style: Style) -> None:
 # What a reader shows
 
 
+def _assert_shown(usage: Usage | None, style: Style, drawn: int, moments: list[int]) -> None:
+    """A strip drawn at one time shows at others what the line would say, drawn anew."""
+    strip = draw_strip(usage, drawn, style)
+    text = write_strip(strip, NOW, DIALECTS["plain"])
+    counting_until = _counting_until(usage, style, drawn)
+    for now in moments:
+        if now < drawn or (_is_cut(strip) and now >= strip[-1][0]):
+            assert _read(text, now) == ""
+        else:
+            line = draw_line(usage, now, style, minutes=now < counting_until)
+            assert _read(text, now) == plain(line)
+
+
 @thorough
 @given(usages() | st.none(), styles(), st.integers(0, 60), moments)
 def test_a_reader_shows_the_line_of_the_moment(
     usage: Usage | None, style: Style, second: int, moments: list[int]
 ) -> None:
     """At any time the frames say what the line would, drawn anew: nothing old, nothing early."""
-    drawn = NOW + second
-    strip = draw_strip(usage, drawn, style)
-    text = write_strip(strip, NOW, DIALECTS["plain"])
-    counting_until = _counting_until(usage, style, drawn)
-    changes = [when + around for when, _ in strip for around in (-1, 0, 1)]
-    for now in [*(NOW + later for later in moments), *changes]:
-        if now < drawn or (_is_cut(strip) and now >= strip[-1][0]):
-            assert _read(text, now) == ""
-        else:
-            line = draw_line(usage, now, style, minutes=now < counting_until)
-            assert _read(text, now) == plain(line)
+    times = [when for when, _ in draw_strip(usage, NOW + second, style)]
+    changes = [when + around for when in times for around in (-1, 0, 1)]
+    _assert_shown(usage, style, NOW + second, [*(NOW + later for later in moments), *changes])
+
+
+@pytest.mark.parametrize(
+    "template", ["", "{7d} {7d.reset} · {age}", "{5h.reset} {7d.ahead} · {model} · {credits}"]
+)
+@pytest.mark.parametrize("ttl", [180, 300, 2000])
+@pytest.mark.parametrize("age", [0.0, 0.5, 590.25, 5000.0])
+def test_every_change_comes_at_its_second(template: str, ttl: int, age: float) -> None:
+    """Old marks, ages, resets, their day and the end: not a second late, and none early."""
+    body = usage_body(NOW, 42, 17, model=95, credits_used=49000, seven_day_left=30 * HOUR)
+    asked = parse_body(body, NOW - age, "endpoint")
+    session, week, model = asked.limits
+    pushed = replace(week, as_of=week.as_of - 700.75)
+    both = replace(asked, limits=(session, pushed, model))
+    for usage in (asked, both, replace(asked, limits=(pushed,)), replace(asked, limits=())):
+        numbers = [*usage.limits, usage.credits]
+        dates = [number.as_of for number in numbers if number]
+        resets = [limit.resets_at for limit in usage.limits if limit.resets_at]
+        changes = [
+            *(date + later for date in dates for later in (2 * ttl, HOUR, 5 * HOUR, DAY)),
+            *(reset - before for reset in resets for before in (0, DAY)),
+        ]
+        moments = [math.floor(change) + around for change in changes for around in (-1, 0, 1, 2)]
+        style = Style(ttl=ttl, template=template, max_width=99)
+        _assert_shown(usage, style, NOW, [now for now in moments if now >= NOW])
 
 
 @thorough
