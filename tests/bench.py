@@ -17,6 +17,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -34,7 +35,7 @@ PROMPTS = 200  # in one run of a shell
 CROWD = 300
 PAST = (1, 12, 40)  # frames whose time has come
 FRESH, DUE = 3, 6  # the same, halfway through the TTL and after it
-TRUE, PYTHON = "/bin/true", "python -c pass"
+TRUE, PYTHON, STARSHIP = "/bin/true", "python -c pass", "starship prompt, bare"
 SPY = """
 import os, sys
 child = os.fork() or os.execv(sys.argv[1], sys.argv[1:])
@@ -109,7 +110,7 @@ class Bench(User):
         header = f"claude-status 1 {now - 60 if due else now + 3600}\n"
         start = now - 60 * past + 30
         rows = [f"{start + 60 * i} 5h 42% {i + 1}m · 7d 17%\n" for i in range(40)]
-        for dialect in ("plain", "ansi", "bash", "zsh"):
+        for dialect in ("plain", "ansi", "bash", "zsh", "tmux"):
             replace_file(self.account.frames / dialect, header + "".join(rows))
         for slot in range(now // 15, now // 15 + 40):
             (self.account.home / f"kick.{slot}").touch(0o600)
@@ -180,6 +181,33 @@ def status_line(user: Bench) -> Row:
 
     sample()
     return Row("statusline, numbers unchanged", sample, base=PYTHON, budget=2.5)
+
+
+def displays(user: Bench) -> list[Row]:
+    """Starship's prompt without and with each of our tables, and what tmux runs for the bar."""
+    user.draw(FRESH, due=False)
+    starship = user.home / "bin/starship"  # the wheel may hold it without its bit
+    shutil.copyfile(Path(sysconfig.get_path("scripts"), "starship"), starship)
+    starship.chmod(0o755)
+    tables = (SHELL / "starship.toml").read_text().replace("@CLAUDE_STATUS@", user.launcher)
+    variable, custom = tables.split("[custom.claude_status]")
+    line = {"CLAUDE_STATUS": user.line(time.time())}
+    rows = []
+    for name, table in (
+        ("bare", ""),
+        ("env_var", variable),
+        ("custom", f"[custom.claude_status]{custom}"),
+    ):
+        config = user.home / f"{name}.toml"
+        config.write_text(f'format = "$env_var$custom$character"\n{table}')
+        environ = {**user.environ, **line, "STARSHIP_CONFIG": str(config)}
+        run = [str(starship), "prompt"]
+        base = STARSHIP if rows else ""
+        rows.append(Row(f"starship prompt, {name}", lambda run=run, environ=environ:
+                        cost(run, environ).wall, base=base))  # fmt: skip
+    bar = ["/bin/sh", "-c", f"{user.launcher} --format tmux"]
+    rows.append(Row("tmux #(), fresh", lambda: cost(bar, user.environ).wall, base=TRUE))
+    return rows
 
 
 def refreshes(user: Bench) -> list[Row]:
@@ -303,6 +331,7 @@ def main() -> int:
             *one_shots(user("fresh")),
             stale_one_shot(user("stale")),
             status_line(user("statusline")),
+            *displays(user("displays")),
             *refreshes(user("refresh")),
             *hooks({past: user(f"prompt{past}") for past in PAST}),
         ]

@@ -128,8 +128,8 @@ def oldest_age(limits: list[Limit], credit: Credits | None, now: float) -> str:
 
 
 def countdown(resets_at: int, now: float) -> str:
-    """The time that is left until a reset."""
-    return duration(resets_at - now)
+    """The time that is left until a reset, by a clock of full seconds as the readers' are."""
+    return duration(resets_at - math.floor(now))
 
 
 def clock(resets_at: int, now: float) -> str:
