@@ -179,6 +179,28 @@ def test_no_value_is_too_strange(name: str, value: object) -> None:
         assert loaded.named == {name}
 
 
+COMMAND = 'on_alert = ["/bin/x"]\nclaude_command = "/opt/claude"\nttl = 600\n'
+
+
+def test_commands_are_taken_from_the_users_own_file(home: Path) -> None:
+    """In its usual place the file may say what is run."""
+    path = home / ".config" / "claude-status" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(COMMAND)
+    expected = Settings(on_alert=("/bin/x",), claude_command="/opt/claude", ttl=600)
+    assert load(path) == Loaded(expected, named=frozenset({"on_alert", "claude_command", "ttl"}))
+
+
+def test_no_command_is_taken_from_another_file(home: Path, tmp_path: Path) -> None:
+    """A file that a variable names could be anyone's: what it would run is told, and left out."""
+    loaded = load(_file(tmp_path, COMMAND))
+    assert loaded.settings == Settings(ttl=600)
+    assert loaded.named == {"ttl"}
+    assert len(loaded.problems) == 2
+    for problem, name in zip(loaded.problems, ("on_alert", "claude_command"), strict=True):
+        assert f"{name} is only taken from {home}/.config/claude-status/config.toml" in problem
+
+
 # Files that are no settings
 
 
