@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -111,6 +112,18 @@ def test_the_state_of_each_number() -> None:
             gone = limit["state"] == "reset"
             assert (limit["percent"] is None) == (limit["resets_at"] is None) == gone
             assert (limit["resets_in_seconds"] is None) == gone
+
+
+def test_the_whole_is_as_new_as_its_newest_number() -> None:
+    """The source and the age of the whole are those of the number that was true last."""
+    asked = parse_body(usage_body(NOW - 200), NOW - 200, "endpoint")
+    pushed = replace(asked.limits[1], as_of=NOW, source="statusline")
+    found = _drawn(replace(asked, limits=(asked.limits[0], pushed)))
+    assert (found["source"], found["age_seconds"]) == ("statusline", 0)
+    assert [(x["source"], x["age_seconds"]) for x in found["limits"]] == [
+        ("endpoint", 200),
+        ("statusline", 0),
+    ]
 
 
 def test_a_source_is_named_without_the_session() -> None:
