@@ -569,3 +569,21 @@ def test_summary_counts_what_stops_numbers() -> None:
     assert summary([good, wrong]) == "Numbers can come, but not all is as it should be."
     assert summary([good, stops, wrong]) == "One thing keeps numbers from coming."
     assert summary([stops, stops]) == "2 things keep numbers from coming."
+
+
+def test_a_closed_cache_is_told(user: User) -> None:
+    """Where the cache cannot even be looked into, doctor says so instead of stumbling."""
+    user.log_in()
+    user.refresh()
+    user.account.cache.chmod(0)
+    try:
+        done = subprocess.run(
+            unprivileged(user.command("doctor")), env=user.environ, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+    finally:
+        user.account.cache.chmod(0o700)
+
+    assert done.returncode == 1
+    assert "went wrong" not in done.stderr
+    assert "Permission" in done.stdout

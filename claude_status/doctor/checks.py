@@ -6,6 +6,7 @@ environment names none.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from claude_status.ask import CLAUDE_CLI
@@ -60,7 +61,7 @@ def check_settings(scene: Scene) -> Iterator[Finding]:
             "sources", "none", Grade.STOPS, 'name one in the settings, such as "endpoint"'
         )
     path = str(scene.settings_file)
-    exists = scene.settings_file.exists()
+    exists = os.path.exists(scene.settings_file)
     yield Finding("settings", path if exists else f"{path}: no such file, so all defaults")
     for problem in scene.loaded.problems:
         told = problem.removeprefix(path).lstrip(": ").rstrip(".")
