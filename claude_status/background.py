@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import signal
+from collections.abc import Iterator
+from pathlib import Path
 
 SECONDS = 60  # more than all it may wait for, one after another; after that it hangs
 
@@ -14,14 +18,40 @@ def run() -> int:
         _let_go()
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(SECONDS)
-        from claude_status.refresh import Refresh
+        from claude_status.paths import make_private
         from claude_status.terminal import place
 
         account, settings = place(os.environ, warn=False)
-        Refresh(account, settings, os.environ).run()
+        make_private(account)
+        with _only_one(account.home) as is_first:
+            if is_first:
+                from claude_status.refresh import Refresh
+
+                Refresh(account, settings, os.environ).run()
     except Exception:  # noqa: S110 - nobody is there to be told
         pass
     return 0
+
+
+@contextlib.contextmanager
+def _only_one(home: Path) -> Iterator[bool]:
+    """Whether no other refresh in the background is at work on this account, while it lasts.
+
+    The lease in the store says who may ask. Without this door a crowd that comes to take it would
+    keep the one who has it from writing anything for longer than it can wait.
+    """
+    door = os.open(home, os.O_RDONLY)
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_first = True
+    except BlockingIOError:
+        is_first = False
+    except OSError:  # a file system without locks has its lease
+        is_first = True
+    try:
+        yield is_first
+    finally:
+        os.close(door)
 
 
 def _let_go() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -133,17 +134,50 @@ def test_a_crowd_of_refreshes_makes_one_request(
     """Even where every one of them gets to ask, one does, and what it hears holds for all."""
     if answer:
         api.answer = answer
-    assert crowd(user, 16, user.command("refresh", "--background")) == ""
+    output = crowd(user, 16, user.command("refresh"))
+    assert "Traceback" not in output
     assert len(api.requests) == 1
 
 
-@pytest.mark.slow
-def test_300_refreshes_make_one_request(user: User, api: ApiServer) -> None:
-    """The same with 300 of them, on a stale cache."""
+def test_300_refreshes_in_the_background_make_one_request(user: User, api: ApiServer) -> None:
+    """Of 300 on a stale cache one asks, and the others do not keep it from recording the answer."""
     user.refresh(time.time() - 4000)
     assert crowd(user, 300, user.command("refresh", "--background")) == ""
     assert len(api.requests) == 2
     assert user.line(time.time()).startswith("5h 42%")
+
+
+def test_a_refresh_in_the_background_leaves_while_another_is_at_work(
+    user: User, api: ApiServer
+) -> None:
+    """It neither asks nor touches anything: who is at work draws for all. A later one asks."""
+    user.refresh(time.time() - 4000)
+    before = snapshot_of(user.account.cache)
+    door = os.open(user.account.home, os.O_RDONLY)
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        assert user.run("refresh", "--background").returncode == 0
+        assert snapshot_of(user.account.cache) == before
+        assert len(api.requests) == 1
+    finally:
+        os.close(door)
+    assert user.run("refresh", "--background").returncode == 0
+    assert len(api.requests) == 2
+
+
+def test_a_refresh_in_the_background_needs_no_file_locks(
+    user: User, api: ApiServer, tmp_path: Path
+) -> None:
+    """On a file system that has none, it asks as always."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import errno, fcntl\n"
+        "def flock(file, how):\n"
+        "    raise OSError(errno.ENOLCK, 'No locks available')\n"
+        "fcntl.flock = flock\n"
+    )
+    path = {"PYTHONPATH": f"{tmp_path}:{user.environ['PYTHONPATH']}"}
+    assert user.run("refresh", "--background", environ=path).returncode == 0
+    assert len(api.requests) == 1
 
 
 def test_prompts_on_a_fresh_cache_make_none(user: User, api: ApiServer, tmp_path: Path) -> None:
