@@ -45,7 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"claude-status {__version__}")
     parser.add_argument("--format", choices=FORMATS, help="what to print the line for")
     parser.add_argument("--max-width", type=int, metavar="N", help="columns the line may take")
-    parser.set_defaults(run="commands:line", failure=1)
+    parser.set_defaults(run="commands.line:run", failure=1)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, run: str, text: str) -> argparse.ArgumentParser:
@@ -65,7 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
         "statusline", "hook.statusline:command", "Claude Code's status line, fed by its hook"
     )
     statusline.add_argument("--wrap", metavar="COMMAND", help="draw ours beside that of a command")
-    refresh = command("refresh", "commands:refresh", "ask now, if it is due")
+    refresh = command("refresh", "commands.refresh:run", "ask now, if it is due")
     refresh.add_argument("--force", action="store_true", help="skip the TTL, never the back-off")
     command("doctor", "doctor.command:run", "what is there, what is wrong, and what to do about it")
     init = command("init", "setup.install:init", "print what to put into a host's own file")
@@ -78,21 +78,23 @@ def build_parser() -> argparse.ArgumentParser:
         install.add_argument("--dry-run", action="store_true", help="only show what would change")
     command("demo", "demo.command:run", "a tour on made-up numbers: no login is needed, or touched")
     check = command(
-        "check", "gates:check", "for scripts: exit 0 unless a limit is above a percentage"
+        "check", "commands.gates:check", "for scripts: exit 0 unless a limit is above a percentage"
     )
-    wait = command("wait", "gates:wait", "for scripts: sleep until a limit is below a percentage")
+    wait = command(
+        "wait", "commands.gates:wait", "for scripts: sleep until a limit is below a percentage"
+    )
     check.add_argument("--max", type=_percentage, required=True, metavar="PERCENT")
     wait.add_argument("--below", type=_percentage, required=True, metavar="PERCENT")
     wait.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="then exit with 4")
     for gate in (check, wait):
         gate.set_defaults(failure=3)  # what they say where nothing is known
         gate.add_argument("--limit", metavar="NAME", help="one limit, such as 5h or 7d; else all")
-    alert = command("alert", "alert_command:run", "send an alert on trial")
+    alert = command("alert", "commands.alert:run", "send an alert on trial")
     alert.add_argument("--test", action="store_true", required=True, help="send it")
-    config = command("config", "config_command:run", "the settings, and where each comes from")
+    config = command("config", "commands.config:run", "the settings, and where each comes from")
     config.add_argument("--init", action="store_true", help="write a commented settings file")
     config.add_argument("--check", action="store_true", help="say what is wrong in the file")
-    completion = command("completion", "completion:run", "print the completions of a shell")
+    completion = command("completion", "commands.completion:run", "print a shell's completions")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     return parser
 

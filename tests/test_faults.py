@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
@@ -12,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator, Set
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -32,17 +31,10 @@ from tests.support import (
     clock_ahead,
     snapshot_of,
     unprivileged,
+    until,
 )
 
 PROC = os.path.isdir("/proc/self")
-
-
-def until(true: Callable[[], object], seconds: float = 30) -> None:
-    """Wait for something that another process does."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
 
 
 # A crowd
@@ -145,39 +137,6 @@ def test_300_refreshes_in_the_background_make_one_request(user: User, api: ApiSe
     assert crowd(user, 300, user.command("refresh", "--background")) == ""
     assert len(api.requests) == 2
     assert user.line(time.time()).startswith("5h 42%")
-
-
-def test_a_refresh_in_the_background_leaves_while_another_is_at_work(
-    user: User, api: ApiServer
-) -> None:
-    """It neither asks nor touches anything: who is at work draws for all. A later one asks."""
-    user.refresh(time.time() - 4000)
-    before = snapshot_of(user.account.cache)
-    door = os.open(user.account.home, os.O_RDONLY)
-    try:
-        fcntl.flock(door, fcntl.LOCK_EX)
-        assert user.run("refresh", "--background").returncode == 0
-        assert snapshot_of(user.account.cache) == before
-        assert len(api.requests) == 1
-    finally:
-        os.close(door)
-    assert user.run("refresh", "--background").returncode == 0
-    assert len(api.requests) == 2
-
-
-def test_a_refresh_in_the_background_needs_no_file_locks(
-    user: User, api: ApiServer, tmp_path: Path
-) -> None:
-    """On a file system that has none, it asks as always."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import errno, fcntl\n"
-        "def flock(file, how):\n"
-        "    raise OSError(errno.ENOLCK, 'No locks available')\n"
-        "fcntl.flock = flock\n"
-    )
-    path = {"PYTHONPATH": f"{tmp_path}:{user.environ['PYTHONPATH']}"}
-    assert user.run("refresh", "--background", environ=path).returncode == 0
-    assert len(api.requests) == 1
 
 
 def test_prompts_on_a_fresh_cache_make_none(user: User, api: ApiServer, tmp_path: Path) -> None:

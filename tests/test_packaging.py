@@ -19,7 +19,7 @@ import pytest
 
 from claude_status import __version__
 from tests.conftest import ROOT
-from tests.hosts.shells import until
+from tests.support import until
 
 NOT_IN_A_CLONE = shutil.ignore_patterns(
     ".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis"

@@ -19,7 +19,7 @@ from claude_status.hook.columns import fit, visible_width
 from claude_status.reader import make_home
 from claude_status.store import open_store
 from tests.server import ApiServer, ok, usage_body
-from tests.support import User
+from tests.support import User, until
 
 HANGING_STORE = "import sqlite3, time\nsqlite3.connect = lambda *_, **__: time.sleep(100)\n"
 RESET = 2 * 3600 + 600  # seconds until the session's reset
@@ -459,11 +459,3 @@ def is_gone(mark: Path) -> bool:
     except FileNotFoundError:
         return True
     return status.rpartition(")")[2].split()[0] == "Z"
-
-
-def until(condition: Any, seconds: float = 20) -> None:
-    """Wait for something that has no event of its own."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

@@ -9,7 +9,7 @@ import shlex
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.conftest import program
@@ -200,14 +200,6 @@ def processes(words: Sequence[str], log: Path, env: Mapping[str, str] | None = N
     argv = [program(words[0]) if "/" not in words[0] else words[0], *words[1:]]
     run([*trace, *argv], env)
     return sum("(" in line and "resumed" not in line for line in log.read_text().splitlines())
-
-
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    """Wait until ``condition()`` holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to pass"
-        time.sleep(0.01)
 
 
 def give_away(path: Path) -> None:

@@ -26,10 +26,10 @@ from tests.hosts.shells import (
     refreshed,
     run,
     stand_in,
-    until,
     waiting,
 )
 from tests.screen import Screen
+from tests.support import until
 
 SNIPPET = SHELL / "claude-status.bash"
 PLAIN = TEXTS["plain"]

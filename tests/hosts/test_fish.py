@@ -26,9 +26,9 @@ from tests.hosts.shells import (
     odd_file,
     stand_in,
     strip,
-    until,
 )
 from tests.screen import Screen
+from tests.support import until
 
 SNIPPET = SHELL / "claude-status.fish"
 LINE = TEXTS["plain"]

@@ -26,9 +26,9 @@ from tests.hosts.shells import (
     processes,
     run,
     stand_in,
-    until,
 )
 from tests.screen import Screen
+from tests.support import until
 
 BACKGROUND = ["refresh --background"]
 SHELLS = pytest.mark.parametrize("sh", POSIX.values(), ids=POSIX)

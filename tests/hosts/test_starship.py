@@ -15,8 +15,9 @@ import pytest
 from claude_status.setup import texts
 from claude_status.setup.ours import Parts
 from tests.conftest import SHELL, program
-from tests.hosts.shells import all_ends, calls, draw, run, stand_in, until
+from tests.hosts.shells import all_ends, calls, draw, run, stand_in
 from tests.screen import Screen
+from tests.support import until
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -31,12 +31,11 @@ from tests.hosts.shells import (
     run,
     stand_in,
     strip,
-    until,
     waiting,
 )
 from tests.screen import Screen
 from tests.server import ApiServer, ok
-from tests.support import User
+from tests.support import User, until
 
 SNIPPET = SHELL / "claude-status.zsh"
 PLAIN = TEXTS["plain"]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from claude_status import records
+from claude_status.commands.gates import judge
 from claude_status.config import Settings
 from claude_status.draw.dialects import DIALECTS
-from claude_status.gates import judge
 from claude_status.paths import locate
 from claude_status.snapshot import Snapshot
 from claude_status.store import open_store

@@ -1,4 +1,4 @@
-"""The commands that show the numbers or ask for them."""
+"""``claude-status`` without a command: the line, where the frames cannot give it."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from claude_status.doctor.scene import take_scene
-from claude_status.draw.dialects import DIALECTS, plain
+from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import draw_line
 from claude_status.draw.pieces import Style
 from claude_status.draw.prometheus import draw_prometheus
-from claude_status.draw.report import in_words
 from claude_status.draw.schema import draw_json
 from claude_status.errors import CacheError
 from claude_status.paths import make_private
 from claude_status.reader import kick, read_frame
-from claude_status.refresh import Refresh
 from claude_status.snapshot import Snapshot, fresh_snapshot, take_snapshot
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place, say
 
 
-def line(arguments: argparse.Namespace) -> int:
-    """The line, where the frames cannot give it: no reading yet, JSON, or another width."""
+def run(arguments: argparse.Namespace) -> int:
+    """Print the line: there is no reading yet, or it is wanted as JSON, or in another width."""
     account, settings = place(os.environ, warn=sys.stderr.isatty())
     now = time.time()
     snapshot = take_snapshot(account, settings, now)
@@ -71,24 +69,3 @@ def _for_programs(form: str, snapshot: Snapshot, look: Style) -> str:
     return draw_json(
         snapshot.usage, now, look, account=name, plan=snapshot.plan, problem=scene.obstacle
     )
-
-
-def refresh(arguments: argparse.Namespace) -> int:
-    """Ask in the foreground if it is due, and say in one line what came of it."""
-    end_after(TYPED_SECONDS)
-    account, settings = place(os.environ)
-    outcome = Refresh(
-        account, settings, os.environ, typed=True, force=arguments.force
-    ).run()  # fmt: skip
-    now = time.time()
-    wait = "" if outcome.due.never else in_words(outcome.due.at - now)
-    if outcome.problem:
-        say(outcome.problem + (f" The next try is in {wait}." if wait else ""))
-        return 1
-    shown = plain(draw_line(outcome.usage, now, settings.style("plain", account.name)))
-    if not shown and outcome.asked:
-        say("The answer holds no number that can be shown: see claude-status show.")
-        return 1
-    print(f"{'asked' if outcome.asked else 'not due'}: {shown or 'there is nothing to show'}"
-          + (f" (the next call is due in {wait})" if wait else ""))  # fmt: skip
-    return 0

@@ -1,0 +1,1 @@
+"""The commands that need no room of their own, one module each."""

@@ -1,0 +1,33 @@
+"""``claude-status refresh``: ask in the foreground, if it is due."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+
+from claude_status.draw.dialects import plain
+from claude_status.draw.line import draw_line
+from claude_status.draw.report import in_words
+from claude_status.refresh import Refresh
+from claude_status.terminal import TYPED_SECONDS, end_after, place, say
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask, and say in one line what came of it; 1 where that is no number."""
+    end_after(TYPED_SECONDS)
+    account, settings = place(os.environ)
+    asked = Refresh(account, settings, os.environ, typed=True, force=arguments.force)
+    outcome = asked.run()
+    now = time.time()
+    wait = "" if outcome.due.never else in_words(outcome.due.at - now)
+    if outcome.problem:
+        say(outcome.problem + (f" The next try is in {wait}." if wait else ""))
+        return 1
+    shown = plain(draw_line(outcome.usage, now, settings.style("plain", account.name)))
+    if not shown and outcome.asked:
+        say("The answer holds no number that can be shown: see claude-status show.")
+        return 1
+    print(f"{'asked' if outcome.asked else 'not due'}: {shown or 'there is nothing to show'}"
+          + (f" (the next call is due in {wait})" if wait else ""))  # fmt: skip
+    return 0

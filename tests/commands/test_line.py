@@ -1,0 +1,165 @@
+"""The line, as a person or a status bar runs it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import time
+from pathlib import Path
+
+import pytest
+
+from claude_status.draw.dialects import DIALECTS
+from tests import server
+from tests.bodies import usage_body
+from tests.screen import Screen
+from tests.server import Answer, ApiServer, ok, throttled
+from tests.support import User, clock_ahead, until
+
+LINE = re.compile(r"5h 42% 2h1[23]m · 7d 17%")
+
+
+def test_the_first_line_asks_in_the_background(user: User, api: ApiServer) -> None:
+    """Off a terminal the very first call prints nothing, and its refresh draws the frames."""
+    done = user.run()
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+    api.wait_for(1)
+    until((user.account.frames / "zsh").exists)
+    assert LINE.fullmatch(user.run().stdout.strip())
+    assert len(api.requests) == 1
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_format_is_what_the_frames_say(user: User, dialect: str) -> None:
+    """``--format`` prints the same text that a prompt would read."""
+    user.refresh()
+    begun = time.time()
+    shown = user.run("--format", dialect).stdout
+    assert shown.rstrip("\n") in {user.line(when, dialect) for when in (begun, time.time())}
+
+
+def test_a_width_of_ones_own_holds(user: User) -> None:
+    """``--max-width`` leaves out what has no room, and everything where nothing has."""
+    user.refresh()
+    assert user.run("--max-width", "20").stdout == "5h 42% · 7d 17%\n"
+    assert user.run("--max-width", "15").stdout == "5h 42% · 7d 17%\n"
+    assert user.run("--max-width", "3").stdout == ""
+
+
+def test_json_is_one_object_whatever_is_known(user: User, api: ApiServer) -> None:
+    """Before the first reading its state is ``unknown``; then there are numbers, and an age."""
+    before = json.loads(user.run("--format", "json").stdout)
+    assert (before["schema"], before["state"], before["limits"]) == (1, "unknown", [])
+    until((user.account.frames / "zsh").exists)
+    after = json.loads(user.run("--format", "json").stdout)
+    assert (after["state"], after["source"], after["plan"]) == ("fresh", "endpoint", "max")
+    assert [limit["percent"] for limit in after["limits"]] == [42, 17]
+    assert LINE.fullmatch(after["line"])
+    assert len(api.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "login", "problem"),
+    [
+        (None, {"lasts": -60}, r"The Claude Code login in \S+ has expired: open Claude Code.*\."),
+        (server.UNAUTHORIZED, {}, r"The API refused this login: open Claude Code to renew it\."),
+        (throttled("1600"), {}, r".*\(429\)\."),
+    ],
+    ids=["expired", "refused", "throttled"],
+)
+def test_json_says_why_no_call_is_made(
+    user: User, api: ApiServer, answer: Answer | None, login: dict[str, float], problem: str
+) -> None:
+    """The numbers stay, with a sentence for what keeps newer ones away, and nobody is asked."""
+    user.refresh()
+    assert json.loads(user.run("--format", "json").stdout)["problem"] is None
+    user.log_in(**login)
+    if answer:
+        api.answer = answer
+        user.refresh(force=True)
+    asked = len(api.requests)
+    told = json.loads(user.run("--format", "json").stdout)
+    assert re.fullmatch(problem, told["problem"])
+    assert [limit["percent"] for limit in told["limits"]] == [42, 17]
+    assert len(api.requests) == asked
+
+
+def test_a_stale_line_is_printed_and_refreshed(user: User, api: ApiServer, tmp_path: Path) -> None:
+    """What is known comes at once, marked as old; the refresh that it starts brings the new."""
+    user.refresh()
+    later = clock_ahead(tmp_path / "later", 3000)
+    api.answer = ok(usage_body(time.time() + 3000, 50))
+    assert user.run(environ=later).stdout.startswith("5h ~42%")
+    api.wait_for(2)
+    until(lambda: user.line(time.time() + 3000).startswith("5h 50%"))
+    assert len(api.requests) == 2
+
+
+def test_a_line_on_a_terminal_asks_in_the_foreground(user: User) -> None:
+    """The very first call on a terminal says that it asks, and then prints the line in colour."""
+    with Screen(user.command(), user.environ) as screen:
+        screen.until("7d 17%")
+        assert screen.row(0) == "Asking for the usage ..."
+        assert LINE.fullmatch(screen.row(1))
+        assert screen.colours("42%") == {"green"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "line"),
+    [
+        ({"NO_COLOR": "1"}, r"5h 42% 2h1\dm · 7d 17%"),
+        ({"TERM": "dumb"}, r"5h 42% 2h1\dm · 7d 17%"),
+        ({"LC_ALL": "C"}, r"5h 42% 2h1\dm - 7d 17%"),
+        ({"LC_ALL": "de_DE.UTF-8", "NO_COLOR": ""}, r"5h .*42%.* 2h1\dm · 7d .*17%.*"),
+    ],
+    ids=str,
+)
+def test_a_terminal_gets_what_it_can_show(user: User, environ: dict[str, str], line: str) -> None:
+    """Without colour, or without signs beyond ASCII, where the environment asks for that."""
+    user.refresh()
+    with Screen(user.command(), {**user.environ, **environ}) as screen:
+        screen.until("17%")
+        assert re.fullmatch(line, screen.raw.decode().strip())
+
+
+def test_a_terminal_without_a_login_hears_what_to_do(user: User, api: ApiServer) -> None:
+    """Where there is nothing to show, and nothing to ask with, the line is a hint, and no call."""
+    user.log_in().unlink()
+    with Screen(user.command(), user.environ, columns=200) as screen:
+        assert "run `claude` and log in" in screen.until("/login")
+    assert api.requests == []
+
+
+def test_a_terminal_with_numbers_of_yesterday_hears_what_to_do(
+    user: User, api: ApiServer, tmp_path: Path
+) -> None:
+    """Numbers that are too old to be shown are as good as none: a hint on stderr, status 1."""
+    user.refresh(time.time() - 25 * 3600)
+    user.log_in(lasts=-60)
+    errors = tmp_path / "errors"
+    typed = " ".join(map(shlex.quote, user.command()))
+    shell = ["/bin/sh", "-c", f"{typed} 2>{errors}; echo status=$?"]
+    with Screen(shell, user.environ) as screen:
+        assert screen.until("status=").strip() == "status=1"
+    asking, hint = errors.read_text().splitlines()
+    assert asking == "Asking for the usage ..."
+    assert "has expired: open Claude Code" in hint
+    assert len(api.requests) == 1
+
+
+def test_a_terminal_with_numbers_of_yesterday_asks_for_new_ones(user: User) -> None:
+    """Where they can be had, they are asked for and shown at once."""
+    user.refresh(time.time() - 25 * 3600)
+    with Screen(user.command(), user.environ) as screen:
+        screen.until("7d 17%")
+
+
+def test_a_prompt_without_a_login_hears_nothing(user: User, api: ApiServer) -> None:
+    """The same off a terminal prints nothing, and keeps quiet for a minute."""
+    user.log_in().unlink()
+    assert user.run().stdout == ""
+    until((user.account.frames / "zsh").exists)
+    assert user.frames()[0][1] == ""
+    assert user.refresh_at() > time.time() + 30
+    assert api.requests == []

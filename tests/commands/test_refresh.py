@@ -1,0 +1,124 @@
+"""The refresh that a person types."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from tests import server
+from tests.server import Answer, ApiServer, ok, throttled
+from tests.support import SENTENCE, User
+
+LINE = re.compile(r"5h 42% 2h1[23]m · 7d 17%")
+
+
+def test_a_refresh_says_what_came_of_it(user: User, api: ApiServer) -> None:
+    """Asked, then not due, then asked again by force: one line each, and status 0."""
+    said = [user.run("refresh", *more) for more in ((), (), ("--force",))]
+    assert [done.stdout.partition(": ")[0] for done in said] == ["asked", "not due", "asked"]
+    assert all(LINE.search(done.stdout) for done in said)
+    assert all(re.search(r"\(the next call is due in \d+m\)\n$", done.stdout) for done in said)
+    assert [(done.stderr, done.returncode) for done in said] == [("", 0)] * 3
+    assert len(api.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence", "forced"),
+    [
+        (server.UNAUTHORIZED, "refuses the login (401): open Claude Code", 1),
+        (server.FORBIDDEN, "refuses the login (403): open Claude Code", 1),
+        (server.html(403), "does the network want a log-in first? The next try is in", 1),
+        (throttled("1600"), "left alone for a while (429). The next try is in 26m.", 1),
+        (server.SERVER_ERROR, "status 500", 1),
+        (server.CLOSED, "network", 1),
+        (server.ERROR_IN_200, "not the API's usage", 1),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_failure_is_one_sentence_and_status_1(
+    user: User, api: ApiServer, answer: Answer, sentence: str, forced: int
+) -> None:
+    """It says what came instead, and when the next try is; nobody can force an earlier one."""
+    api.answer = answer
+    done = user.run("refresh")
+    assert (done.stdout, done.returncode) == ("", 1)
+    assert SENTENCE.fullmatch(done.stderr)
+    assert sentence in done.stderr
+    again = user.run("refresh", "--force")
+    assert (again.stdout, again.returncode) == ("", 1)
+    assert SENTENCE.fullmatch(again.stderr)
+    assert len(api.requests) == forced
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"lasts": -3600}, "has expired: open Claude Code"),
+        ({"token": ""}, "log in again"),
+        ({"scopes": ["user:inference"]}, "lacks the scope user:profile"),
+    ],
+)
+def test_a_login_that_cannot_be_used_is_told(
+    user: User, api: ApiServer, more: dict[str, object], sentence: str
+) -> None:
+    """Each kind in a sentence of its own, with status 1, and without a call."""
+    user.log_in(**more)  # type: ignore[arg-type]
+    done = user.run("refresh", "--force")
+    assert (done.stdout, done.returncode) == ("", 1)
+    assert SENTENCE.fullmatch(done.stderr)
+    assert sentence in done.stderr
+    assert api.requests == []
+
+
+def test_a_base_that_is_refused_is_told(user: User, api: ApiServer) -> None:
+    """The name of the variable is in the sentence, and nobody is asked."""
+    done = user.run("refresh", environ={"CLAUDE_STATUS_API_BASE": "http://localhost:1"})
+    assert "CLAUDE_STATUS_API_BASE is refused" in done.stderr
+    assert done.returncode == 1
+    assert api.requests == []
+
+
+def test_settings_that_are_left_out_are_told_where_somebody_reads(
+    user: User, api: ApiServer
+) -> None:
+    """A typed refresh names them and goes on with the defaults; a prompt's line hears nothing."""
+    path = user.home / ".config/claude-status/config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text('ttl = "often"\ncolour = true\n')
+    done = user.run("refresh")
+    wrong, unknown = done.stderr.splitlines()
+    assert re.match(r"claude-status: \S+: ttl: must be a whole number", wrong)
+    assert re.match(r"claude-status: \S+: there is no setting 'colour'", unknown)
+    assert (done.stdout[:5], done.returncode) == ("asked", 0)
+    assert user.run().stderr == ""
+    assert user.run("refresh", "--background").stderr == ""
+    assert len(api.requests) == 1
+
+
+def test_a_wait_of_seconds_is_told_in_words(user: User, api: ApiServer) -> None:
+    """A sentence has no sign in the place of a number."""
+    api.answer = server.SERVER_ERROR
+    said = user.run("refresh").stderr
+    assert said.endswith(" The next try is in less than a minute.\n")
+
+
+@pytest.mark.slow
+def test_a_server_that_drips_is_left_at_the_deadline(user: User, api: ApiServer) -> None:
+    """The whole program gives up after ten seconds, and draws."""
+    api.answer = server.DRIPPING_BODY
+    done = user.run("refresh")
+    assert "did not answer within 10 s" in done.stderr
+    assert done.returncode == 1
+    assert user.refresh_at() <= time.time() + 30
+
+
+def test_an_answer_without_numbers_is_no_reading(user: User, api: ApiServer) -> None:
+    """Where the API answers and tells nothing, `refresh` says so and exits with 1."""
+    api.answer = ok({})
+
+    done = user.run("refresh")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no number" in done.stderr

@@ -1,0 +1,121 @@
+"""The refresh that nobody waits for."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from claude_status.config import Settings
+from claude_status.snapshot import take_snapshot
+from tests import server
+from tests.server import ApiServer
+from tests.support import HANGING, User, snapshot_of, until
+
+
+def test_a_background_refresh_says_nothing(user: User, api: ApiServer) -> None:
+    """Whatever comes of it, there is no word and the status is 0."""
+    for answer in (server.SERVER_ERROR, server.UNAUTHORIZED):
+        api.answer = answer
+        user.log_in(lasts=86400 + len(api.requests))
+        done = user.run("refresh", "--background")
+        assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+    assert user.frames()[0][1] == ""
+
+
+def stat(pid: int) -> tuple[int, int]:
+    """A process's group and its session."""
+    return os.getpgid(pid), os.getsid(pid)
+
+
+def test_a_background_refresh_holds_on_to_nothing(user: User, api: ApiServer) -> None:
+    """While it asks it has let go of every stream, of the directory, and of the session."""
+    api.answer = HANGING
+    output, its_output = os.pipe()
+    other, its_other = os.pipe()
+    process = user.start(
+        "refresh", "--background",
+        stdin=subprocess.PIPE, stdout=its_output, stderr=its_output, pass_fds=(its_other,),
+    )  # fmt: skip
+    try:
+        os.close(its_output)
+        os.close(its_other)
+        api.wait_for(1)
+        assert (os.read(output, 1), os.read(other, 1)) == (b"", b"")
+        assert stat(process.pid) == (process.pid, process.pid)
+        if os.path.isdir("/proc/self"):
+            assert os.readlink(f"/proc/{process.pid}/cwd") == "/"
+        with pytest.raises(BrokenPipeError):
+            os.write(process.stdin.fileno(), b"x")  # type: ignore[union-attr]
+    finally:
+        process.kill()
+        process.wait()
+        process.stdin.close()  # type: ignore[union-attr]
+        os.close(output)
+        os.close(other)
+
+
+def test_a_background_refresh_leaves_a_group_that_it_leads(user: User, api: ApiServer) -> None:
+    """Started as a job of an interactive shell it still gets a session of its own, and works."""
+    process = user.start("refresh", "--background", preexec_fn=os.setpgrp)
+    assert process.wait(30) == 0
+    api.wait_for(1)
+    until((user.account.frames / "zsh").exists)
+
+
+def test_a_background_refresh_ends_by_itself(user: User, api: ApiServer) -> None:
+    """The alarm ends it wherever it hangs, even where it was told to ignore alarms."""
+    api.answer = HANGING
+    code = (
+        "import signal; from claude_status import background\n"
+        "signal.signal(signal.SIGALRM, signal.SIG_IGN)\n"
+        "background.SECONDS = 1; background.run()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], env=user.environ, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        assert process.communicate(timeout=30)[0] == b""
+        assert process.returncode == -signal.SIGALRM
+    finally:
+        process.kill()
+    known = take_snapshot(user.account, Settings(), time.time())
+    assert "cut short" in known.asking.reason
+
+
+def test_a_background_refresh_leaves_while_another_is_at_work(user: User, api: ApiServer) -> None:
+    """It neither asks nor touches anything: who is at work draws for all. A later one asks."""
+    user.refresh(time.time() - 4000)
+    before = snapshot_of(user.account.cache)
+    door = os.open(user.account.home, os.O_RDONLY)
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        assert user.run("refresh", "--background").returncode == 0
+        assert snapshot_of(user.account.cache) == before
+        assert len(api.requests) == 1
+    finally:
+        os.close(door)
+    assert user.run("refresh", "--background").returncode == 0
+    assert len(api.requests) == 2
+
+
+def test_a_background_refresh_needs_no_file_locks(
+    user: User, api: ApiServer, tmp_path: Path
+) -> None:
+    """On a file system that has none, it asks as always."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import errno, fcntl\n"
+        "def flock(file, how):\n"
+        "    raise OSError(errno.ENOLCK, 'No locks available')\n"
+        "fcntl.flock = flock\n"
+    )
+    path = {"PYTHONPATH": f"{tmp_path}:{user.environ['PYTHONPATH']}"}
+    assert user.run("refresh", "--background", environ=path).returncode == 0
+    assert len(api.requests) == 1
