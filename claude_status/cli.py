@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from claude_status import __version__
 from claude_status.errors import ClaudeStatusError, SettingsError
 
-FORMATS = ("plain", "ascii", "ansi", "bash", "zsh", "tmux", "json", "prometheus")
 HOSTS = ("bash", "zsh", "fish", "starship", "tmux", "claude")
+FORMATS = ("plain", "ascii", "ansi", *HOSTS, "json", "prometheus")
 
 
 def main(argv: Sequence[str]) -> int:

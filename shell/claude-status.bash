@@ -79,7 +79,7 @@ __claude_status_directory() {
 # Sets `dialect` to the one that the terminal, and whoever draws the prompt, can show.
 __claude_status_dialect() {
   dialect=bash
-  [[ ${STARSHIP_SHELL-} != bash ]] || dialect=ansi
+  [[ ${STARSHIP_SHELL-} != bash ]] || dialect=starship
   [[ -z ${NO_COLOR-} && ${TERM-} != dumb ]] || dialect=plain
   case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
     *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) ;;

@@ -90,7 +90,8 @@ function __claude_status_dialect
     for locale in "$LC_ALL" "$LC_CTYPE" "$LANG"
         test -n "$locale"; or continue
         string match -qri 'utf-?8' -- $locale; or return 0
-        set -g __claude_status_dialect ansi
+        set -g __claude_status_dialect fish
+        test "$STARSHIP_SHELL" = fish; and set -g __claude_status_dialect starship
         test -z "$NO_COLOR" -a "$TERM" != dumb; or set -g __claude_status_dialect plain
         return 0
     end

@@ -70,7 +70,7 @@ __claude_status_directory() {
 # Sets `dialect` to the one that the terminal, and whoever draws the prompt, can show.
 __claude_status_dialect() {
   dialect=zsh
-  [[ ${STARSHIP_SHELL-} != zsh ]] || dialect=ansi
+  [[ ${STARSHIP_SHELL-} != zsh ]] || dialect=starship
   [[ -z ${NO_COLOR-} && ${TERM-} != dumb ]] || dialect=plain
   case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
     *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) ;;
@@ -186,7 +186,7 @@ __claude_status_dress() {
   case $dialect in
     # One pass, from the left: of "%%f" it is the first two that belong together.
     zsh) __claude_status_plain=${text//(#b)\%(\%|F\{[a-z]#\}|f)/${(M)match[1]:#\%}} ;;
-    ansi) __claude_status_plain=${text//$'\e'\[[0-9;]#m/} ;;
+    starship) __claude_status_plain=${text//$'\e'\[[0-9;]#m/} ;;
     *) [[ ${STARSHIP_SHELL-} == zsh ]] || __claude_status_prompt=${text//\%/%%} ;;
   esac
   case $text in

@@ -110,7 +110,7 @@ class Bench(User):
         header = f"claude-status 1 {now - 60 if due else now + 3600}\n"
         start = now - 60 * past + 30
         rows = [f"{start + 60 * i} 5h 42% {i + 1}m · 7d 17%\n" for i in range(40)]
-        for dialect in ("plain", "ansi", "bash", "zsh", "tmux"):
+        for dialect in ("plain", "bash", "zsh", "fish", "starship", "tmux", "claude"):
             replace_file(self.account.frames / dialect, header + "".join(rows))
         for slot in range(now // 15, now // 15 + 40):
             (self.account.home / f"kick.{slot}").touch(0o600)

@@ -28,7 +28,7 @@ WRONG = {
     "max_width": [9, 501, 0, -1, 60.0, "60", True, [60], {}],
     "template": [5, True, ["{5h}"], {}, "{5hh}", "{", "}", "{5h", "a\nb", "`id`", "$(id)", "50%",
                  "{\x1b[31m}", "#[fg=red]", "\\n"],
-    "hosts": ["tmux", ["tmux"], {"tmux": "{5h}"}, {"fish": {"template": "{5h}"}},
+    "hosts": ["tmux", ["tmux"], {"tmux": "{5h}"}, {"nushell": {"template": "{5h}"}},
               {"tmux": {"template": 5}}, {"tmux": {}}, {"tmux": {"template": "{5hh}"}}, 5],
     "labels": ["work", ["work"], {"/home/me/.claude": 5}, 5, True],
     "alerts": ["true", 1, 0, [], {}, "yes"],

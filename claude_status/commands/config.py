@@ -48,7 +48,8 @@ COMMENTED = """\
 # CLAUDE_STATUS_ALERT ("passed" or "reset") in its environment.
 # on_alert = ["/path/to/command"]
 
-# Another line for one host (fish, starship and Claude Code read "ansi").
+# Another line for one host: bash, zsh, fish, starship, tmux, claude; or for what a terminal
+# gets from claude-status itself: ansi; or wherever there are no colours: plain, ascii.
 # [hosts.tmux]
 # template = "minimal"
 

@@ -47,13 +47,18 @@ def tmux(line: Line) -> str:
     return _coloured(line, _on_bar)
 
 
+# What is drawn, each into a file of its own, since each may have a template of its own. Three hosts
+# speak what a terminal does; all fall back on plain or ascii where that is all that can be shown.
 DIALECTS: dict[str, Callable[[Line], str]] = {
     "plain": plain,
     "ascii": ascii_only,
     "ansi": ansi,
     "bash": bash,
     "zsh": zsh,
+    "fish": ansi,
+    "starship": ansi,
     "tmux": tmux,
+    "claude": ansi,
 }
 
 

@@ -158,7 +158,7 @@ def _is_known(home: str, word: str, written: str) -> bool:
 def _dialect(environ: Mapping[str, str]) -> str:
     if is_utf8(environ) is False:
         return "ascii"
-    return "plain" if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" else "ansi"
+    return "plain" if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" else "claude"
 
 
 def _columns(environ: Mapping[str, str]) -> int:

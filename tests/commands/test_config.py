@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
+from claude_status.cli import HOSTS
 from claude_status.config import Settings, load
+from claude_status.paths import settings_file
 from tests.support import User
 
 
@@ -56,3 +60,30 @@ def test_check_names_what_is_wrong(user: User) -> None:
     assert "from 180" in done.stderr
     assert "did you mean 'template'?" in done.stderr
     assert "did you mean {5h}?" in done.stderr
+
+
+def test_each_host_may_have_a_line_of_its_own(user: User) -> None:
+    """A host's template is in its frames, in what `--format` prints, and nowhere else."""
+    path = settings_file(user.environ)
+    path.parent.mkdir(parents=True)
+    tables = (f'[hosts.{host}]\ntemplate = "on {host}"\n' for host in HOSTS)
+    path.write_text("".join(tables))
+
+    user.refresh(settings=load(path).settings)
+
+    for host in HOSTS:
+        assert user.line(time.time(), host) == f"on {host}"
+        assert user.run("--format", host).stdout == f"on {host}\n"
+    assert "on " not in user.line(time.time(), "ansi")
+
+
+def test_claude_code_gets_the_line_that_is_its_own(user: User) -> None:
+    """As it was drawn ahead, and as it is drawn anew where there is no room."""
+    path = settings_file(user.environ)
+    path.parent.mkdir(parents=True)
+    path.write_text('[hosts.claude]\ntemplate = "on claude · {5h}"\n')
+    user.refresh(settings=load(path).settings)
+
+    for columns, line in (("80", "on claude · \x1b[32m42%\x1b[39m"), ("12", "on claude")):
+        done = user.run("statusline", input="{}", environ={"COLUMNS": columns})
+        assert done.stdout == f"{line}\n"

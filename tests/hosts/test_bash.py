@@ -155,7 +155,7 @@ def test_errexit_does_not_end_the_shell(home: Path, refresher: Path) -> None:
         ({"NO_COLOR": "1"}, "plain"),
         ({"TERM": "dumb"}, "plain"),
         ({"NO_COLOR": "1", "LC_ALL": "POSIX"}, "ascii"),
-        ({"STARSHIP_SHELL": "bash"}, "ansi"),
+        ({"STARSHIP_SHELL": "bash"}, "starship"),
         ({"STARSHIP_SHELL": "bash", "NO_COLOR": "1"}, "plain"),
         ({"STARSHIP_SHELL": "zsh"}, "bash"),
     ],

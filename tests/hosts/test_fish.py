@@ -146,16 +146,16 @@ def test_last_frame_whose_time_has_come(
 @pytest.mark.parametrize(
     ("env", "dialect"),
     [
-        ({}, "ansi"),
-        ({"LANG": "de_DE.utf8"}, "ansi"),
-        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, "ansi"),
+        ({}, "fish"),
+        ({"LANG": "de_DE.utf8"}, "fish"),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, "fish"),
         ({"LC_ALL": "C"}, "ascii"),
         ({"LANG": ""}, "ascii"),
         ({"LC_ALL": "C", "LC_CTYPE": "C.UTF-8", "NO_COLOR": "1"}, "ascii"),
         ({"NO_COLOR": "1"}, "plain"),
-        ({"NO_COLOR": ""}, "ansi"),
+        ({"NO_COLOR": ""}, "fish"),
         ({"TERM": "dumb"}, "plain"),
-        ({"STARSHIP_SHELL": "fish"}, "ansi"),
+        ({"STARSHIP_SHELL": "fish"}, "starship"),
         ({"STARSHIP_SHELL": "fish", "NO_COLOR": "1"}, "plain"),
     ],
 )
@@ -228,7 +228,7 @@ ALMOST = {
 @pytest.mark.parametrize("kind", [*ODD_FILES, *ALMOST])
 def test_odd_files_show_nothing_and_say_nothing(fish: str, home: Path, kind: str) -> None:
     """Whatever stands in the file's place: nothing is shown or printed, a refresh is wanted."""
-    path = draw(home) / "frames/ansi"
+    path = draw(home) / "frames/fish"
     if kind in ALMOST:
         path.write_bytes(ALMOST[kind])
     else:
@@ -240,7 +240,7 @@ def test_odd_files_show_nothing_and_say_nothing(fish: str, home: Path, kind: str
 @pytest.mark.parametrize("kind", [kind for kind in ALMOST if kind.startswith("10 MB")])
 def test_little_is_read_of_a_great_file(fish: str, home: Path, kind: str) -> None:
     """Of 10 MB fish reads no more than the longest line that could be a frame."""
-    (draw(home) / "frames/ansi").write_bytes(ALMOST[kind])
+    (draw(home) / "frames/fish").write_bytes(ALMOST[kind])
     script = f"""{sourcing()}
         function bytes; string match -r '(?<=rchar: ).*' </proc/self/io; end
         set -l before (bytes); p; math (bytes) - $before
@@ -310,7 +310,7 @@ def test_hostile_surroundings(fish: str, home: Path, refresher: Path) -> None:
         p; claude_status_prompt; builtin echo " $locale $place $line"
     """
     env = {"fish_features": "all"}
-    assert prompts(fish, script, env) == f"{TEXTS['ansi']} x x x\n"
+    assert prompts(fish, script, env) == f"{TEXTS['fish']} x x x\n"
 
 
 @pytest.mark.parametrize("inherited", [{}, {"CLAUDE_STATUS": "stale"}])
@@ -321,7 +321,7 @@ def test_only_starship_is_given_the_line(fish: str, home: Path, inherited: dict[
     assert prompts(fish, script, inherited) == "<>\n"
     assert prompts(fish, script, {**inherited, "STARSHIP_SHELL": "bash"}) == "<>\n"
     assert prompts(fish, script, {**inherited, "STARSHIP_SHELL": "fish"}) == "<new>\n"
-    (home / ".cache/claude-status/at/default/@/frames/ansi").unlink()
+    (home / ".cache/claude-status/at/default/@/frames/fish").unlink()
     assert prompts(fish, f'{sourcing()}p; echo "<$CLAUDE_STATUS>"', inherited) == "<>\n"
 
 
@@ -390,9 +390,9 @@ def test_old_frames_start_one_refresh(fish: str, home: Path, frames: str, refres
     """However many prompts come: one refresh a slot, its mark 0600; the old line still shows."""
     folder = draw(home, (60 if frames == "not yet" else -60, "old"), refresh=-1)
     if frames == "missing":
-        (folder / "frames/ansi").unlink()
+        (folder / "frames/fish").unlink()
     if frames == "broken":
-        (folder / "frames/ansi").write_text("broken")
+        (folder / "frames/fish").write_text("broken")
     script = f"{sourcing(refresher)}p; p; p; claude_status_prompt"
     first = int(time.time()) // 15
     assert prompts(fish, script) == ("old" if frames == "due" else "")
@@ -546,7 +546,7 @@ def test_without_an_absolute_argument_path_decides(
 def held(home: Path) -> Path:
     """A refresh that waits until the pipe ``go`` is written, and then puts ``new`` in place."""
     os.mkfifo(home / "go")
-    frames = account(home) / "frames/ansi"
+    frames = account(home) / "frames/fish"
     go, new = shlex.quote(str(home / "go")), shlex.quote(str(home / "new"))
     return stand_in(
         home / "bin" / "claude-status", f"read line <{go}\nmv {new} {shlex.quote(str(frames))}"

@@ -19,7 +19,9 @@ from tests.screen import Screen
 LINE = "5h 42% 2h13m"
 COLOURED = {
     "plain": LINE,
-    "ansi": "5h \x1b[32m42%\x1b[0m 2h13m",
+    "fish": "5h \x1b[32m42%\x1b[0m 2h13m",
+    "starship": "5h \x1b[32m42%\x1b[0m 2h13m",
+    "claude": "5h \x1b[32m42%\x1b[0m 2h13m",
     "bash": "5h \x01\x1b[32m\x0242%\x01\x1b[0m\x02 2h13m",
     "zsh": "5h %F{green}42%%%f 2h13m",
     "tmux": "5h #[fg=green]42%#[default] 2h13m",

@@ -215,6 +215,6 @@ def test_custom_module_does_not_wait_for_a_refresh(
 def test_what_is_written_is_what_the_file_says() -> None:
     """The blocks are the file's own tables, with the program in the place of the token."""
     file = tomllib.loads(TOML.read_text())
-    file["custom"]["claude_status"]["command"] = "'/a b/claude-status' --format ansi"
+    file["custom"]["claude_status"]["command"] = "'/a b/claude-status' --format starship"
     written = tables("starship", "starship_alone", path=Path("/a b/claude-status"))
     assert tomllib.loads(written) == file

@@ -161,7 +161,7 @@ def test_exit_status_comes_through(refresh: int, home: Path, refresher: Path) ->
         ({"LC_CTYPE": "en_US.utf8", "LANG": "C"}, "zsh"),
         ({"NO_COLOR": "1"}, "plain"),
         ({"TERM": "dumb"}, "plain"),
-        ({"STARSHIP_SHELL": "zsh"}, "ansi"),
+        ({"STARSHIP_SHELL": "zsh"}, "starship"),
         ({"STARSHIP_SHELL": "zsh", "NO_COLOR": "1"}, "plain"),
         ({"STARSHIP_SHELL": "bash"}, "zsh"),
     ],

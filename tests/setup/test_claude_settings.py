@@ -159,7 +159,7 @@ class TestTake:
 
     def test_another_line_stays(self):
         """A status line that is not ours any more is none of our business."""
-        text = '{"statusLine": {"command": "theirs; claude-status --format ansi"}}'
+        text = '{"statusLine": {"command": "theirs; claude-status --format claude"}}'
         assert (text, "") == claude_settings.take(text, kept("{}"))
 
     def test_what_is_no_json_and_not_ours_is_left(self):

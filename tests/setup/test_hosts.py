@@ -101,7 +101,7 @@ class TestStarship:
         assert list(tomllib.loads(text)) == ["env_var"]
         other = texts.block("starship_alone", Parts(word, SHELL))
         command = tomllib.loads(other)["custom"]["claude_status"]["command"]
-        assert [word, "--format", "ansi"] == shlex.split(command)
+        assert [word, "--format", "starship"] == shlex.split(command)
         assert all(line.removeprefix("# ") in text for line in other.splitlines()[1:])
 
     def test_what_is_no_utf_8(self):
