@@ -25,8 +25,8 @@ TEXTS = {
     "zsh": "5h %F{green}42%%%f 2h13m · 7d %F{yellow}17%%%f",
     "tmux": "5h #[fg=green]42%#[fg=default] 2h13m · 7d #[fg=yellow]17%#[fg=default]",
 }
-# These speak the same, and so show here whose frames they are.
-TEXTS |= {host: f"{TEXTS['ansi']} · {host}" for host in ("fish", "starship", "claude")}
+# These speak the same; here they differ in something that nobody sees.
+TEXTS |= {name: TEXTS["ansi"] + n * "\033[39m" for n, name in enumerate(("fish", "starship"), 1)}
 
 # What a shell may be asked to be: its name, then the words to start it with.
 POSIX = {
