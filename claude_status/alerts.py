@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from claude_status.draw.pieces import duration, plain_label, shown_percent
+from claude_status.draw.words import duration, plain_label, shown_percent
 from claude_status.usage import Limit, Usage
 
 HIGH = 90  # per cent, above which the reset is good news

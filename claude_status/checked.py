@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 
 from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.pieces import plain_label
 from claude_status.draw.template import PRESETS, parse_template
+from claude_status.draw.words import plain_label
 
 HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 SOURCES = ("statusline", "claude_json", "endpoint", "claude_cli")

@@ -17,7 +17,8 @@ from typing import Any
 
 from claude_status import __version__
 from claude_status.checked import READERS
-from claude_status.draw.pieces import Style
+from claude_status.draw.style import Style
+from claude_status.files import open_at_once
 
 MAX_BYTES = 1 << 16
 COMMANDS = ("on_alert", "claude_command")  # what the environment must have no hand in
@@ -106,7 +107,7 @@ def check(table: Mapping[str, object], where: str) -> Loaded:
 
 def _read(path: Path) -> bytes:
     """What a regular file holds; no FIFO or device is waited for, but /dev/null is no settings."""
-    with open(path, "rb", opener=lambda p, flags: os.open(p, flags | os.O_NONBLOCK)) as file:
+    with open_at_once(path) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) and str(path) != os.devnull:
             raise OSError(errno.EINVAL, "it is no regular file")
         data = file.read(MAX_BYTES + 1)

@@ -31,14 +31,11 @@ class AskError(ClaudeStatusError):
     """The API gave no reading.
 
     ``kind`` is one of ``unauthorized`` (401 and 403 with the API's own JSON error),
-    ``throttled`` (429) and ``transient`` (everything else). ``status`` is the HTTP status, or 0
-    where there was none. ``retry_after`` is the server's wish in seconds, or None.
+    ``throttled`` (429) and ``transient`` (everything else). ``retry_after`` is the
+    server's wish in seconds, or None.
     """
 
-    def __init__(
-        self, kind: str, message: str, *, status: int = 0, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, kind: str, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.kind = kind
-        self.status = status
         self.retry_after = retry_after

@@ -10,15 +10,35 @@ WINDOW_SECONDS = {SESSION: 5 * 3600, WEEK: 7 * 86400}
 MAX_AGE = 86400  # seconds after which a number is no longer shown
 
 
+class Number:
+    """What every number has: the time at which it was true (epoch seconds), and who said so."""
+
+    __slots__ = ()
+    as_of: float
+    source: str
+
+    @property
+    def origin(self) -> str:
+        """The kind of source: whose session it was is of no use to anyone."""
+        return self.source.partition(":")[0]
+
+    def is_stale(self, now: float, ttl: float) -> bool:
+        """Whether the number is older than two TTLs."""
+        return now - self.as_of > 2 * ttl
+
+    def is_gone(self, now: float) -> bool:
+        """Whether the number is too old to be shown at all."""
+        return now - self.as_of >= MAX_AGE
+
+
 @dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Number):
     """One limit of the plan.
 
     ``percent`` is 0..100, and may go beyond; a number that is not known is no Limit at all.
     ``resets_at`` is in epoch seconds, rounded to the minute; None where the window has not begun.
-    ``as_of`` is the time at which the number was true, in epoch seconds. ``severity`` is the
-    server's own word (``normal``, ``warning``, ``critical``), ``active`` its mark for the one
-    limit that it would show.
+    ``severity`` is the server's own word (``normal``, ``warning``, ``critical``), ``active`` its
+    mark for the one limit that it would show.
     """
 
     key: str
@@ -35,17 +55,9 @@ class Limit:
         """Whether the window has been reset since, so that the percentage says nothing any more."""
         return self.resets_at is not None and self.resets_at <= now
 
-    def is_stale(self, now: float, ttl: float) -> bool:
-        """Whether the number is older than two TTLs."""
-        return now - self.as_of > 2 * ttl
-
-    def is_gone(self, now: float) -> bool:
-        """Whether the number is too old to be shown at all."""
-        return now - self.as_of >= MAX_AGE
-
 
 @dataclass(frozen=True, slots=True)
-class Credits:
+class Credits(Number):
     """Extra use that is paid for; amounts in the currency's minor units, None where unknown."""
 
     used: int | None
@@ -56,14 +68,6 @@ class Credits:
     as_of: float
     source: str
     severity: str | None = None
-
-    def is_stale(self, now: float, ttl: float) -> bool:
-        """Whether the amounts are older than two TTLs."""
-        return now - self.as_of > 2 * ttl
-
-    def is_gone(self, now: float) -> bool:
-        """Whether the amounts are too old to be shown at all."""
-        return now - self.as_of >= MAX_AGE
 
 
 @dataclass(frozen=True, slots=True)

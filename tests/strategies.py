@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from claude_status.draw.pieces import Style
+from claude_status.draw.style import Style
 from claude_status.usage import SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage, order
 
 NOW = 1_800_000_000  # a full minute

@@ -11,7 +11,7 @@ import os
 import sys
 import time
 
-from claude_status.draw.pieces import duration, plain_label, shown_percent
+from claude_status.draw.words import duration, plain_label, shown_percent
 from claude_status.errors import SettingsError
 from claude_status.paths import Account
 from claude_status.reader import kick, read_frame

@@ -13,9 +13,9 @@ from pathlib import Path
 from claude_status.doctor.scene import take_scene
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import Style
 from claude_status.draw.prometheus import draw_prometheus
 from claude_status.draw.schema import draw_json
+from claude_status.draw.style import Style
 from claude_status.errors import CacheError
 from claude_status.paths import make_private
 from claude_status.reader import kick, read_frame

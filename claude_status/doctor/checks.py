@@ -13,8 +13,8 @@ from claude_status.ask import CLAUDE_CLI
 from claude_status.doctor.findings import Finding, Grade, from_sentence
 from claude_status.doctor.scene import Asked, Scene
 from claude_status.draw.money import money
-from claude_status.draw.pieces import duration, plain_label, shown_percent
 from claude_status.draw.report import NAMES, ago, in_words
+from claude_status.draw.words import duration, plain_label, shown_percent
 from claude_status.errors import AskError, ClaudeStatusError, LoginError
 from claude_status.policy import LOOK_EVERY
 from claude_status.snapshot import next_due
@@ -125,5 +125,4 @@ def _limit(limit: Limit, scene: Scene) -> str:
 def _origin(one: Limit | Credits, scene: Scene) -> str:
     """Who said so, and when; what is old is called so, as the line marks it."""
     old = scene.loaded is not None and one.is_stale(scene.now, scene.loaded.settings.ttl)
-    source = one.source.partition(":")[0]
-    return f"from {source}, {ago(one.as_of, scene.now)}" + (" (old, so marked ~)" if old else "")
+    return f"from {one.origin}, {ago(one.as_of, scene.now)}{' (old, so marked ~)' * old}"

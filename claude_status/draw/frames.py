@@ -10,7 +10,9 @@ import math
 from collections.abc import Callable, Iterator
 
 from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import HOUR, Line, Piece, Style
+from claude_status.draw.pieces import Line, Piece
+from claude_status.draw.style import Style
+from claude_status.draw.words import HOUR
 from claude_status.reader import HEADER
 from claude_status.usage import MAX_AGE, SESSION, Credits, Limit, Usage
 

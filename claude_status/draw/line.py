@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from claude_status.draw.choice import shown_credits, shown_limits
 from claude_status.draw.pieces import (
     SEPARATOR,
     Line,
     Piece,
-    Reset,
-    Style,
-    clock,
-    countdown,
     credit_piece,
-    label_of,
     oldest_age,
     percent_piece,
-    shown_credits,
-    shown_limits,
     width,
 )
+from claude_status.draw.style import Style
 from claude_status.draw.template import fill, parse_template
+from claude_status.draw.words import Reset, clock, countdown, label_of
 from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
 
 

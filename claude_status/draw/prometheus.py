@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from claude_status.usage import Credits, Limit, Usage
+from claude_status.usage import Credits, Usage
 
 PREFIX = "claude_status"
 Samples = Sequence[tuple[dict[str, str], float]]
@@ -22,7 +22,7 @@ def draw_prometheus(usage: Usage | None, now: float, account: str) -> str:
     each = [({**own, "limit": limit.key, "label": limit.label}, limit) for limit in limits]
     shares = [(labels, round(limit.percent / 100, 6)) for labels, limit in each]
     resets = [(labels, float(x.resets_at)) for labels, x in each if x.resets_at is not None]
-    dates = [({**labels, "source": _source(limit)}, limit.as_of) for labels, limit in each]
+    dates = [({**labels, "source": limit.origin}, limit.as_of) for labels, limit in each]
     lines = [
         *_metric("limit_used_ratio", "Share of the limit that is used.", shares),
         *_metric("limit_reset_timestamp_seconds", "When the limit's window is reset.", resets),
@@ -50,10 +50,6 @@ def _metric(name: str, text: str, samples: Samples) -> Iterator[str]:
     for labels, value in samples:
         pairs = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
         yield f"{PREFIX}_{name}{{{pairs}}} {value!r}"
-
-
-def _source(limit: Limit) -> str:
-    return limit.source.partition(":")[0]
 
 
 def _escaped(text: str) -> str:

@@ -8,15 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from claude_status.draw.money import money
-from claude_status.draw.pieces import (
-    HOUR,
-    OVER,
-    Style,
-    colour_of,
-    duration,
-    label_of,
-    shown_percent,
-)
+from claude_status.draw.pieces import OVER
+from claude_status.draw.style import Style, colour_of
+from claude_status.draw.words import HOUR, duration, label_of, shown_percent
 from claude_status.pace import LEVEL, Pace, elapsed_share, present_pace
 from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
 
@@ -183,4 +177,4 @@ def _mark(one: Limit | Credits, now: float, style: Style) -> str:
 
 
 def _origin(one: Limit | Credits, now: float) -> str:
-    return f"{one.source.partition(':')[0]}, {ago(one.as_of, now)}"
+    return f"{one.origin}, {ago(one.as_of, now)}"

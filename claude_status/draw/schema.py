@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 from claude_status.draw.dialects import plain
 from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import Style
+from claude_status.draw.style import Style
 from claude_status.usage import Credits, Limit, Usage
 
 SCHEMA = 1
@@ -29,7 +29,7 @@ def draw_json(
             "account": account,
             "plan": plan or None,
             "state": next((s for s in ("reset", "stale", "fresh") if s in states), "unknown"),
-            "source": _source(newest) if newest else None,
+            "source": newest.origin if newest else None,
             "as_of": iso(newest.as_of) if newest else None,
             "age_seconds": _age(newest, now) if newest else None,
             "line": plain(draw_line(usage, now, style)),
@@ -76,14 +76,10 @@ def _credits(credit: Credits, now: float, style: Style) -> dict[str, object]:
 def _origin(one: Limit | Credits, now: float, style: Style) -> dict[str, object]:
     return {
         "state": _state(one, now, style),
-        "source": _source(one),
+        "source": one.origin,
         "as_of": iso(one.as_of),
         "age_seconds": _age(one, now),
     }
-
-
-def _source(one: Limit | Credits) -> str:
-    return one.source.partition(":")[0]  # whose session it was is of no use to anyone
 
 
 def _state(one: Limit | Credits, now: float, style: Style) -> str:

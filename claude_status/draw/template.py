@@ -10,19 +10,17 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from claude_status.draw.choice import shown_limits
 from claude_status.draw.pieces import (
     SEPARATOR,
     Line,
     Piece,
-    Reset,
-    Style,
     credit_piece,
-    label_of,
     oldest_age,
     percent_piece,
-    plain_label,
-    shown_limits,
 )
+from claude_status.draw.style import Style
+from claude_status.draw.words import Reset, label_of, plain_label
 from claude_status.pace import present_pace
 from claude_status.usage import SESSION, WEEK, Limit, Usage
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from claude_status.draw.pieces import Style, colour_of, shown_percent
 from claude_status.draw.report import NAMES, pace_words
+from claude_status.draw.style import Style, colour_of
+from claude_status.draw.words import shown_percent
 from claude_status.history import DAY, THINNED, WHOLE_DAYS, Point
 from claude_status.pace import present_pace
 from claude_status.usage import WINDOW_SECONDS, Limit

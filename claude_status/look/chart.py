@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 import plotext
 
-from claude_status.draw.pieces import HOUR
+from claude_status.draw.words import HOUR
 from claude_status.look.burnup import Burnup
 
 DAY = 24 * HOUR

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claude_status.body import parse_body
+from claude_status.files import open_at_once
 from claude_status.usage import Usage
 from claude_status.values import clean, number
 
@@ -35,9 +36,7 @@ def read_state(path: Path, known: str) -> State | None:
     """What the file says; None where it is still the version ``known``, missing or unreadable."""
     for _ in range(2):  # it may be rewritten while it is being read
         try:
-            with open(
-                path, "rb", opener=lambda p, flags: os.open(p, flags | os.O_NONBLOCK)
-            ) as file:
+            with open_at_once(path) as file:
                 info = os.fstat(file.fileno())
                 stamp = f"{info.st_mtime_ns}:{info.st_size}"
                 if stamp == known or info.st_size > MAX_BYTES:

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import sleep
 
 from claude_status.errors import LoginError
+from claude_status.files import open_at_once
 from claude_status.sources import keychain as macos_keychain
 from claude_status.sources.login import Login, judge, login_error
 
@@ -92,7 +93,7 @@ def _from_file(path: Path, now: float) -> Login:
 def _content(path: Path, place: str) -> bytes:
     """What the file holds, up to a little more than it may; no FIFO or device is waited for."""
     try:
-        with open(path, "rb", opener=lambda p, flags: os.open(p, flags | os.O_NONBLOCK)) as file:
+        with open_at_once(path) as file:
             regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             return file.read(_LONGEST + 1) if regular else b""
     except (FileNotFoundError, NotADirectoryError):

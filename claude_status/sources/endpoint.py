@@ -141,19 +141,19 @@ def _understood(response: requests.Response) -> dict[str, object]:
     if status == 429:
         message = "The API asks to be left alone for a while (429)."
         wish = retry_after(response.headers)
-        raise AskError("throttled", message, status=status, retry_after=wish)
+        raise AskError("throttled", message, retry_after=wish)
     if status not in (200, 401, 403):
         message = f"The API answered with status {status} instead of the usage."
-        raise AskError("transient", message, status=status)
+        raise AskError("transient", message)
     body = _parsed(response)
     trouble = body.get("error") if body else None
     if status == 200 and body is not None and not trouble and body.get("type") != "error":
         return body
     if status != 200 and isinstance(trouble, dict) and trouble.get("type") in _REFUSALS:
         message = f"The API refuses the login ({status}): open Claude Code, or log in with /login."
-        raise AskError("unauthorized", message, status=status)
+        raise AskError("unauthorized", message)
     message = f"What came is not the API's usage ({status}): does the network want a log-in first?"
-    raise AskError("transient", message, status=status)
+    raise AskError("transient", message)
 
 
 def _parsed(response: requests.Response) -> dict[str, object] | None:

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from claude_status.body import parse_body
 from claude_status.draw.dialects import ascii_only, plain
 from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import Piece, Style, duration, plain_label, shown_percent, width
+from claude_status.draw.pieces import Piece, width
+from claude_status.draw.style import Style
+from claude_status.draw.words import duration, plain_label, shown_percent
 from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, hostile_texts, quick, styles, thorough, usages

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from claude_status.body import parse_body
 from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import Style
 from claude_status.draw.schema import draw_json, iso
+from claude_status.draw.style import Style
 from claude_status.usage import Usage
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, hostile_texts, thorough, usages

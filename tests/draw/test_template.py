@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from claude_status.body import parse_body
 from claude_status.draw.dialects import plain
 from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import Style
+from claude_status.draw.style import Style
 from claude_status.draw.template import NAMES, PRESETS, parse_template
 from claude_status.usage import Usage
 from tests.bodies import usage_body

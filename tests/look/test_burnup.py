@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from claude_status.draw.pieces import Style
+from claude_status.draw.style import Style
 from claude_status.history import DAY, Point
 from claude_status.look.burnup import GAP, Burnup, of_days, of_window
 from claude_status.usage import SESSION, WEEK, WINDOW_SECONDS, Limit

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.draw.pieces import Style
 from claude_status.draw.report import Report, Row, report
+from claude_status.draw.style import Style
 from claude_status.look.plain import draw_report
 from claude_status.usage import Usage
 from tests.draw.test_report import STYLES

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
-from claude_status.draw.pieces import Style
 from claude_status.draw.report import Report, report
+from claude_status.draw.style import Style
 from claude_status.look.screen import COLOURS, draw_screen
 from claude_status.usage import Usage
 from tests.draw.test_report import STYLES

@@ -124,7 +124,8 @@ def test_a_packed_body_is_unpacked() -> None:
 def test_the_api_itself_refuses_a_login(answer: Answer) -> None:
     """401 and 403 with the API's own JSON error are the login's fault."""
     error = refused(answer)
-    assert (error.kind, error.status) == ("unauthorized", answer.status)
+    assert error.kind == "unauthorized"
+    assert f"({answer.status})" in str(error)
     assert error.retry_after is None
 
 
@@ -134,7 +135,7 @@ def test_everything_else_passes(name: str) -> None:
     answer = TRANSIENT[name]
     error = refused(answer)
     assert (error.kind, error.retry_after) == ("transient", None)
-    assert error.status == answer.status or (name in BROKEN_OFF and error.status == 0)
+    assert str(answer.status) in str(error) or name in BROKEN_OFF
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_everything_else_passes(name: str) -> None:
 def test_a_throttled_answer_says_how_long(answer: Answer, seconds: float | None) -> None:
     """Retry-After counts if it is a number of seconds above 0 or a date to come, else never."""
     error = refused(answer)
-    assert (error.kind, error.status, error.retry_after) == ("throttled", 429, seconds)
+    assert (error.kind, error.retry_after) == ("throttled", seconds)
 
 
 @given(value=st.text(), date=st.text() | st.just(DATE))
@@ -179,7 +180,7 @@ def test_a_redirect_leads_nowhere() -> None:
     """Another server never hears of a request, nor of the token."""
     with ApiServer() as other:
         error = refused(server.redirect(f"{other.url}/api/oauth/usage"))
-        assert error.status == 302
+        assert "status 302" in str(error)
         assert other.requests == []
 
 
@@ -211,7 +212,7 @@ def test_no_network_is_transient() -> None:
     with pytest.raises(AskError) as caught:
         fetch_usage(closed_port(), TOKEN, AGENT)
     fit_to_print(caught.value)
-    assert (caught.value.kind, caught.value.status) == ("transient", 0)
+    assert caught.value.kind == "transient"
 
 
 def test_a_bomb_is_not_unpacked() -> None:
@@ -310,7 +311,7 @@ def test_a_redirect_of_the_real_api_leads_nowhere(
         monkeypatch.setenv("https_proxy", tunnel.url)
         with pytest.raises(AskError) as caught:
             fetch_usage(DEFAULT_BASE, TOKEN, AGENT)
-    assert caught.value.status == 302
+    assert "status 302" in str(caught.value)
     assert len(tunnel.outside) == len(tunnel.inside) == 1
 
 

@@ -1,0 +1,30 @@
+"""How the line is to look: what the settings say about it, and which colour a number gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from claude_status.usage import Credits, Limit
+
+MAX_WIDTH = 60
+NORMAL, WARNING, CRITICAL = "normal", "warning", "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What the settings say about the line; ``template`` "" is the line as it is by default."""
+
+    ttl: float = 300  # seconds
+    thresholds: tuple[float, float] = (70, 90)  # per cent: from here on warning, critical
+    max_width: int = MAX_WIDTH  # columns
+    template: str = ""
+    label: str = ""  # the account's, put before the line
+    plan: str = ""
+
+
+def colour_of(limit: Limit | Credits, thresholds: tuple[float, float]) -> str:
+    """The server's severity where there is one, else by the thresholds."""
+    if limit.severity:
+        return limit.severity
+    percent = limit.percent if limit.percent is not None else 0.0
+    return CRITICAL if percent >= thresholds[1] else WARNING if percent >= thresholds[0] else NORMAL

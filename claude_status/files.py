@@ -1,0 +1,12 @@
+"""Reading what others write, which may be anything."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+
+def open_at_once(path: Path) -> BinaryIO:
+    """Open a file for reading; no FIFO or device is waited for. Raises OSError."""
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
