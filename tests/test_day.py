@@ -140,6 +140,7 @@ def polled(day: Day, every: float) -> tuple[int, float]:
     return asked, error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "day"), [("idle", IDLE), ("normal", NORMAL), ("heavy", HEAVY)])
 def test_a_day_is_spared_calls_and_shown_no_lies(name: str, day: Day, user: User) -> None:
     """Fewer calls than polling at 300 s, and no unmarked number further off than two TTLs' use."""

@@ -111,10 +111,13 @@ def test_300_prompts_on_a_stale_cache_make_one_request(
 def test_300_prompts_without_a_cache_make_one_request(
     user: User, api: ApiServer, tmp_path: Path
 ) -> None:
-    """The same where there is nothing yet: nobody prints anything, and one asks."""
+    """The same where there is nothing yet: nobody waits for the one who asks."""
     launcher = user.install_launcher(tmp_path / "bin")
-    assert crowd(user, 300, [launcher]) == ""
+    lines = crowd(user, 300, [launcher]).splitlines()
     api.wait_for(1)
+    assert len(lines) < 300
+    # on a slow machine the last ones come when the new numbers are there
+    assert all(line.startswith("5h 42%") for line in lines)
     until((user.account.frames / "zsh").exists)
     assert len(api.requests) == 1
 
@@ -131,6 +134,7 @@ def test_a_crowd_of_refreshes_makes_one_request(
     assert len(api.requests) == 1
 
 
+@pytest.mark.slow
 def test_300_refreshes_in_the_background_make_one_request(user: User, api: ApiServer) -> None:
     """Of 300 on a stale cache one asks, and the others do not keep it from recording the answer."""
     user.refresh(time.time() - 4000)

@@ -200,7 +200,7 @@ def test_line_starts_its_refresh(installed: Installed, home: Path) -> None:
 
 
 CORE = ("tests/test_values.py", "tests/test_body.py", "tests/test_merge.py", "tests/draw")
-CORE_NEEDS = ("hypothesis", "pytest", "pytest-timeout")
+CORE_NEEDS = ("hypothesis", "prometheus-client", "pytest", "pytest-timeout")
 OWN = "{}.{}".format(*sys.version_info)
 
 
