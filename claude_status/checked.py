@@ -92,7 +92,9 @@ def _switch(value: object) -> bool:
 def _percentages(value: object) -> tuple[float, ...]:
     if not isinstance(value, list) or any(map(_is_no_number, value)):
         raise ValueError("must be a list of percentages, such as [80, 95, 100]")
-    return tuple(sorted(each for each in value if each > 0))
+    if not all(0 < each <= 1000 for each in value):
+        raise ValueError("must be percentages above 0")
+    return tuple(sorted(value))
 
 
 def _hours(value: object) -> str:

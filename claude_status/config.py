@@ -10,7 +10,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from claude_status.draw.style import Style
 from claude_status.files import open_at_once
 
 MAX_BYTES = 1 << 16
+TABLES = ("hosts", "labels")  # of which one entry may be wrong and the others good
 COMMANDS = ("on_alert", "claude_command")  # what the environment must have no hand in
 
 
@@ -93,16 +94,29 @@ def check(table: Mapping[str, object], where: str) -> Loaded:
     """Turn a table of settings into Settings; ``where`` names it in the sentences."""
     good: dict[str, Any] = {}
     problems = []
-    for name, value in table.items():
+    for name, value, place in _entries(table):
         reader = READERS.get(name)
         if reader is None:
             problems.append(f"{where}: there is no setting {name!r}{_suggest(name)}.")
             continue
         try:
-            good[name] = reader(value)
+            read = reader(value)
         except ValueError as error:
-            problems.append(f"{where}: {name}: {error}; its default is used.")
+            instead = "its default is used" if place == name else "it is left out"
+            problems.append(f"{where}: {place}: {error}; {instead}.")
+        else:
+            good[name] = {**good.get(name, {}), **read} if isinstance(read, dict) else read
     return Loaded(Settings(**good), tuple(problems), frozenset(good))
+
+
+def _entries(table: Mapping[str, object]) -> Iterator[tuple[str, object, str]]:
+    """Each setting, its value, and its place in the file; a table's entries each by themselves."""
+    for name, value in table.items():
+        if name not in TABLES or not isinstance(value, dict) or not value:
+            yield name, value, name
+            continue
+        for key, entry in value.items():
+            yield name, {key: entry}, f"{name}.{key if key.isidentifier() else repr(key)}"
 
 
 def _read(path: Path) -> bytes:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from claude_status import __version__
 from claude_status.checked import READERS
-from claude_status.config import MAX_BYTES, Loaded, Settings, check, load
+from claude_status.config import MAX_BYTES, TABLES, Loaded, Settings, check, load
 from tests.strategies import anything, thorough
 
 WRONG = {
@@ -32,7 +32,7 @@ WRONG = {
               {"tmux": {"template": 5}}, {"tmux": {}}, {"tmux": {"template": "{5hh}"}}, 5],
     "labels": ["work", ["work"], {"/home/me/.claude": 5}, 5, True],
     "alerts": ["true", 1, 0, [], {}, "yes"],
-    "alert_thresholds": [80, "80", ["80"], [True], {}, True],
+    "alert_thresholds": [80, "80", ["80"], [True], [0], [80, -1], [math.nan], {}, True],
     "quiet_hours": ["22:00", "22-07", "24:00-07:00", "22:60-07:00", "22:00 - 07:00", 22, True,
                     datetime.time(22), ["22:00-07:00"]],
     "on_alert": [5, True, {}, [""], [5], [["a"]]],
@@ -134,7 +134,7 @@ def test_a_file_is_read_as_toml(tmp_path: Path) -> None:
 )
 def test_a_wrong_value_is_named_and_left_out(name: str, value: object) -> None:
     """One sentence names the file and the setting, and the default is in force."""
-    _assert_one_sentence(check({name: value}, "config.toml"), "config.toml: ", name, "default")
+    _assert_one_sentence(check({name: value}, "config.toml"), f"config.toml: {name}")
 
 
 @pytest.mark.parametrize(
@@ -165,6 +165,18 @@ def test_one_wrong_value_spoils_no_other() -> None:
     assert len(loaded.problems) == 2
 
 
+def test_one_wrong_entry_spoils_no_other() -> None:
+    """Of the hosts and the labels the good ones are in force, and each bad one is told by name."""
+    hosts = {"tmux": {"template": "{5h}"}, "fish": {"template": "{5hh}"}, "ksh 93": {}}
+    labels = {"/home/me/.work": "work", "/home/me/.claude": 5}
+    loaded = check({"hosts": hosts, "labels": labels}, "config.toml")
+    assert loaded.settings == Settings(hosts={"tmux": "{5h}"}, labels={"/home/me/.work": "work"})
+    fish, ksh, label = loaded.problems
+    assert fish.startswith("config.toml: hosts.fish: {5hh} is no name")
+    assert ksh.startswith("config.toml: hosts.'ksh 93': must be")
+    assert label.startswith("config.toml: labels.'/home/me/.claude': must be")
+
+
 moments = st.datetimes() | st.dates() | st.times()
 
 
@@ -173,7 +185,10 @@ moments = st.datetimes() | st.dates() | st.times()
 def test_no_value_is_too_strange(name: str, value: object) -> None:
     """Whatever a file sets is either in force, or told in one line and left at its default."""
     loaded = check({name: value}, "config.toml")
-    if loaded.problems:
+    if name in TABLES and isinstance(value, dict):  # where some entries may be good
+        assert len(loaded.problems) <= len(value)
+        assert all(each.isprintable() and each.endswith(".") for each in loaded.problems)
+    elif loaded.problems:
         _assert_one_sentence(loaded)
     else:
         assert loaded.named == {name}
