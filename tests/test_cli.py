@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from claude_status import __version__, cli
 from claude_status.errors import CacheError, SettingsError
+from tests.screen import Screen
 from tests.server import ApiServer
 from tests.support import HANGING, SENTENCE, User
 
@@ -235,6 +237,21 @@ def test_a_locale_without_our_signs_breaks_nothing(
         assert b"wrong" not in done.stderr + done.stdout
         assert b"42%" in done.stdout or arguments == "doctor"
     assert " · " in user.line(time.time())
+
+
+@pytest.mark.parametrize("environ", [{"LANG": "C"}, {"LANG": ""}, {"LANG": "", "LC_CTYPE": "C"}])
+@pytest.mark.parametrize("arguments", [["show"], ["doctor"], ["--max-width", "50"]], ids=str)
+def test_a_terminal_without_utf8_gets_ascii(
+    user: User, tmp_path: Path, arguments: list[str], environ: dict[str, str]
+) -> None:
+    """However the locale is named, Python's own belief in UTF-8 does not reach the terminal."""
+    launcher = user.install_launcher(tmp_path / "bin")
+    user.refresh()
+    with Screen([launcher, *arguments], {**user.environ, **environ}) as screen:
+        screen.until("17%")
+        while screen.pump(20):  # to the end
+            pass
+        assert screen.raw.isascii()
 
 
 def test_a_directory_whose_name_is_no_text_breaks_nothing(user: User) -> None:
