@@ -27,18 +27,22 @@ def parse_body(body: object, as_of: float, source: str) -> Usage:
     """Read one body that was true at ``as_of`` (epoch seconds); never raises."""
     if not isinstance(body, Mapping):
         return Usage(source, as_of)
-    rows = body.get("limits")
-    found = dict(_old_limits(body, as_of, source, with_models=not isinstance(rows, list)))
-    if isinstance(rows, list):
-        told = filter(None, (_row(row, as_of, source) for row in rows[:MAX_ROWS]))
-        # of two rows with one name, the one that binds
-        found.update((limit.key, limit) for limit in sorted(told, key=lambda one: one.percent))
+    given = body.get("limits")
+    found = dict(_old_limits(body, as_of, source, with_models=not isinstance(given, list)))
+    rows = given[:MAX_ROWS] if isinstance(given, list) else []
+    told = [limit for limit in (_row(row, as_of, source) for row in rows) if limit]
+    # of two rows with one name, the one that binds
+    found.update((limit.key, limit) for limit in sorted(told, key=lambda one: one.percent))
+    # a row without a number stands for one that may be known from before
+    all_rows = isinstance(given, list) and len(told) == len(given)
+    paid = _credits(body, as_of, source)
     return Usage(
         source=source,
         as_of=as_of,
         limits=tuple(sorted(found.values(), key=order)),
-        credits=_credits(body, as_of, source),
-        rows_as_of=as_of if isinstance(rows, list) else 0.0,
+        credits=paid,
+        rows_as_of=as_of if all_rows else 0.0,
+        no_credits_as_of=as_of if paid is None and _says_off(body) else 0.0,
         unknown_keys=tuple(
             sorted(clean(str(key)) for key in body if key not in KNOWN_KEYS)
         )[:MAX_ROWS],
@@ -136,6 +140,14 @@ def _credits(body: Mapping[object, object], as_of: float, source: str) -> Credit
         as_of=as_of,
         source=source,
         severity=severity(spend.get("severity")),
+    )
+
+
+def _says_off(body: Mapping[object, object]) -> bool:
+    switches = body.get("extra_usage"), body.get("spend")
+    return any(
+        isinstance(value, Mapping) and False in (value.get("is_enabled"), value.get("enabled"))
+        for value in switches
     )
 
 

@@ -38,6 +38,7 @@ def join(one: Usage, other: Usage) -> Usage:
         limits=tuple(sorted(best.values(), key=order)),
         credits=_latest_credits((one, other)),
         rows_as_of=rows_as_of,
+        no_credits_as_of=max(one.no_credits_as_of, other.no_credits_as_of),
     )
 
 
@@ -64,6 +65,7 @@ def merge(readings: Iterable[Usage]) -> Usage | None:
         limits=tuple(sorted(limits, key=order)),
         credits=_latest_credits(asked),
         rows_as_of=rows_as_of,
+        no_credits_as_of=max((usage.no_credits_as_of for usage in asked), default=0.0),
         unknown_keys=tuple(sorted({key for usage in known for key in usage.unknown_keys})),
     )
 
@@ -125,6 +127,8 @@ def _window(limit: Limit) -> int:
 
 
 def _latest_credits(readings: Iterable[Usage]) -> Credits | None:
-    """The credits of the latest reading, which says None where they were switched off."""
-    latest = max(readings, key=lambda usage: (usage.as_of, repr(usage.credits)), default=None)
-    return latest.credits if latest else None
+    """The credits that were true last, unless they were switched off since."""
+    told = list(readings)
+    off = max((usage.no_credits_as_of for usage in told), default=0.0)
+    known = [usage.credits for usage in told if usage.credits and usage.credits.as_of > off]
+    return max(known, key=lambda credit: (credit.as_of, repr(credit)), default=None)

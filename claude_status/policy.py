@@ -100,9 +100,12 @@ def next_call(
         return Due(now, "the API refused this login: open Claude Code to renew it", never=True)
     if now < asking.not_before <= now + MAX_RETRY_AFTER * (1 + JITTER):
         return Due(asking.not_before, asking.reason, is_backoff=True)
-    if force or asking.asked_at > now + CLOCK_ERROR or usage is None:
-        return Due(now, "asked for" if force else "nothing is known yet")
-    reset = _next_reset(asking, usage) + RESET_LAG
+    if force or asking.asked_at > now + CLOCK_ERROR:
+        return Due(now, "asked for" if force else "the clock was set back")
+    if usage is None:
+        answered = _ttl_end(asking, ttl) if not asking.failures else now
+        return Due(max(now, answered), "nothing is known yet")
+    reset = _next_reset(asking, usage, ttl)
     if reset <= now:
         return Due(now, "a window has been reset")
     due = _when_old(asking, usage, now, ttl, idle)
@@ -110,9 +113,9 @@ def next_call(
 
 
 def _when_old(asking: Asking, usage: Usage, now: float, ttl: float, idle: bool) -> Due:
-    due = min(asking.next_due, now + ttl * (1 + JITTER))
+    due = _ttl_end(asking, ttl)
     longest = asking.asked_at + SPARING * ttl
-    known = known_since(usage)
+    known = known_at(usage)
     if asking.asked_at < known and due < known + ttl:
         return Due(min(known + ttl, max(longest, due)), "Claude Code told the numbers itself")
     near = any(limit.percent > NEAR and not limit.is_over(now) for limit in usage.limits)
@@ -121,16 +124,29 @@ def _when_old(asking: Asking, usage: Usage, now: float, ttl: float, idle: bool) 
     return Due(due, "the reading is fresh until then")
 
 
-def known_since(usage: Usage) -> float:
-    """The time at which the session and the week were last known, from whatever source."""
+def known_at(usage: Usage) -> float:
+    """When the older of the session's and the week's numbers was true, whatever its source."""
     times = [limit.as_of for limit in usage.limits if limit.key in WINDOW_SECONDS]
     return min(times, default=0.0)
 
 
-def _next_reset(asking: Asking, usage: Usage) -> float:
-    """The first reset that nobody has asked about since; it may be over, or never come."""
-    resets = [limit.resets_at for limit in usage.limits if limit.resets_at is not None]
-    return min((at for at in resets if asking.asked_at < at), default=math.inf)
+def _ttl_end(asking: Asking, ttl: float) -> float:
+    """The end of the TTL, which may have been shortened since the last call."""
+    return min(asking.next_due, asking.asked_at + ttl * (1 + JITTER))
+
+
+def _next_reset(asking: Asking, usage: Usage, ttl: float) -> float:
+    """When to ask about the first reset that nobody has asked about since; it may never come.
+
+    Only the session's and the week's are worth more than the TTL: of other windows nobody knows
+    how short they are.
+    """
+    resets = [
+        max(limit.resets_at + RESET_LAG, 0 if limit.key in WINDOW_SECONDS else asking.asked_at + ttl)
+        for limit in usage.limits
+        if limit.resets_at is not None and asking.asked_at < limit.resets_at
+    ]
+    return min(resets, default=math.inf)
 
 
 def before_call(asking: Asking, now: float) -> Asking:

@@ -47,9 +47,13 @@ def remember(store: Store, memory: Asking) -> None:
     store.write(ASKING, memory.dump())
 
 
-def owned_since(store: Store) -> float:
-    """When another account took the place of the one before (epoch seconds); 0 where none has."""
-    return float((store.read(OWNER) or "").partition(" ")[2] or 0)
+def owned_since(store: Store, now: float) -> float:
+    """When another account took the place of the one before (epoch seconds); 0 where none has.
+
+    Nor does it count where a wrong clock once dated that into the future.
+    """
+    since = float((store.read(OWNER) or "").partition(" ")[2] or 0)
+    return since if since <= now + CLOCK_ERROR else 0.0
 
 
 def forget(store: Store) -> None:

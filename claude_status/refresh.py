@@ -14,7 +14,7 @@ from claude_status.errors import CacheError
 from claude_status.merge import merge
 from claude_status.paths import make_private
 from claude_status.policy import LOOK_EVERY, Due, next_refresh
-from claude_status.reader import PUSHED, due_time
+from claude_status.reader import due_time
 from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
 from claude_status.sources.claude_json import read_state
 from claude_status.sources.statusline import take_push
@@ -65,7 +65,6 @@ class Refresh(Asker):
             is_another = bool(known and state.account and known != state.account)
             if is_another:
                 records.forget(store)
-                (self.account.home / PUSHED).unlink(missing_ok=True)
             if state.account and known != state.account:
                 store.write(records.OWNER, f"{state.account} {now if is_another else 0}")
             if state.usage and CLAUDE_JSON in self.settings.sources:
@@ -88,18 +87,24 @@ class Refresh(Asker):
 
             send(alert, self.settings.on_alert, self.environ)
 
-    def take(self, push: Usage, *, dated: bool) -> None:
-        """Record what a session of Claude Code handed over, and draw; nothing is asked."""
+    def take(self, push: Usage, *, dated: bool) -> bool:
+        """Record what a session of Claude Code handed over, and draw; nothing is asked.
+
+        False where it is of the account that was logged in before.
+        """
         make_private(self.account)
         with open_store(self.account.store) as store:
             now = self.clock()
-            if push.as_of < records.owned_since(store):
-                return  # of the account that was logged in before
+            if push.as_of < records.owned_since(store, now):
+                return False
             with store.transaction():
                 readings = take_push(records.readings(store, now), push, now, dated=dated)
                 records.keep(store, readings)
-            # a push must not put off the refresh that looks at the other sources
-            self._draw(store, due_time(str(self.account.home)))
+            # a push must not put off the refresh that looks at the other sources, nor may one
+            # that a wrong clock put off into the future stay there
+            due = due_time(str(self.account.home))
+            self._draw(store, min(due, int(now) + LOOK_EVERY))
+            return True
 
     def _draw(self, store: Store, refresh_at: int, *, forget: bool = False) -> Usage | None:
         """Draw what the store holds; in a transaction, so that no older picture comes last.

@@ -74,8 +74,9 @@ class Credits(Number):
 class Usage:
     """One reading, or several merged into one; each limit keeps its own source and time.
 
-    ``as_of`` is the newest time at which the source was heard, and ``rows_as_of`` the newest at
-    which it listed every per-model limit there is, so that an older one missing there is gone.
+    ``as_of`` is the newest time at which the source was heard, ``rows_as_of`` the newest at which
+    it listed every per-model limit there is, so that an older one missing there is gone, and
+    ``no_credits_as_of`` the newest at which it said that credits are switched off.
     """
 
     source: str
@@ -84,6 +85,7 @@ class Usage:
     credits: Credits | None = None
     rows_as_of: float = 0.0
     unknown_keys: tuple[str, ...] = ()
+    no_credits_as_of: float = 0.0
 
     def find(self, key: str) -> Limit | None:
         """The limit of that key, or None where it is not known."""

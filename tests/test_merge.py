@@ -44,7 +44,8 @@ def usages(draw: st.DrawFn, source: str = "endpoint") -> Usage:
     )
     listed = as_of if draw(st.booleans()) else 0.0
     names = draw(st.sampled_from([(), ("tangelo",), ("nimbus",)]))
-    return Usage(source, as_of, tuple(found), paid, listed, names)
+    off = as_of if paid is None and draw(st.booleans()) else 0.0
+    return Usage(source, as_of, tuple(found), paid, listed, names, off)
 
 
 def _limit(percent: float, as_of: float, source: str, *, ends: int | None = ENDS,

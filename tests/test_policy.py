@@ -63,9 +63,13 @@ def _usage(percent: float, as_of: float, source: str = "endpoint") -> Usage:
 
 
 def test_nothing_known_is_asked_for() -> None:
-    """Without a reading a call is due at once."""
+    """Without a reading a call is due at once, unless the last one has just been answered.
+
+    An answer that left no reading, for whatever reason, would leave none at once again.
+    """
     assert _due(Asking(), NOW, None).is_now(NOW)
-    assert _due(ANSWERED, NOW, None).is_now(NOW)
+    assert _due(ANSWERED, NOW, None).at == NOW + 300
+    assert _due(ANSWERED, NOW + 300, None).is_now(NOW + 300)
 
 
 @thorough

@@ -25,18 +25,21 @@ def feed(session: Mapping[str, object], home: str, known: str, now: float, diale
     """
     push = parse_push(session, now)
     if push is None:
+        _remember(home, known)
         return ""
     account, settings = place(os.environ, warn=False)
     if PUSH not in settings.sources:
         _remember(home, known)
         return ""
 
-    def take() -> None:
+    def take() -> bool:
         dated = written_at(session) is not None
-        Refresh(account, settings, os.environ).take(push, dated=dated)
+        is_ours = Refresh(account, settings, os.environ).take(push, dated=dated)
         _remember(home, known)
+        return is_ours
 
-    within(take)
+    if within(take) is False:
+        return ""
     return DIALECTS[dialect](draw_line(merge([push]), now, settings.style(dialect, account.name)))
 
 

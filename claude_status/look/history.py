@@ -56,7 +56,7 @@ def read_points(account: Account, since: float, until: float) -> list[Point]:
         return []
     check_private(account.cache)
     with open_store(account.store) as store:
-        return history.points(store, max(since, records.owned_since(store)), until)
+        return history.points(store, max(since, records.owned_since(store, until)), until)
 
 
 def draw_csv(points: Sequence[Point]) -> str:

@@ -96,9 +96,9 @@ def _true_since(before: float | None, after: float | None, asked_at: float) -> f
     """
     if after is None:
         return asked_at
-    if after == before and asked_at - after > RECORD_SECONDS:
+    if after == before and abs(asked_at - after) > RECORD_SECONDS:
         raise AskError("transient", "Claude Code itself has heard nothing new: see /usage in it.")
-    return after
+    return min(after, asked_at)
 
 
 def _ask(program: str, environ: Mapping[str, str], seconds: float) -> Mapping[str, object]:

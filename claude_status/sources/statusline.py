@@ -16,7 +16,7 @@ from claude_status.merge import PUSH, join, merge
 from claude_status.usage import MAX_AGE, WINDOW_SECONDS, Limit, Usage
 from claude_status.values import percentage, reset_time
 
-MAX_SESSIONS = 16
+MAX_SESSIONS = 64  # one that is forgotten is heard anew, as if its numbers were new
 SLACK = 3600  # seconds that a window may end later than it should
 _SESSION = re.compile(r"[A-Za-z0-9-]{1,64}")
 
