@@ -142,7 +142,9 @@ def _next_reset(asking: Asking, usage: Usage, ttl: float) -> float:
     how short they are.
     """
     resets = [
-        max(limit.resets_at + RESET_LAG, 0 if limit.key in WINDOW_SECONDS else asking.asked_at + ttl)
+        max(
+            limit.resets_at + RESET_LAG, 0 if limit.key in WINDOW_SECONDS else asking.asked_at + ttl
+        )
         for limit in usage.limits
         if limit.resets_at is not None and asking.asked_at < limit.resets_at
     ]

@@ -19,9 +19,12 @@
 #
 # Mirrored by claude-status.bash and claude-status.zsh, section by section.
 
-# Prints the line, for use in a prompt. Scripts know it too: some plugins draw prompts in one.
+# Prints the line, for use in a prompt, and leaves $status as it was. Scripts know it too: some
+# plugins draw prompts in one.
 function claude_status_prompt --description 'Print how much of the Claude plan is used'
+    set -l last $status
     builtin printf %s "$CLAUDE_STATUS"
+    return $last
 end
 
 status is-interactive; or return 0

@@ -12,7 +12,10 @@ from claude_status.errors import ClaudeStatusError
 
 BEGIN = b"# >>> claude-status >>>"
 END = b"# <<< claude-status <<<"
-MARK = re.compile(rb"^[ \t]*(?:(%s)|%s)[ \t\r]*(?:\n|\Z)" % (BEGIN, END), re.MULTILINE)
+NO_END = b" (the line before was not ended)"
+MARK = re.compile(
+    rb"^[ \t]*(?:(%s)|%s(?:%s)?)[ \t\r]*(?:\n|\Z)" % (BEGIN, END, re.escape(NO_END)), re.MULTILINE
+)
 
 
 class BlockError(ClaudeStatusError):
@@ -36,17 +39,19 @@ def find(data: bytes) -> tuple[int, int] | None:
 def put(data: bytes, body: bytes) -> bytes:
     """The file with this body (whole lines) in its block, which is a new one at the end or the old.
 
-    Whether the file's last line is ended stays as it is: that is how ``take`` gives back exactly
-    the bytes that were there.
+    The last line is ended, so that what others append is not part of a comment; the end mark tells
+    ``take`` that it was not.
     """
-    block = BEGIN + b"\n" + body + END
+    begin, end = BEGIN + b"\n", END + b"\n"
     span = find(data)
     if span:
-        ended = data[: span[1]].endswith(b"\n")
-        return data[: span[0]] + block + b"\n" * ended + data[span[1] :]
+        end = END + NO_END + b"\n" if NO_END in data[span[0] : span[1]] else end
+        return data[: span[0]] + begin + body + end + data[span[1] :]
     if _is_continued(data):
         raise BlockError("the last line ends in a backslash: end that line first")
-    return data + block + b"\n" if data.endswith(b"\n") or not data else data + b"\n" + block
+    if data.endswith(b"\n") or not data:
+        return data + begin + body + end
+    return data + b"\n" + begin + body + END + NO_END + b"\n"
 
 
 def take(data: bytes) -> bytes:
@@ -54,10 +59,8 @@ def take(data: bytes) -> bytes:
     span = find(data)
     if span is None:
         return data
-    before, after = data[: span[0]], data[span[1] :]
-    if not data[: span[1]].endswith(b"\n"):
-        before = before.removesuffix(b"\n")
-    return before + after
+    before, block, after = data[: span[0]], data[span[0] : span[1]], data[span[1] :]
+    return (before if after or NO_END not in block else before.removesuffix(b"\n")) + after
 
 
 def cut(data: bytes) -> bytes | None:

@@ -87,9 +87,12 @@ if test -r SNIPPET; and status is-interactive
             string match -qri 'claude_status|starship'; and return
         functions --query fish_right_prompt
         and functions --copy fish_right_prompt __claude_status_right
+        # theirs comes first, as it may show $status and $pipestatus
+        functions --query __claude_status_right
+        or function __claude_status_right
+        end
         function fish_right_prompt
-            set -l right
-            functions --query __claude_status_right; and set right (__claude_status_right)
+            set -l right (__claude_status_right)
             string join --no-empty ' ' (claude_status_prompt) $right
         end
     end

@@ -262,6 +262,13 @@ def test_status_is_what_the_last_command_left(fish: str, home: Path, refresher: 
             screen.until("7|1 0 7>")
 
 
+def test_the_function_leaves_the_status(fish: str, home: Path) -> None:
+    """A prompt of the user's own may print the line first, and then say what failed."""
+    draw(home)
+    script = f'{sourcing()}p; false; claude_status_prompt; echo " $status"'
+    assert prompts(fish, script) == f"{TEXTS['fish']} 1\n"
+
+
 def test_shell_is_otherwise_as_it_was(fish: str, home: Path, refresher: Path) -> None:
     """No universal variable, no name without prefix, no job; umask and $last_pid as before."""
     draw(home, refresh=-10)

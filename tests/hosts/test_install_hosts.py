@@ -155,6 +155,17 @@ class TestShells:
             screen.until(LINE)
             assert prompt(screen).endswith(f"{LINE} theirs")
 
+    def test_a_right_prompt_of_theirs_sees_what_failed(self, opened, user):
+        """In fish, theirs is drawn with the `$status` and the `$pipestatus` of what was run."""
+        theirs = 'function fish_right_prompt; echo -n "[$status $pipestatus]"; end\n'
+        with (user / RC["fish"]).open("a") as file:
+            file.write(theirs)
+        main(["install", "fish"])
+        with opened("fish") as screen:
+            screen.until("[0 0]")
+            screen.send("true | false\n")
+            screen.until(f"{LINE} [1 0 1]")
+
     def test_bash_without_promptvars(self, opened, user):
         """A bash that expands nothing in prompts shows no variable's name in its."""
         (user / ".bashrc").write_text("shopt -u promptvars\n" + THEIRS["bash"])

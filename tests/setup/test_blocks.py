@@ -55,15 +55,16 @@ def test_a_block_is_renewed_where_it_stands(data, after):
 @given(FILES, FILES)
 def test_lines_that_were_added_later_stay(data, later):
     """What a user writes below the block is there after take, and so is all that was above it."""
-    assume(not blocks.MARK.search(later))
-    assert data + b"\n" + later == blocks.take(put(data + b"\n") + later)
+    assume(later and not blocks.MARK.search(later))
+    ended = data + b"\n" * (not data.endswith(b"\n"))
+    assert (ended if data else b"") + later == blocks.take(put(data) + later)
 
 
 def test_the_block_begins_and_ends_on_lines_of_its_own():
-    """The marks are whole lines, and the file ends as it ended before."""
+    """The marks are whole lines, so that what is appended to the file is no part of them."""
     marked = blocks.BEGIN + b"\n" + BODY + blocks.END
     assert b"a\n" + marked + b"\n" == blocks.put(b"a\n", BODY)
-    assert b"a\n" + marked == blocks.put(b"a", BODY)
+    assert b"a\n" + marked + blocks.NO_END + b"\n" == blocks.put(b"a", BODY)
     assert marked + b"\n" == blocks.put(b"", BODY)
 
 
