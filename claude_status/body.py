@@ -30,18 +30,19 @@ def parse_body(body: object, as_of: float, source: str) -> Usage:
     given = body.get("limits")
     found = dict(_old_limits(body, as_of, source, with_models=not isinstance(given, list)))
     rows = given[:MAX_ROWS] if isinstance(given, list) else []
-    told = [limit for limit in (_row(row, as_of, source) for row in rows) if limit]
+    read = [(row, _row(row, as_of, source)) for row in rows]
+    told = [limit for _, limit in read if limit]
     # of two rows with one name, the one that binds
     found.update((limit.key, limit) for limit in sorted(told, key=lambda one: one.percent))
-    # a row without a number stands for one that may be known from before
-    all_rows = isinstance(given, list) and len(told) == len(given)
+    # a row that could not be read may stand for a limit that is known from before
+    is_whole = rows == given and all(limit or _kind(row) in ROW_KEYS for row, limit in read)
     paid = _credits(body, as_of, source)
     return Usage(
         source=source,
         as_of=as_of,
         limits=tuple(sorted(found.values(), key=order)),
         credits=paid,
-        rows_as_of=as_of if all_rows else 0.0,
+        rows_as_of=as_of if is_whole else 0.0,
         no_credits_as_of=as_of if paid is None and _says_off(body) else 0.0,
         unknown_keys=tuple(
             sorted(clean(str(key)) for key in body if key not in KNOWN_KEYS)
@@ -74,13 +75,16 @@ def model_key(name: str) -> str:
     return f"scope:{name.lower()}"
 
 
+def _kind(row: object) -> str:
+    kind = row.get("kind") if isinstance(row, Mapping) else None
+    return kind if isinstance(kind, str) else ""
+
+
 def _row(row: object, as_of: float, source: str) -> Limit | None:
-    if not isinstance(row, Mapping) or not isinstance(row.get("kind"), str):
+    kind = clean(_kind(row))
+    percent = percentage(row.get("percent")) if kind and isinstance(row, Mapping) else None
+    if percent is None or not isinstance(row, Mapping):
         return None
-    percent = percentage(row.get("percent"))
-    if percent is None:
-        return None
-    kind = clean(row["kind"])
     name = _scope_name(row.get("scope"))
     if name:
         key, label = model_key(name), name
@@ -144,11 +148,9 @@ def _credits(body: Mapping[object, object], as_of: float, source: str) -> Credit
 
 
 def _says_off(body: Mapping[object, object]) -> bool:
-    switches = body.get("extra_usage"), body.get("spend")
-    return any(
-        isinstance(value, Mapping) and False in (value.get("is_enabled"), value.get("enabled"))
-        for value in switches
-    )
+    switches = ("extra_usage", "is_enabled"), ("spend", "enabled")
+    found = ((body.get(name), switch) for name, switch in switches)
+    return any(isinstance(each, Mapping) and each.get(switch) is False for each, switch in found)
 
 
 def _unless_off(value: object, switch: str) -> Mapping[str, object]:

@@ -141,12 +141,11 @@ def _next_reset(asking: Asking, usage: Usage, ttl: float) -> float:
     Only the session's and the week's are worth more than the TTL: of other windows nobody knows
     how short they are.
     """
+    ttl_end = asking.asked_at + ttl
     resets = [
-        max(
-            limit.resets_at + RESET_LAG, 0 if limit.key in WINDOW_SECONDS else asking.asked_at + ttl
-        )
+        max(at + RESET_LAG, 0 if limit.key in WINDOW_SECONDS else ttl_end)
         for limit in usage.limits
-        if limit.resets_at is not None and asking.asked_at < limit.resets_at
+        if (at := limit.resets_at) is not None and asking.asked_at < at
     ]
     return min(resets, default=math.inf)
 

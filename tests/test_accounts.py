@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from claude_status.policy import LOOK_EVERY
 from claude_status.reader import read_frame
 from tests.conftest import program
 from tests.server import UNAUTHORIZED, ApiServer, ok, usage_body
 from tests.support import User
-from tests.test_statusline import hook, session
+from tests.test_statusline import RESET, hook, session
 
 NOW = time.time()
 
@@ -96,6 +97,61 @@ def test_a_session_of_the_account_before_is_not_listened_to(user: User, api: Api
     os.utime(user.home / "one.jsonl", (time.time() - 100,) * 2)
 
     assert "81%" not in shown(user, time.time())
+
+
+@pytest.mark.parametrize("transcript", ["one.jsonl", ""])
+def test_an_idle_session_of_the_account_before_says_nothing_new(
+    user: User, api: ApiServer, transcript: str
+) -> None:
+    """It repeats its numbers after the switch too, with and without a transcript to date them."""
+    path = str(user.home / transcript) if transcript else ""
+    own(user, "first")
+    user.refresh()
+    data = session(user.home, five_hour=90, transcript_path=path)
+    os.utime(user.home / "one.jsonl", (time.time() - 100,) * 2)
+    assert "90%" in hook(user, data)
+    own(user, "second")
+    user.log_in()
+    now = int(time.time())
+    left = (now + RESET) // 60 * 60 - now
+    api.answer = ok(usage_body(now, five_hour=3, five_hour_left=left))
+    user.refresh()
+
+    assert hook(user, data).startswith("5h 3%")
+    assert shown(user, time.time()).startswith("5h 3%")
+
+
+def test_a_line_of_the_account_before_is_not_printed(user: User) -> None:
+    """Nor where the new account has no numbers yet, and the old session's are new to us."""
+    own(user, "first")
+    user.refresh()
+    own(user, "second")
+    user.refresh()
+    data = session(user.home, five_hour=90)
+    os.utime(user.home / "one.jsonl", (time.time() - 100,) * 2)
+
+    assert hook(user, data) == ""
+
+
+def test_a_switch_under_a_wrong_clock_shuts_nobody_out(user: User) -> None:
+    """An account that was noticed by a clock a day ahead is listened to when that is put right."""
+    own(user, "first")
+    user.refresh(time.time() + 86400)
+    own(user, "second")
+    user.refresh(time.time() + 86400)
+
+    hook(user, session(user.home, five_hour=50))
+
+    assert shown(user, time.time()).startswith("5h 50%")
+
+
+def test_a_push_does_not_put_off_what_a_wrong_clock_put_off(user: User) -> None:
+    """Frames that were drawn a day ahead are not in order again because a push draws them anew."""
+    user.log_in()
+    user.refresh(time.time() + 86400)
+    hook(user, session(user.home, five_hour=50))
+
+    assert user.refresh_at() <= time.time() + LOOK_EVERY
 
 
 def test_a_login_comes_expires_is_renewed_and_goes(user: User, api: ApiServer) -> None:

@@ -103,6 +103,15 @@ def test_rows_are_the_truth_for_models() -> None:
     assert _percents(_parse({**old, "limits": None})) == {WEEK: 9, "scope:opus": 50}
 
 
+def test_a_row_without_a_number_stands_for_one_known_before() -> None:
+    """Only rows that were all read tell which models have no limit any more."""
+    rows = usage_body(NOW, 0, 58, model=None)["limits"]
+    for unread, as_of in (("session", NOW), ("weekly_scoped", 0), (None, 0), ([], 0)):
+        assert _parse({"limits": [*rows, _row(unread, None)]}).rows_as_of == as_of
+    assert _parse({"limits": [*rows, "x"]}).rows_as_of == 0
+    assert _parse({"limits": [_row("weekly_scoped", 1)] * 51}).rows_as_of == 0
+
+
 def test_a_row_outranks_the_older_key() -> None:
     """The same window in both shapes is one limit; a row without a number leaves the older."""
     old = {"five_hour": _window(9)}
@@ -310,6 +319,23 @@ def test_credits_that_are_not_switched_on(value: object) -> None:
         "spend": {"enabled": value, "used": money, "limit": money},
     }
     assert _parse(body).credits is None
+
+
+@pytest.mark.parametrize(
+    ("body", "as_of"),
+    [
+        ({"extra_usage": {"is_enabled": False}}, NOW),
+        ({"spend": {"enabled": False}, "extra_usage": None}, NOW),
+        ({"extra_usage": None}, 0),
+        ({"extra_usage": {"is_enabled": None}}, 0),
+        ({"extra_usage": {"is_enabled": 0}}, 0),
+        ({}, 0),
+    ],
+)
+def test_only_what_is_switched_off_is_known_to_be_none(body: object, as_of: float) -> None:
+    """Credits of which nothing is said may be there all the same."""
+    usage = _parse(body)
+    assert (usage.credits, usage.no_credits_as_of) == (None, as_of)
 
 
 def test_what_is_switched_off_says_nothing() -> None:

@@ -102,6 +102,13 @@ def test_an_answer_ends_every_back_off() -> None:
     assert after_answer(NOW, TTL, 0.5) == ANSWERED
 
 
+def test_a_ttl_that_is_shortened_holds_at_once() -> None:
+    """A call that was put off by a day is due once the TTL of five minutes is over."""
+    asking = Asking(asked_at=NOW, next_due=NOW + DAY)
+    assert _due(asking, NOW + 3600).is_now(NOW + 3600)
+    assert _due(asking, NOW + 1).at == pytest.approx(NOW + 1.1 * TTL)
+
+
 # A window's reset
 
 
@@ -122,6 +129,15 @@ def test_a_reset_is_waited_for(seconds: int) -> None:
     usage = parse_body(usage_body(NOW, five_hour_left=60), NOW, "endpoint")
     due = _due(ANSWERED, NOW + seconds, usage)
     assert (due.at, due.is_now(NOW + seconds)) == (NOW + 60 + RESET_LAG, False)
+
+
+def test_a_reset_of_any_other_window_does_not_skip_the_ttl() -> None:
+    """How short such a window is, nobody knows: one that ends every minute would be asked about."""
+    usage = parse_body(usage_body(NOW), NOW, "endpoint")
+    ending = Limit("kind:minutely", "minutely", 1, NOW + 60, NOW, "endpoint")
+    usage = replace(usage, limits=(*usage.limits, ending))
+    assert _due(ANSWERED, NOW, usage).at == NOW + TTL
+    assert _due(ANSWERED, NOW + TTL, usage, idle=True).is_now(NOW + TTL)
 
 
 def test_a_reset_does_not_end_a_back_off() -> None:
