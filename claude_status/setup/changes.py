@@ -11,9 +11,9 @@ from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError
 from claude_status.setup.atomic import Found, look, remove, replace
-from claude_status.setup.edits import ByHand, Edit
+from claude_status.setup.edits import Edit
 from claude_status.setup.keep import Keep, Kept
-from claude_status.setup.ours import Parts
+from claude_status.setup.ours import ByHand, Parts
 
 LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 

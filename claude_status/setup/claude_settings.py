@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 from claude_status.setup import jsonedit
 from claude_status.setup.keep import Kept
-from claude_status.setup.ours import LAUNCHER
+from claude_status.setup.ours import LAUNCHER, ByHand
 from claude_status.setup.quoting import sh
 
 KEY = "statusLine"
@@ -49,7 +49,8 @@ def put(text: str, program: str, line: dict[str, object]) -> str:
     One that is there is drawn anew as often as ours, unless it says how often: in an idle session
     an old number would else stand without its mark.
 
-    Raises JSONTextError, with the position, for what is not JSON.
+    Raises JSONTextError, with the position, for what is not JSON, and ByHand where the user's own
+    command runs ours.
     """
     text = text if text.strip("\ufeff \t\r\n") else text.strip(" \t\r\n") + EMPTY
     jsonedit.parse(text)
@@ -62,6 +63,8 @@ def put(text: str, program: str, line: dict[str, object]) -> str:
             text, member, jsonedit.dump({**line, "command": command_line(program, None)})
         )
     words = our_words(member.value)
+    if words and not _is_as_written(words, inner.value):
+        raise ByHand("its status line runs ours already")
     theirs = _wrapped(words) if words else str(inner.value)
     wanted = command_line(program, theirs)
     if inner.value != wanted:
@@ -76,7 +79,8 @@ def take(text: str, kept: Kept | None) -> tuple[str, str]:
     jsonedit.parse(text)
     member = jsonedit.find(text, KEY)
     words = our_words(member.value) if member else None
-    if member is None or words is None:
+    inner = _command(text, member) if member else None
+    if member is None or inner is None or words is None or not _is_as_written(words, inner.value):
         return text, ""
     was = _member(kept.before) if kept else None
     wrote = _member(kept.after) if kept else None
@@ -85,14 +89,18 @@ def take(text: str, kept: Kept | None) -> tuple[str, str]:
         return jsonedit.replace(text, member, was[0][was[1].value_start : was[1].end]), ""
     note = "" if untouched else "the status line was changed meanwhile: "
     theirs = _wrapped(words)
-    inner = _command(text, member)
-    if theirs is None or inner is None:
+    if theirs is None:
         return jsonedit.remove(text, member), note and note + "it went with ours"
     text = jsonedit.replace(text, inner, jsonedit.dump(theirs))
     before, ours, now = (_interval(line) for line in (was and was[1], wrote and wrote[1], member))
     if was and before is None and ours is not None and ours == now:
         text = _within(text, _untimed)
     return text, note and note + "only its command is as it was"
+
+
+def _is_as_written(words: list[str], command: object) -> bool:
+    """Whether a command that runs ours is one of our making, for whatever place of the program."""
+    return command == command_line(words[0], _wrapped(words))
 
 
 def _wrapped(words: list[str]) -> str | None:

@@ -13,7 +13,7 @@ from typing import Protocol
 from claude_status.errors import ClaudeStatusError
 from claude_status.setup import blocks, claude_settings
 from claude_status.setup.keep import Kept
-from claude_status.setup.ours import Parts
+from claude_status.setup.ours import ByHand, Parts
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -25,10 +25,6 @@ PATH = re.compile(rb"(?<=')/[^'\\#\n]*/claude-status(?:\.\w+)?(?=')")
 
 class EditError(ClaudeStatusError):
     """A file holds something that our part must not be put beside, or that cannot be understood."""
-
-
-class ByHand(ClaudeStatusError):
-    """The user has put our part into the file by hand: it is left as it is."""
 
 
 class Edit(Protocol):

@@ -14,10 +14,9 @@ from pathlib import Path
 from claude_status.errors import ClaudeStatusError, SettingsError
 from claude_status.setup import texts
 from claude_status.setup.changes import Change, putting, taking
-from claude_status.setup.edits import ByHand
 from claude_status.setup.hosts import NAMES, SHELLS, Host, hosts
 from claude_status.setup.keep import Keep
-from claude_status.setup.ours import Parts, parts
+from claude_status.setup.ours import ByHand, Parts, parts
 from claude_status.terminal import say
 
 

@@ -20,6 +20,10 @@ class PartsError(ClaudeStatusError):
     """A part of ours is not where it should be, or its path cannot be written into a file."""
 
 
+class ByHand(ClaudeStatusError):
+    """The user has put our part into the file by hand: it is left as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The launcher's absolute path, and the folder of the snippets.

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from claude_status.setup import claude_settings, jsonedit
 from claude_status.setup.keep import Kept
+from claude_status.setup.ours import ByHand
 from tests.formatting import OBJECTS, VALUES, layouts
 from tests.strategies import quick
 
@@ -86,6 +87,23 @@ class TestPut:
         command = claude_settings.command_line(PROGRAM, None)
         expected = {"statusLine": {**LINE, "command": command}}
         assert expected == load(put(f'{{"statusLine": {line}}}'))
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            "claude-status statusline --wrap ~/mine.sh",
+            "claude-status statusline --wrap='~/mine.sh'",
+            "/bin/claude-status statusline && ~/mine.sh",
+            "claude-status statusline | tee -a ~/log",
+            "claude-status statusline --wrap ~/mine.sh; ~/other.sh",
+        ],
+    )
+    def test_a_command_of_theirs_that_runs_ours_is_left(self, command):
+        """What the user wrote around ours is theirs: it is neither replaced nor taken out."""
+        text = json.dumps({"statusLine": {"command": command}})
+        with pytest.raises(ByHand, match="runs ours already"):
+            put(text)
+        assert (text, "") == claude_settings.take(text, None)
 
     @pytest.mark.parametrize("text", ["", "\n", "\ufeff", " \r\n"])
     def test_an_empty_file_is_an_empty_object(self, text):
