@@ -13,6 +13,7 @@ from claude_status.draw.words import duration, plain_label, shown_percent
 from claude_status.usage import Limit, Usage
 
 HIGH = 90  # per cent, above which the reset is good news
+SAME_RESET = 600  # seconds by which two sources may differ on one reset
 Told = dict[str, dict[str, float]]  # by a limit's key: reset, threshold told, highest per cent
 
 
@@ -38,10 +39,12 @@ def next_alerts(
     alerts = []
     after: Told = {}
     for key, entry in told.items():
-        if now < entry["reset"]:
+        limit = usage.find(key)
+        is_over = entry["reset"] <= now or _is_later(limit, entry)
+        if not is_over:
             after[key] = dict(entry)
         elif entry["highest"] > HIGH:
-            alerts.append(_reset(key, usage.find(key), entry))
+            alerts.append(_reset(key, limit, entry))
     for limit in usage.limits:
         if limit.resets_at is None or limit.is_over(now) or limit.is_gone(now):
             continue
@@ -55,6 +58,12 @@ def next_alerts(
             "highest": max(limit.percent, entry.get("highest", 0)),
         }
     return alerts, after
+
+
+def _is_later(limit: Limit | None, entry: Mapping[str, float]) -> bool:
+    """Whether another window has taken the place of the one that was told of, before its time."""
+    ends = limit.resets_at if limit else None
+    return ends is not None and ends > entry["reset"] + SAME_RESET
 
 
 def is_quiet(hours: str, time_of_day: str) -> bool:
@@ -89,5 +98,5 @@ def _passed(limit: Limit, threshold: float, now: float) -> Alert:
 
 def _reset(key: str, limit: Limit | None, entry: Mapping[str, float]) -> Alert:
     """A reset is told whether or not anybody has a number of the new window yet."""
-    name = plain_label(limit.label) if limit else key.rpartition(":")[2].replace("_", " ")
-    return Alert(key, 0.0, 0, int(entry["reset"]), f"{name} has been reset")
+    label = limit.label if limit else key.rpartition(":")[2].replace("_", " ")
+    return Alert(key, 0.0, 0, int(entry["reset"]), f"{plain_label(label)} has been reset")

@@ -17,6 +17,7 @@ def run() -> int:
     try:
         _let_go()
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
         signal.alarm(SECONDS)
         from claude_status.paths import make_private
         from claude_status.terminal import place
@@ -37,8 +38,8 @@ def run() -> int:
 def _only_one(home: Path) -> Iterator[bool]:
     """Whether no other refresh in the background is at work on this account, while it lasts.
 
-    The lease in the store says who may ask. Without this door a crowd that comes to take it would
-    keep the one who has it from writing anything for longer than it can wait.
+    The lease in the store says who may ask. Without this door, many that try for it at once would
+    lock the database for longer than its holder's writes wait.
     """
     door = os.open(home, os.O_RDONLY)
     try:

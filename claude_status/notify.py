@@ -56,7 +56,8 @@ def _ways(alert: Alert, environ: Mapping[str, str]) -> Iterator[tuple[str, list[
         options = ["--app-name=claude-status", f"--urgency={urgency}"]
         yield "desktop", ["notify-send", *options, "--", TITLE, alert.text]
     for client in _tmux_clients(environ):
-        yield "tmux", ["tmux", "display-message", "-c", client, f"{TITLE}: {alert.text}"]
+        text = alert.text.replace("#", "##")  # tmux would run what stands in #()
+        yield "tmux", ["tmux", "display-message", "-c", client, f"{TITLE}: {text}"]
 
 
 def _tmux_clients(environ: Mapping[str, str]) -> list[str]:

@@ -23,6 +23,7 @@ from claude_status.usage import Usage
 from claude_status.view import postpone, sweep, write_view
 
 FIRST_LOOK = 60  # seconds between two looks for a login, until there is a first number
+ALERT_SECONDS = 15  # after which no further alert is begun: a refresh has its time limit too
 
 
 class Refresh(Asker):
@@ -82,10 +83,12 @@ class Refresh(Asker):
         alerts, after = next_alerts(usage, told, self.settings.alert_thresholds, now)
         if after != told:
             store.write(records.TOLD, dump(after))
+        end = time.monotonic() + ALERT_SECONDS
         for alert in alerts:
-            from claude_status.notify import send
+            if time.monotonic() < end:
+                from claude_status.notify import send
 
-            send(alert, self.settings.on_alert, self.environ)
+                send(alert, self.settings.on_alert, self.environ)
 
     def take(self, push: Usage, *, dated: bool) -> bool:
         """Record what a session of Claude Code handed over, and draw; nothing is asked.

@@ -84,6 +84,33 @@ def test_a_new_window_begins_anew() -> None:
     assert len(run_through((NOW, usage(85)), (NOW + 4000, second))) == 2
 
 
+def test_a_window_that_ends_early_begins_anew() -> None:
+    """Where another window takes its place before its time, that is a reset as any other."""
+    second = usage(97, resets_at=NOW + 9000, as_of=NOW + 60)
+
+    texts = run_through((NOW, usage(96)), (NOW + 60, second))
+
+    assert [text.partition(",")[0] for text in texts] == [
+        "5h is at 96%", "5h has been reset", "5h is at 97%",
+    ]  # fmt: skip
+    nearly = usage(97, resets_at=NOW + 3660, as_of=NOW + 60)
+    assert len(run_through((NOW, usage(96)), (NOW + 60, nearly))) == 1
+
+
+def test_a_name_from_outside_is_harmless_wherever_it_stands() -> None:
+    """Neither tmux nor a shell finds anything to do in the name of a limit, known or gone."""
+    key, name = "scope:#(touch x)$(id)`id`", "#(touch x)$(id)`id`"
+    limit = Limit(key, name, 96.0, NOW + 3600, NOW, "endpoint")
+
+    texts = run_through(
+        (NOW, Usage("endpoint", NOW, (limit,))), (NOW + 3700, Usage("endpoint", NOW + 3700))
+    )
+
+    assert [text.partition(" ")[2].partition(",")[0] for text in texts] == [
+        "xidid is at 96%", "xidid has been reset",
+    ]  # fmt: skip
+
+
 @thorough
 @given(st.lists(st.tuples(st.integers(0, 7200), st.floats(0, 120)), max_size=20))
 def test_never_twice_in_one_window(steps: list[tuple[int, float]]) -> None:

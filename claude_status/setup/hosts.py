@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,8 +23,9 @@ SHELLS = NAMES[:3]
 class Host:
     """A program that shows the line.
 
-    ``files`` may hold our part; the first is where it goes. ``is_there`` tells whether the user
-    seems to use the host, ``notes`` what is left to do once our part is in.
+    ``files`` may hold our part; the first is where it goes, and no two lead to one file.
+    ``is_there`` tells whether the user seems to use the host, ``notes`` what is left to do once our
+    part is in.
     """
 
     name: str
@@ -51,7 +53,7 @@ def _bash(environ: Mapping[str, str]) -> Host:
 
 
 def _zsh(environ: Mapping[str, str]) -> Host:
-    files = (places.zsh(environ), places.home(environ) / ".zshrc")
+    files = _different(places.zsh(environ), places.home(environ) / ".zshrc")
     there = _is_shell(environ, "zsh") or files[0].exists()
     return Host("zsh", files, Block("zsh", partial(texts.block, "zsh")), there, notes.zsh)
 
@@ -71,7 +73,7 @@ def _starship(environ: Mapping[str, str], hooked: bool) -> Host:
 
 
 def _tmux(environ: Mapping[str, str]) -> Host:
-    files = places.tmux(environ)
+    files = _different(*places.tmux(environ))
     there = _is_program(environ, "tmux") or files[0].exists()
     return Host("tmux", files, Block("tmux", partial(texts.block, "tmux")), there, notes.tmux)
 
@@ -89,6 +91,12 @@ HOSTS: dict[str, Callable[[Mapping[str, str]], Host]] = {
     "tmux": _tmux,
     "claude": _claude,
 }
+
+
+def _different(*files: Path) -> tuple[Path, ...]:
+    """Those of them that are different files, some of which may be links to others."""
+    found = {os.path.realpath(file): file for file in reversed(files)}
+    return tuple(file for file in files if found[os.path.realpath(file)] is file)
 
 
 def _has_block(host: Host) -> bool:

@@ -63,7 +63,7 @@ def uninstall(arguments: argparse.Namespace) -> int:
         return _list(lambda host: _would_uninstall(host, keep), "uninstall")
 
     def one(host: Host) -> None:
-        changes = [taking(path, host.edit, keep) for path in dict.fromkeys(host.files)]
+        changes = [taking(path, host.edit, keep) for path in host.files]
         if all(change.is_none for change in changes):
             print(f"{host.name}: is not installed")
         for change in changes:
@@ -131,7 +131,7 @@ def _would_install(host: Host, keep: Keep, ours: Parts) -> str:
 
 
 def _would_uninstall(host: Host, keep: Keep) -> str:
-    changes = [taking(path, host.edit, keep) for path in dict.fromkeys(host.files)]
+    changes = [taking(path, host.edit, keep) for path in host.files]
     places = [_short(change.path) for change in changes if not change.is_none]
     return f"is in {', '.join(places)}" if places else "is not installed"
 

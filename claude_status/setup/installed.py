@@ -29,7 +29,7 @@ def check_hosts(scene: Scene) -> Iterator[Finding]:
     except SettingsError:  # told of the environment
         return
     for host in found:
-        for file in dict.fromkeys(host.files):
+        for file in host.files:
             paths = _paths(host, file)
             if paths is None:
                 continue
@@ -60,7 +60,11 @@ def _overridden(own: Path, managed: Path) -> Iterator[Finding]:
         *sorted(managed.glob("managed-settings.d/*.json")),
         own.with_name("remote-settings.json"),
     ]
-    projects = [path for path in (Path.cwd() / name for name in PROJECT) if path != own]
+    try:
+        here = Path.cwd()
+    except OSError:  # it has been removed
+        here = Path("/")
+    projects = [path for path in (here / name for name in PROJECT) if path != own]
     for path in (*managers, *projects):
         if KEY in _settings(path):
             text = f"{path} has a status line that comes before yours"

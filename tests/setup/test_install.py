@@ -157,6 +157,23 @@ class TestTheFile:
         assert rc.readlink() == Path("between")
         assert real.read_bytes() == b"alias a=b\n"
 
+    def test_two_places_that_are_one_file(self, home, parts, monkeypatch, capsys):
+        """A file that a host may read by two names is changed once, and as it was after that."""
+        real = home / ".config/tmux/tmux.conf"
+        real.parent.mkdir(parents=True)
+        real.write_bytes(b"set -g mouse on\n")
+        (home / ".tmux.conf").symlink_to(real)
+        (home / "z").mkdir()
+        (home / "z/.zshrc").write_bytes(b"alias a=b\n")
+        (home / ".zshrc").symlink_to("z/.zshrc")
+        monkeypatch.setenv("ZDOTDIR", str(home / "z"))
+        for host in ("tmux", "zsh"):
+            assert main(["install", host]) == 0
+            assert main(["uninstall", host]) == 0
+            said(capsys)
+        assert real.read_bytes() == b"set -g mouse on\n"
+        assert (home / "z/.zshrc").read_bytes() == b"alias a=b\n"
+
     @pytest.mark.parametrize("mode", [0o644, 0o600, 0o755, 0o664, 0o200 | 0o400])
     def test_mode_and_owner(self, rc, mode):
         """Neither installing nor uninstalling changes who owns a file and who may read it."""

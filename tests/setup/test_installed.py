@@ -104,6 +104,16 @@ def test_settings_that_come_before_ours(tmp_path, found, place, settings, told):
     assert all(str(tmp_path / place) in finding.text for finding in rows)
 
 
+def test_a_directory_that_was_removed(folder, found, tmp_path, monkeypatch):
+    """Where nobody can say where we are, no project's settings are there either."""
+    main(["install", "claude"])
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert [finding.grade for finding in found()] == [Grade.GOOD]
+
+
 def test_hooks_that_the_user_has_turned_off(folder, home, found):
     """Claude Code draws no status line where all hooks are off, not even for their owner."""
     path = home / ".claude" / "settings.json"
