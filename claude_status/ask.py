@@ -33,6 +33,7 @@ from claude_status.usage import Usage
 LEASE = "lease"
 ENDPOINT, CLAUDE_CLI = "endpoint", "claude_cli"  # sources
 NO_LOGIN = ("missing", "blank", "only_mcp", "expired", "no_scope")  # that can be sent
+EMPTY = "The answer holds no number that can be read: is there a newer claude-status?"
 PATIENCE = 12  # seconds, in which another's call has its answer
 
 
@@ -174,11 +175,12 @@ class Asker:
             return Outcome(None, True, self._due(store, question, self.clock()), str(error))
         records.add(store, usage, self.clock())
         store.write(records.PLAN, plan)
-        answered = after_answer(asked_at, self.settings.ttl, self.chance())
+        reason = "" if usage.limits or usage.credits else EMPTY
+        answered = replace(after_answer(asked_at, self.settings.ttl, self.chance()), reason=reason)
         if not question.login:  # Claude Code's answer does not make a refused login good
             answered = replace(answered, refused_login=asking.refused_login)
         records.remember(store, answered)
-        return Outcome(None, True, self._due(store, question, self.clock()))
+        return Outcome(None, True, self._due(store, question, self.clock()), reason)
 
 
 def _is_alive(holder: str | None) -> bool:

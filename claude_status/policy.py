@@ -33,7 +33,7 @@ class Asking:
     """What is remembered of asking; times in epoch seconds.
 
     ``refused_login`` is the fingerprint of a login that the API refused: no call until another
-    is stored. ``reason`` is "" after an answer, else what came instead, in a few words.
+    is stored. ``reason`` is "" after an answer with numbers, else a sentence for what came instead.
     """
 
     asked_at: float = 0.0

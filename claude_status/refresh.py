@@ -16,7 +16,7 @@ from claude_status.paths import make_private
 from claude_status.policy import LOOK_EVERY, Due, next_refresh
 from claude_status.reader import due_time
 from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
-from claude_status.sources.claude_json import read_state
+from claude_status.sources.claude_json import is_another, read_state
 from claude_status.sources.statusline import take_push
 from claude_status.store import Store, open_store
 from claude_status.usage import Usage
@@ -35,9 +35,9 @@ class Refresh(Asker):
         sweep(self.account, self.clock())
         try:
             with open_store(self.account.store) as store:
-                is_another = self._look(store)
+                has_changed = self._look(store)
                 outcome = self.ask(store)
-                usage = self._draw(store, self._next(store, outcome.due), forget=is_another)
+                usage = self._draw(store, self._next(store, outcome.due), forget=has_changed)
                 self._alert(store, usage)
                 return replace(outcome, usage=usage)
         except CacheError:
@@ -55,23 +55,25 @@ class Refresh(Asker):
     def _look(self, store: Store) -> bool:
         """Take what Claude Code's own file says; True where it names another account than before.
 
-        The numbers of the old account, and what was remembered of asking for it, are dropped.
+        The numbers of the old account, and what was remembered of asking for it, are dropped. In
+        another organization of the same person the file may still hold those of the last one.
         """
         state = read_state(self.account.claude_json, store.read(records.STATE) or "")
         if state is None:
             return False
         now = self.clock()
         with store.transaction():
-            known, _, _ = (store.read(records.OWNER) or "").partition(" ")
-            is_another = bool(known and state.account and known != state.account)
-            if is_another:
+            known, _, since = (store.read(records.OWNER) or "").partition(" ")
+            has_changed = is_another(state.account, known)
+            if has_changed:
                 records.forget(store)
             if state.account and known != state.account:
-                store.write(records.OWNER, f"{state.account} {now if is_another else 0}")
-            if state.usage and CLAUDE_JSON in self.settings.sources:
+                store.write(records.OWNER, f"{state.account} {now if has_changed else since or 0}")
+            is_ours = state.usage and state.usage.as_of >= records.owned_since(store, now)
+            if state.usage and is_ours and CLAUDE_JSON in self.settings.sources:
                 records.add(store, state.usage, now)
             store.write(records.STATE, state.stamp)
-        return is_another
+        return has_changed
 
     def _alert(self, store: Store, usage: Usage | None) -> None:
         """Tell what is due to be told; it is noted first, since twice is worse than not at all."""

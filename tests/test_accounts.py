@@ -69,6 +69,31 @@ def test_another_account_takes_nothing_over(user: User, api: ApiServer) -> None:
     assert shown(user, NOW + 20) == ""
 
 
+def test_another_organization_is_another_account(user: User, api: ApiServer) -> None:
+    """The same person's other plan takes nothing over, nor what the state still holds of the first.
+
+    A state that names no organization tells nothing about it.
+    """
+    user.log_in()
+    both = {"accountUuid": "one", "organizationUuid": "home"}
+    cached = {"accountUuid": "one", "fetchedAtMs": NOW * 1000, "utilization": usage_body(NOW)}
+    api.answer = ok(usage_body(NOW, five_hour=81))
+    own(user, "one", oauthAccount=both)
+    user.refresh(NOW)
+    own(user, "one")
+    user.refresh(NOW + 20)
+    assert shown(user, NOW + 20).startswith("5h 81%")
+
+    own(user, "one", oauthAccount=both, numStartups=2)
+    user.refresh(NOW + 40)
+    both["organizationUuid"] = "work"
+    api.answer = UNAUTHORIZED
+    own(user, "one", oauthAccount=both, cachedUsageUtilization=cached)
+    user.refresh(NOW + 60)
+
+    assert shown(user, NOW + 60) == ""
+
+
 def test_a_renewed_login_changes_nothing(user: User, api: ApiServer) -> None:
     """Another token of the same account keeps the numbers, and is not asked before the TTL."""
     user.log_in()

@@ -25,9 +25,6 @@ def run(arguments: argparse.Namespace) -> int:
         say(outcome.problem + (f" The next try is in {wait}." if wait else ""))
         return 1
     shown = plain(draw_line(outcome.usage, now, settings.style("plain", account.name)))
-    if not shown and outcome.asked:
-        say("The answer holds no number that can be shown: see claude-status show.")
-        return 1
     print(f"{'asked' if outcome.asked else 'not due'}: {shown or 'there is nothing to show'}"
           + (f" (the next call is due in {wait})" if wait else ""))  # fmt: skip
     return 0

@@ -72,7 +72,9 @@ def check_numbers(scene: Scene) -> Iterator[Finding]:
     """Each number with its age and source, and what was not understood."""
     if scene.snapshot is None:
         return
-    usage = scene.snapshot.usage
+    usage, asking = scene.snapshot.usage, scene.snapshot.asking
+    if asking.reason and not asking.failures:
+        yield from_sentence("last answer", asking.reason, Grade.WRONG)
     if usage is None or not (usage.limits or usage.credits):
         yield Finding("numbers", "no reading yet", Grade.NOTE, "run `claude-status show`")
         return

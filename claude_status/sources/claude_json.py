@@ -28,7 +28,7 @@ class State:
     """What one version of the file says; ``stamp`` tells the versions apart."""
 
     stamp: str
-    account: str = ""  # the account's identifier, "" where the file does not say
+    account: str = ""  # the identifier of whose numbers these are, "" where the file does not say
     usage: Usage | None = None
 
 
@@ -54,13 +54,30 @@ def _parse(data: bytes) -> tuple[str, Usage | None]:
     """The account, and its reading where it is of this account."""
     found = _top_level(data)
     owner, cached = (found.get(key) for key in KEYS)
-    account = owner.get("accountUuid") if isinstance(owner, Mapping) else None
-    account = clean(account) if isinstance(account, str) else ""
-    if not account or not isinstance(cached, Mapping) or cached.get("accountUuid") != account:
+    person, organization = (_identifier(owner, key) for key in ("accountUuid", "organizationUuid"))
+    account = f"{person}/{organization}" if person and organization else person
+    if (
+        not person
+        or not isinstance(cached, Mapping)
+        or _identifier(cached, "accountUuid") != person
+    ):
         return account, None
     fetched = number(cached.get("fetchedAtMs"))
     usage = parse_body(cached.get("utilization"), (fetched or 0) / 1000, SOURCE)
     return account, usage if fetched and (usage.limits or usage.credits) else None
+
+
+def is_another(account: str, known: str) -> bool:
+    """Whether two identifiers are known to be different: one may lack its organization."""
+    (person, _, group), (other, _, others) = account.partition("/"), known.partition("/")
+    return bool(person and other) and (
+        person != other or bool(group and others != group and others)
+    )
+
+
+def _identifier(found: object, key: str) -> str:
+    value = found.get(key) if isinstance(found, Mapping) else None
+    return clean(value).replace(" ", "").replace("/", "") if isinstance(value, str) else ""
 
 
 def _top_level(data: bytes) -> Mapping[str, object]:

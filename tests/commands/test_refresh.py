@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests import server
+from tests.bodies import usage_body
 from tests.server import Answer, ApiServer, ok, throttled
 from tests.support import SENTENCE, User
 
@@ -114,11 +115,20 @@ def test_a_server_that_drips_is_left_at_the_deadline(user: User, api: ApiServer)
     assert user.refresh_at() <= time.time() + 30
 
 
-def test_an_answer_without_numbers_is_no_reading(user: User, api: ApiServer) -> None:
-    """Where the API answers and tells nothing, `refresh` says so and exits with 1."""
-    api.answer = ok({})
-
-    done = user.run("refresh")
-
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "no number" in done.stderr
+@pytest.mark.parametrize(
+    "body", [{}, {"usage": {"session": 3}}, {"five_hour": {"utilization": "x"}}]
+)
+def test_an_answer_without_numbers_is_told(
+    user: User, api: ApiServer, body: dict[str, object]
+) -> None:
+    """Where the API answers and tells nothing, before a reading or after one, that is no success."""
+    for known in (False, True):
+        api.answer = ok(body)
+        done = user.run("refresh", "--force")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "holds no number that can be read" in done.stderr
+        assert "holds no number that can be read" in user.run("doctor").stdout
+        if not known:
+            api.answer = ok(usage_body(time.time()))
+            assert user.run("refresh", "--force").returncode == 0
+            assert "no number" not in user.run("doctor").stdout
