@@ -59,6 +59,11 @@ def _template(value: object) -> str:
         )
     text = PRESETS.get(value, value)
     parse_template(text)
+    if value not in PRESETS and "{" not in value:
+        import difflib
+
+        for preset in difflib.get_close_matches(value, PRESETS, 1):
+            raise ValueError(f"there is no preset {value!r}: did you mean {preset!r}?")
     return text
 
 
@@ -75,12 +80,13 @@ def _labels(value: object) -> dict[str, str]:
         raise ValueError(
             'must be a table of labels by CLAUDE_CONFIG_DIR ("/default" where it is unset)'
         )
+    for label in value.values():
+        if plain_label(label) != label or len(label) > 20:
+            raise ValueError("must be up to 20 ASCII letters, digits, blanks and .-+_")
     own = os.path.expanduser("~/.claude")
-    names = {name: os.path.expanduser(name).rstrip("/") for name in value}
-    return {
-        "/default" if names[name] == own else names[name]: plain_label(label)[:20]
-        for name, label in value.items()
-    }
+    found = {os.path.expanduser(name).rstrip("/"): label for name, label in value.items()}
+    # the directory is the default account's, and if it is named in the environment one of its own
+    return {"/default": found[own], **found} if own in found else found
 
 
 def _switch(value: object) -> bool:

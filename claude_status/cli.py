@@ -44,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"claude-status {__version__}")
     parser.add_argument("--format", choices=FORMATS, help="what to print the line for")
-    parser.add_argument("--max-width", type=int, metavar="N", help="columns the line may take")
+    parser.add_argument("--max-width", type=_columns, metavar="N", help="columns the line may take")
     parser.set_defaults(run="commands.line:run", failure=1)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -97,6 +97,13 @@ def build_parser() -> argparse.ArgumentParser:
     completion = command("completion", "commands.completion:run", "print a shell's completions")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     return parser
+
+
+def _columns(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
 
 
 def _percentage(text: str) -> float:

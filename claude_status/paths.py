@@ -92,17 +92,33 @@ def accounts(cache: Path) -> Iterator[str]:
 
 
 def make_private(account: Account) -> None:
-    """Make the account's directories, 0700 and ours; raises CacheError where they cannot be."""
+    """Make the account's directories, 0700 and ours; raises CacheError where they cannot be.
+
+    The root may be a directory that the user has for other things too, and stays as open as it is.
+    """
     root = account.cache
     _check_ground(root)
+    _make_one(root)
+    check_ours(root)
     relative = account.frames.relative_to(root)
-    for path in (root, *(root / part for part in reversed(relative.parents) if part.parts)):
-        _make_one(path)
-    _make_one(account.frames)
+    for part in (*reversed(relative.parents), relative):
+        if part.parts:
+            _make_one(root / part)
+            check_private(root / part)
 
 
 def check_private(path: Path) -> None:
     """Raise CacheError unless only we can write the directory; shut out readers."""
+    check_ours(path)
+    try:
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o700)
+    except OSError as error:
+        raise _unusable(path, error) from None
+
+
+def check_ours(path: Path) -> None:
+    """Raise CacheError unless only we can write the directory, whoever may look into it."""
     try:
         info = path.stat()
         if not stat.S_ISDIR(info.st_mode):
@@ -113,8 +129,6 @@ def check_private(path: Path) -> None:
             )
         if info.st_mode & 0o022:
             raise CacheError(f"{path} can be written by others: remove it, or chmod 700 it.")
-        if info.st_mode & 0o077:
-            path.chmod(0o700)
     except OSError as error:
         raise _unusable(path, error) from None
 
@@ -124,7 +138,6 @@ def _make_one(path: Path) -> None:
         path.mkdir(mode=0o700, exist_ok=True, parents=True)
     except OSError as error:
         raise _unusable(path, error) from None
-    check_private(path)
 
 
 def _unusable(path: Path, error: OSError) -> CacheError:

@@ -9,7 +9,7 @@ from claude_status import records
 from claude_status.config import Settings
 from claude_status.errors import CacheError, ClaudeStatusError
 from claude_status.merge import merge
-from claude_status.paths import Account, check_private
+from claude_status.paths import Account, check_ours
 from claude_status.policy import Asking, Due, next_call
 from claude_status.refresh import Refresh
 from claude_status.sources.activity import used_since
@@ -40,7 +40,7 @@ def take_snapshot(account: Account, settings: Settings, now: float, problem: str
     try:
         if not account.store.is_dir():
             return Snapshot(account, settings, now, problem=problem)
-        check_private(account.cache)
+        check_ours(account.cache)
         with open_store(account.store) as store:
             return Snapshot(
                 account=account,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from claude_status import __version__
 from claude_status.checked import READERS
 from claude_status.config import MAX_BYTES, TABLES, Loaded, Settings, check, load
+from claude_status.paths import locate
 from tests.strategies import anything, thorough
 
 WRONG = {
@@ -27,10 +28,10 @@ WRONG = {
     ],
     "max_width": [9, 501, 0, -1, 60.0, "60", True, [60], {}],
     "template": [5, True, ["{5h}"], {}, "{5hh}", "{", "}", "{5h", "a\nb", "`id`", "$(id)", "50%",
-                 "{\x1b[31m}", "#[fg=red]", "\\n"],
+                 "{\x1b[31m}", "#[fg=red]", "\\n", "minimul", "Full"],
     "hosts": ["tmux", ["tmux"], {"tmux": "{5h}"}, {"nushell": {"template": "{5h}"}},
               {"tmux": {"template": 5}}, {"tmux": {}}, {"tmux": {"template": "{5hh}"}}, 5],
-    "labels": ["work", ["work"], {"/home/me/.claude": 5}, 5, True],
+    "labels": ["work", ["work"], {"/a": 5}, {"/a": "a$b"}, {"/a": "büro"}, {"/a": "x" * 21}, 5],
     "alerts": ["true", 1, 0, [], {}, "yes"],
     "alert_thresholds": [80, "80", ["80"], [True], [0], [80, -1], [math.nan], {}, True],
     "quiet_hours": ["22:00", "22-07", "24:00-07:00", "22:60-07:00", "22:00 - 07:00", 22, True,
@@ -50,7 +51,7 @@ RIGHT = {
     "max_width": [(10, 10), (120, 120)],
     "template": [("{5h} · {7d}", "{5h} · {7d}"), ("minimal", "{5h}"), ("", "")],
     "hosts": [({"tmux": {"template": "{5h}"}}, {"tmux": "{5h}"})],
-    "labels": [({"/home/me/.work/": "wo$rk"}, {"/home/me/.work": "work"})],
+    "labels": [({"/home/me/.work/": "at work"}, {"/home/me/.work": "at work"})],
     "alerts": [(True, True), (False, False)],
     "alert_thresholds": [([95, 80.5], (80.5, 95)), ([], ())],
     "quiet_hours": [("22:00-07:30", "22:00-07:30")],
@@ -163,6 +164,14 @@ def test_one_wrong_value_spoils_no_other() -> None:
     assert loaded.settings == Settings(ttl=600, alerts=True)
     assert loaded.named == {"ttl", "alerts"}
     assert len(loaded.problems) == 2
+
+
+def test_a_label_of_the_default_directory(home: Path) -> None:
+    """It is that account's, whether or not CLAUDE_CONFIG_DIR names the directory."""
+    loaded = check({"labels": {"~/.claude/": "home"}}, "config.toml")
+    for environ in ({}, {"CLAUDE_CONFIG_DIR": f"{home}/.claude/"}):
+        account = locate({"HOME": str(home), **environ})
+        assert loaded.settings.style("plain", account.name).label == "home"
 
 
 def test_one_wrong_entry_spoils_no_other() -> None:

@@ -525,6 +525,25 @@ FINDINGS = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("settings", "grade"),
+    [
+        ('alerts = true\non_alert = ["/missing/program"]', Grade.WRONG),
+        ('alerts = true\non_alert = ["/bin/sh", "-c", ":"]', Grade.GOOD),
+        ('on_alert = ["/missing/program"]', None),
+        ("alerts = true", None),
+    ],
+)
+def test_the_command_of_an_alert_is_looked_for(
+    user: User, settings: str, grade: Grade | None
+) -> None:
+    """One that alerts would run in vain is named; without alerts nobody needs it."""
+    path = user.home / ".config/claude-status/config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(settings)
+    assert [row.grade for row in findings(user).get("alerts", [])] == ([grade] if grade else [])
+
+
 @given(FINDINGS, st.integers(1, 120), st.sampled_from(["ansi", "plain", "ascii"]))
 def test_any_findings_can_be_drawn(rows: list[Finding], columns: int, dialect: str) -> None:
     """Whatever a finding says, each row is printable; names never run into texts."""

@@ -223,12 +223,12 @@ def test_no_other_directory_is_touched(account: Account) -> None:
 
 @pytest.mark.parametrize("mode", [0o755, 0o711, 0o750])
 def test_readers_are_shut_out(account: Account, mode: int) -> None:
-    """A directory that others may read, but not write, is made private."""
+    """A directory of ours that others may read, but not write, is made private, save the root."""
     make_private(account)
     for path in (account.cache, account.home):
         path.chmod(mode)
     make_private(account)
-    assert _mode(account.cache) == _mode(account.home) == 0o700
+    assert (_mode(account.cache), _mode(account.home)) == (mode, 0o700)
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o770, 0o722, 0o720, 0o702])
@@ -263,13 +263,13 @@ def test_a_file_on_the_way_to_the_cache(home: Path) -> None:
 
 
 def test_a_link_to_a_directory_of_ours(account: Account, tmp_path: Path) -> None:
-    """The cache may be a link that we made; what it leads to is made private."""
+    """The cache may be a link that we made; only what is ours in there is made private."""
     target = tmp_path / "big disk"
     target.mkdir(0o755)
     account.cache.parent.mkdir()
     account.cache.symlink_to(target)
     make_private(account)
-    assert _mode(target) == 0o700
+    assert (_mode(target), _mode(target / "at")) == (0o755, 0o700)
     assert (target / "at/default/@/frames").is_dir()
 
 
@@ -307,9 +307,9 @@ def test_a_mode_that_cannot_be_changed(account: Account, monkeypatch: pytest.Mon
         raise OSError(30, "Read-only file system")
 
     make_private(account)
-    account.cache.chmod(0o755)
+    account.home.chmod(0o755)
     monkeypatch.setattr(Path, "chmod", refuse)
-    _assert_refused(account, str(account.cache), "Read-only file system")
+    _assert_refused(account, str(account.home), "Read-only file system")
 
 
 # Other users

@@ -18,7 +18,8 @@ def run(_arguments: argparse.Namespace) -> int:
     alert = Alert("five_hour", 80.0, 80, resets_at, "this is a test: 5h is at 80%")
     told = send(alert, settings.on_alert, os.environ)
     if not told:
-        say("No way of telling works: install notify-send, run tmux, or set on_alert.")
+        mend = f"mend {settings.on_alert[0]}" if settings.on_alert else "set on_alert"
+        say(f"No way of telling works: install notify-send, run tmux, or {mend}.")
         return 1
     off = "" if settings.alerts else ' They are off: put "alerts = true" into the settings file.'
     print(f"Alerts reach you by {', '.join(dict.fromkeys(told))}.{off}")

@@ -10,6 +10,7 @@ from claude_status.draw.dialects import plain
 from claude_status.draw.line import draw_line
 from claude_status.draw.report import in_words
 from claude_status.refresh import Refresh
+from claude_status.snapshot import take_snapshot
 from claude_status.terminal import TYPED_SECONDS, end_after, place, say
 
 
@@ -24,7 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     if outcome.problem:
         say(outcome.problem + (f" The next try is in {wait}." if wait else ""))
         return 1
-    shown = plain(draw_line(outcome.usage, now, settings.style("plain", account.name)))
+    plan = take_snapshot(account, settings, now).plan
+    shown = plain(draw_line(outcome.usage, now, settings.style("plain", account.name, plan)))
     print(f"{'asked' if outcome.asked else 'not due'}: {shown or 'there is nothing to show'}"
           + (f" (the next call is due in {wait})" if wait else ""))  # fmt: skip
     return 0

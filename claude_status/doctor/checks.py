@@ -7,6 +7,7 @@ environment names none.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 
 from claude_status.ask import CLAUDE_CLI
@@ -66,6 +67,19 @@ def check_settings(scene: Scene) -> Iterator[Finding]:
     for problem in scene.loaded.problems:
         told = problem.removeprefix(path).lstrip(": ").rstrip(".")
         yield Finding("", told, Grade.WRONG)
+
+
+def check_alerts(scene: Scene) -> Iterator[Finding]:
+    """Whether the command that alerts are to run is there."""
+    settings = scene.loaded.settings if scene.loaded else None
+    if settings is None or not settings.alerts or not settings.on_alert:
+        return
+    command = settings.on_alert[0]
+    if shutil.which(command, path=scene.environ.get("PATH")):
+        yield Finding("alerts", f"run {command}")
+    else:
+        text = f"on_alert names {command}, which is no program that can be run"
+        yield Finding("alerts", text, Grade.WRONG, "mend it, then: claude-status alert --test")
 
 
 def check_numbers(scene: Scene) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from claude_status.doctor.checks import (
+    check_alerts,
     check_asking,
     check_claude,
     check_login,
@@ -38,6 +39,7 @@ CHECKS: tuple[Callable[[Scene], Iterator[Finding]], ...] = (
     check_settings,
     check_numbers,
     check_asking,
+    check_alerts,
     check_cache,
     check_path,
     check_hosts,

@@ -17,7 +17,7 @@ from claude_status.reader import HEADER
 from claude_status.usage import MAX_AGE, SESSION, Credits, Limit, Usage
 
 MAX_FRAMES = 40
-MAX_LINE = 1024  # bytes that a reader takes for a line
+MAX_LINE = 1000  # bytes; some readers take a little more
 MAX_MINUTES = 12  # frames that count down; then the reset stands as clock time
 Strip = list[tuple[int, Line]]
 

@@ -163,4 +163,4 @@ def _dialect(environ: Mapping[str, str]) -> str:
 
 def _columns(environ: Mapping[str, str]) -> int:
     columns = environ.get("COLUMNS", "")
-    return int(columns) if columns.isdigit() and int(columns) > 0 else COLUMNS
+    return int(columns) if columns.isascii() and columns.isdigit() and int(columns) else COLUMNS

@@ -17,7 +17,7 @@ def need(library: str) -> None:
         importlib.import_module(library)
     except ImportError:
         raise ClaudeStatusError(
-            f"This needs {library}: pip install 'claude-status-prompt[look]'."
+            f"This needs {library}: install the extra look, as in '.[look]'."
         ) from None
 
 

@@ -21,7 +21,7 @@ from claude_status.errors import ClaudeStatusError, SettingsError
 from claude_status.history import DAY, KEPT_DAYS, Point
 from claude_status.look import COLUMNS, LINES, need, screen_size
 from claude_status.look.burnup import Burnup, of_days, of_window
-from claude_status.paths import Account, check_private
+from claude_status.paths import Account, check_ours
 from claude_status.snapshot import Snapshot, take_snapshot
 from claude_status.store import open_store
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place
@@ -54,7 +54,7 @@ def read_points(account: Account, since: float, until: float) -> list[Point]:
     """The numbers kept between two times, of whoever is logged in now."""
     if not account.store.is_dir():
         return []
-    check_private(account.cache)
+    check_ours(account.cache)
     with open_store(account.store) as store:
         return history.points(store, max(since, records.owned_since(store, until)), until)
 

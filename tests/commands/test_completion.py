@@ -25,18 +25,23 @@ def test_completions_are_valid(user: User, tmp_path: Path, shell: str, check: li
     assert "doctor" in path.read_text()
 
 
-def test_bash_completes_commands(user: User, tmp_path: Path) -> None:
-    """A real bash completes `claude-status doc` to `doctor`."""
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [("doc", "doctor"), ("install st", "starship"), ("uninstall bash fi", "fish")],
+)
+def test_bash_completes(user: User, tmp_path: Path, typed: str, completed: str) -> None:
+    """A real bash completes the names of commands, and of hosts, as many as there are."""
     path = tmp_path / "completion"
     path.write_text(user.run("completion", "bash").stdout)
     script = f"""source {path}
 spec=$(complete -p claude-status); [[ $spec =~ -F\\ ([^ ]+) ]]
-COMP_WORDS=(claude-status doc); COMP_CWORD=1; COMP_LINE='claude-status doc'; COMP_POINT=17
-"${{BASH_REMATCH[1]}}" claude-status doc claude-status; echo "${{COMPREPLY[@]}}"
+COMP_WORDS=(claude-status {typed}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+COMP_LINE='claude-status {typed}'; COMP_POINT=${{#COMP_LINE}}
+"${{BASH_REMATCH[1]}}" claude-status "${{COMP_WORDS[-1]}}" claude-status; echo "${{COMPREPLY[@]}}"
 """
 
     done = subprocess.run(
         [program("bash"), "--norc", "-c", script], capture_output=True, text=True, check=True
     )
 
-    assert done.stdout.split() == ["doctor"]
+    assert done.stdout.split() == [completed]

@@ -121,7 +121,7 @@ def test_a_server_that_drips_is_left_at_the_deadline(user: User, api: ApiServer)
 def test_an_answer_without_numbers_is_told(
     user: User, api: ApiServer, body: dict[str, object]
 ) -> None:
-    """Where the API answers and tells nothing, before a reading or after one, that is no success."""
+    """Where the API answers and tells nothing, before or after a reading, that is no success."""
     for known in (False, True):
         api.answer = ok(body)
         done = user.run("refresh", "--force")

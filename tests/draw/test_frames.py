@@ -24,7 +24,7 @@ from tests.strategies import DAY, HOUR, NOW, styles, thorough, usages
 DEFAULT = Style()
 COUNTED = 12 * 60  # seconds for which the strip counts minutes at the most
 MAX_FRAMES = 40
-READER_LINES, MAX_LINE = 64, 1024  # what a reader takes of a file, and of a line
+READER_LINES, MAX_LINE = 64, 1000  # what a reader takes of a file, and of a line
 moments = st.lists(st.integers(0, 25 * HOUR) | st.integers(0, 1300), min_size=8, max_size=8)
 
 

@@ -252,7 +252,7 @@ def test_without_plotext(used: User, tmp_path: Path) -> None:
     done = used.run("history", environ=without("plotext", tmp_path / "path"))
     assert done.returncode == 1
     assert done.stderr == (
-        "claude-status: This needs plotext: pip install 'claude-status-prompt[look]'.\n"
+        "claude-status: This needs plotext: install the extra look, as in '.[look]'.\n"
     )
 
 

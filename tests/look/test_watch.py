@@ -278,5 +278,5 @@ def test_without_rich(known: User, tmp_path: Path) -> None:
     done = known.run("watch", environ=without("rich", tmp_path / "path"))
     assert done.returncode == 1
     assert done.stderr == (
-        "claude-status: This needs rich: pip install 'claude-status-prompt[look]'.\n"
+        "claude-status: This needs rich: install the extra look, as in '.[look]'.\n"
     )
