@@ -40,6 +40,7 @@ BASH_INIT = r"""[ -r SNIPPET ] && . SNIPPET PROGRAM
 #       bare+=${text%%$'\001'*} text=${text#*$'\002'}
 #     done
 #     bare+=$text text=${CLAUDE_STATUS//$'\001'}
+#     ((COLUMNS > 2 * ${#bare})) || return 0
 #     printf '\e7\e[%dG%s\e8' $((COLUMNS - ${#bare} + 1)) "${text//$'\002'}"
 #   }
 #   PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND; }claude_status_right"
@@ -121,6 +122,7 @@ run-shell "[ ! -r SNIPPET ] || COMMAND"
 TMUX_INIT = """\
 # The end of tmux.conf is the place for this. It shows the line where #{claude_status} stands in
 # status-right or status-left, for example: set -g status-right "#{claude_status} | %H:%M"
+# What is longer than this is cut off: set -g status-right-length 100
 run-shell "[ ! -r SNIPPET ] || COMMAND"
 """
 
