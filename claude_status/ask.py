@@ -32,7 +32,8 @@ from claude_status.usage import Usage
 
 LEASE = "lease"
 ENDPOINT, CLAUDE_CLI = "endpoint", "claude_cli"  # sources
-NO_LOGIN = ("missing", "blank", "only_mcp", "expired", "no_scope")  # that can be sent
+# States in which there is no login to be sent, so that Claude Code may stand in
+NO_LOGIN = ("missing", "blank", "only_mcp", "expired", "no_scope")
 EMPTY = "The answer holds no number that can be read: is there a newer claude-status?"
 PATIENCE = 12  # seconds, in which another's call has its answer
 
@@ -41,10 +42,10 @@ PATIENCE = 12  # seconds, in which another's call has its answer
 class Outcome:
     """What came of a refresh; ``problem`` is a sentence, "" where there is none."""
 
-    usage: Usage | None
     asked: bool
     due: Due
     problem: str = ""
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +82,22 @@ class Asker:
         try:
             question = self._question(store)
         except (SettingsError, LoginError, AskError) as error:
-            return Outcome(None, False, Due(now, str(error), never=True), str(error))
+            return Outcome(False, Due(now, str(error), never=True), str(error))
         if question is None:
-            return Outcome(None, False, Due(now, "the endpoint is not among the sources", True))
+            return Outcome(False, Due(now, "the endpoint is not among the sources", True))
         due = self._due(store, question, now, force=self.force)
         if not due.is_now(now) and not self.typed:
-            return Outcome(None, False, due, due.problem)
+            return Outcome(False, due, due.problem)
         # a person waits for another's call, which until it is answered counts as cut short
         if not self._take_lease(store):
             if due.is_now(now):
                 due = Due(now + SOONEST, "Another refresh is asking the API.", is_backoff=True)
-            return Outcome(None, False, due, due.problem)
+            return Outcome(False, due, due.problem)
         try:
             now = self.clock()  # another may just have asked
             due = self._due(store, question, now, force=self.force)
             if not due.is_now(now):
-                return Outcome(None, False, due, due.problem)
+                return Outcome(False, due, due.problem)
             return self._call(store, question)
         finally:
             store.end_lease(LEASE)
@@ -172,7 +173,7 @@ class Asker:
                 asking, error, self.clock(), login=question.login, chance=self.chance()
             )
             records.remember(store, failed)
-            return Outcome(None, True, self._due(store, question, self.clock()), str(error))
+            return Outcome(True, self._due(store, question, self.clock()), str(error))
         records.add(store, usage, self.clock())
         store.write(records.PLAN, plan)
         reason = "" if usage.limits or usage.credits else EMPTY
@@ -180,7 +181,7 @@ class Asker:
         if not question.login:  # Claude Code's answer does not make a refused login good
             answered = replace(answered, refused_login=asking.refused_login)
         records.remember(store, answered)
-        return Outcome(None, True, self._due(store, question, self.clock()), reason)
+        return Outcome(True, self._due(store, question, self.clock()), reason)
 
 
 def _is_alive(holder: str | None) -> bool:

@@ -48,16 +48,16 @@ def merge(readings: Iterable[Usage]) -> Usage | None:
     if not known:
         return None
     asked = [usage for usage in known if not is_push(usage.source)]
-    heard = max((usage.as_of for usage in asked), default=0.0)
+    last_asked = max((usage.as_of for usage in asked), default=0.0)
     rows_as_of = max(usage.rows_as_of for usage in known)
     candidates: dict[str, list[Limit]] = {}
     for usage in known:
         for limit in usage.limits:
             if _is_listed(limit, rows_as_of):
                 candidates.setdefault(limit.key, []).append(limit)
-    told = {usage.source: usage.as_of for usage in known}
+    last_of = {usage.source: usage.as_of for usage in known}
     best = [_pick(found) for found in candidates.values()]
-    limits = [limit for limit in best if _stands(limit, max(heard, told.get(limit.source, 0)))]
+    limits = [one for one in best if _stands(one, max(last_asked, last_of.get(one.source, 0)))]
     newest = max(known, key=lambda usage: (usage.as_of, usage.source))
     return Usage(
         source=newest.source,
@@ -80,12 +80,12 @@ def _is_listed(limit: Limit, rows_as_of: float) -> bool:
     return limit.as_of >= rows_as_of or not limit.key.startswith(("scope:", "kind:"))
 
 
-def _stands(limit: Limit, heard: float) -> bool:
-    """Whether a number still has a place, given when its source was last heard.
+def _stands(limit: Limit, latest: float) -> bool:
+    """Whether a number still has a place, given the time of the latest reading that counts.
 
-    It has none where its window was over before the latest reading, which knew of no new one.
+    It has none where its window was over before that reading, which knew of no new one.
     """
-    return limit.as_of >= heard or not limit.is_over(heard)
+    return limit.as_of >= latest or not limit.is_over(latest)
 
 
 def _pick(found: list[Limit]) -> Limit:

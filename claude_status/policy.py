@@ -59,9 +59,10 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When the next call is due (epoch seconds), and why not earlier.
+    """When the next call is due (epoch seconds), and why then.
 
-    ``never``: not before something else changes. ``is_backoff``: the pause after a failure.
+    ``why`` is a clause, of a back-off the sentence of the failure. ``never``: not before something
+    else changes. ``is_backoff``: the pause after a failure.
     """
 
     at: float

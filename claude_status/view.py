@@ -24,7 +24,10 @@ def write_view(account: Account, strips: Mapping[str, Strip], refresh_at: int) -
 
 
 def postpone(account: Account, now: int, refresh_at: int) -> None:
-    """Keep the frames, and only say when to refresh next; what is no frame of ours goes."""
+    """Keep the frames, and only say when to refresh next.
+
+    A file that is not ours, or whose frames begin in the future, becomes one empty frame.
+    """
     for name in DIALECTS:
         header, _, frames = read_text(str(account.frames / name)).partition("\n")
         first = epoch(frames.partition(" ")[0])

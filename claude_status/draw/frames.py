@@ -14,7 +14,7 @@ from claude_status.draw.pieces import Line, Piece
 from claude_status.draw.style import Style
 from claude_status.draw.words import HOUR
 from claude_status.reader import HEADER
-from claude_status.usage import MAX_AGE, SESSION, Credits, Limit, Usage
+from claude_status.usage import MAX_AGE, SESSION, Number, Usage
 
 MAX_FRAMES = 40
 MAX_LINE = 1000  # bytes; some readers take a little more
@@ -71,6 +71,6 @@ def _changes(usage: Usage | None, now: int, counting_until: int, style: Style) -
             yield limit.resets_at - 24 * HOUR + 1  # the day is left out of its clock time
 
 
-def _ageing(limit: Limit | Credits, style: Style) -> Iterator[int]:
-    yield math.floor(limit.as_of + 2 * style.ttl) + 1
-    yield from (math.ceil(limit.as_of + hours * HOUR) for hours in range(1, MAX_AGE // HOUR + 1))
+def _ageing(number: Number, style: Style) -> Iterator[int]:
+    yield math.floor(number.as_of + 2 * style.ttl) + 1
+    yield from (math.ceil(number.as_of + hours * HOUR) for hours in range(1, MAX_AGE // HOUR + 1))

@@ -22,9 +22,9 @@ class Style:
     plan: str = ""
 
 
-def colour_of(limit: Limit | Credits, thresholds: tuple[float, float]) -> str:
+def colour_of(number: Limit | Credits, thresholds: tuple[float, float]) -> str:
     """The server's severity where there is one, else by the thresholds."""
-    if limit.severity:
-        return limit.severity
-    percent = limit.percent if limit.percent is not None else 0.0
+    if number.severity:
+        return number.severity
+    percent = number.percent if number.percent is not None else 0.0
     return CRITICAL if percent >= thresholds[1] else WARNING if percent >= thresholds[0] else NORMAL

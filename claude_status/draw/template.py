@@ -33,6 +33,7 @@ PRESETS = {
 WINDOWS = {"5h": SESSION, "7d": WEEK}
 Template = tuple[tuple[str, ...], ...]  # parts; in each, text and names in turn
 _NAME = re.compile(r"\{([^{}]*)\}")
+_Draw = Callable[[Usage, float, Style, Reset], Line]
 
 
 def _of_limit(draw: Callable[[Limit, float, Style, Reset], Piece], key: str) -> _Draw:
@@ -93,7 +94,6 @@ def _age(usage: Usage, now: float, style: Style, _reset: Reset) -> Line:
     return (Piece(how_old),) if how_old else ()
 
 
-_Draw = Callable[[Usage, float, Style, Reset], Line]
 _KINDS = {"": _percent, ".reset": _reset, ".pace": _pace, ".ahead": _arrow}
 NAMES: dict[str, _Draw] = {
     **{

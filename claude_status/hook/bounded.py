@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 SECONDS = 1.5  # after which the line is printed without it
+NAME = "claude-status"
 T = TypeVar("T")
 
 
 def within(work: Callable[[], T]) -> T | None:
-    """What the work gives; None where it fails, hangs, or some that hangs was begun before.
+    """What the work gives; None where it fails or hangs, or where earlier work still hangs.
 
     What hangs is left running, in a thread that may even keep the interpreter from ending.
     """
@@ -24,12 +25,12 @@ def within(work: Callable[[], T]) -> T | None:
         with contextlib.suppress(Exception):  # a thread would tell it on stderr
             found.append(work())
 
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=run, name=NAME, daemon=True)
     thread.start()
     thread.join(SECONDS)
     return found[0] if found else None
 
 
 def is_hanging() -> bool:
-    """Whether some work goes on."""
-    return threading.active_count() > 1
+    """Whether work that was begun here still runs."""
+    return any(thread.name == NAME for thread in threading.enumerate())

@@ -36,7 +36,7 @@ COLUMNS = 80
 
 
 def command(arguments: Namespace) -> int:
-    """The same for a command line that took a parser to read."""
+    """The same where an option stands before the command, so that a parser has read it."""
     return run([] if arguments.wrap is None else ["--wrap", arguments.wrap])
 
 

@@ -125,7 +125,7 @@ def _would_install(host: Host, keep: Keep, ours: Parts) -> str:
     if change.kept and change.kept.before != change.found.data:
         return f"would be brought up to date in {_short(path)}"
     if not host.is_there:
-        return "not found"
+        return f"seems unused; if you name it, it would be put into {_short(path)}"
     made = "put into" if change.found.data is not None else "put into a new file"
     return f"would be {made} {_short(path)}"
 

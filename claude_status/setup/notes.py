@@ -34,8 +34,8 @@ def bash(environ: Mapping[str, str]) -> Iterator[str]:
     login = next((name for name in LOGIN_FILES if (home / name).exists()), None)
     if login and not _has(home / login, rb"bashrc"):
         yield f"Login shells of bash read ~/{login} and not ~/.bashrc: put . ~/.bashrc into it."
-    elif not login and sys.platform == "darwin":
-        yield "Terminal.app starts login shells: put . ~/.bashrc into ~/.bash_profile."
+    elif not login:
+        yield "Terminal.app and ssh start login shells: put . ~/.bashrc into ~/.bash_profile."
 
 
 def zsh(environ: Mapping[str, str]) -> Iterator[str]:

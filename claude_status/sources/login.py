@@ -39,7 +39,6 @@ class Login:
 
     token: str = field(repr=False)
     expires_at: float | None
-    scopes: frozenset[str] | None
     plan: str | None
     origin: str
     fingerprint: str
@@ -71,13 +70,10 @@ def judge(stored: object, origin: str, place: str, now: float) -> Login:
     state = _obstacle(record, now)
     if state:
         raise login_error(state, place, fingerprint)
-    expires_at, scopes, plan = (
-        record.get(name) for name in ("expiresAt", "scopes", "subscriptionType")
-    )
+    expires_at, plan = record.get("expiresAt"), record.get("subscriptionType")
     return Login(
         token=record["accessToken"],
         expires_at=None if expires_at is None else expires_at / 1000,
-        scopes=None if scopes is None else frozenset(scopes),
         plan=plan if isinstance(plan, str) and _PLAN.fullmatch(plan) else None,
         origin=origin,
         fingerprint=fingerprint,

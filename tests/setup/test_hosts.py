@@ -253,19 +253,15 @@ class TestNotes:
             (".bash_profile", "export A=b\n", True),
             (".bash_profile", ". ~/.bashrc\n", False),
             (".profile", "# . ~/.bashrc\n", True),
-            (None, "", False),
         ],
     )
-    def test_login_shells(self, home, monkeypatch, file, text, told):
+    def test_login_shells(self, home, file, text, told):
         """Login shells that never read ~/.bashrc are named with what to add."""
-        monkeypatch.setattr(sys, "platform", "linux")
-        if file:
-            (home / file).write_text(text)
+        (home / file).write_text(text)
         assert told == ("put . ~/.bashrc into it" in " ".join(notes.bash(os.environ)))
 
-    def test_a_mac_without_a_profile(self, home, monkeypatch):
-        """On a Mac every terminal's shell is a login shell, and none has a profile at first."""
-        monkeypatch.setattr(sys, "platform", "darwin")
+    def test_a_home_without_a_profile(self, home):
+        """A Mac's terminals and ssh start login shells, and there is no profile at first."""
         assert "~/.bash_profile" in " ".join(notes.bash(os.environ))
 
     @pytest.mark.parametrize(
