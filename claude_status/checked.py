@@ -68,10 +68,12 @@ def _template(value: object) -> str:
 
 
 def _hosts(value: object) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(name in DIALECTS for name in value):
-        raise ValueError("must be tables such as [hosts.tmux], for " + ", ".join(DIALECTS))
+    if not isinstance(value, dict):
+        raise ValueError("must be tables such as [hosts.tmux]")
+    if not all(name in DIALECTS for name in value):
+        raise ValueError("there is no such host: choose from " + ", ".join(DIALECTS))
     if not all(isinstance(host, dict) and set(host) == {"template"} for host in value.values()):
-        raise ValueError("must be tables with a template each")
+        raise ValueError("must hold a template, and nothing else")
     return {name: _template(host["template"]) for name, host in value.items()}
 
 

@@ -1,5 +1,9 @@
 """The errors a person may meet; each is one sentence that says what is wrong and what to do."""
 
+import errno
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+
 
 class ClaudeStatusError(Exception):
     """Base of every error raised on purpose; ``str()`` is fit to print, and never holds a token."""
@@ -39,3 +43,8 @@ class AskError(ClaudeStatusError):
         super().__init__(message)
         self.kind = kind
         self.retry_after = retry_after
+
+
+def remedy(error: OSError) -> str:
+    """What to do about a place that cannot be written."""
+    return "free some space" if error.errno in NO_SPACE else "make it writable"

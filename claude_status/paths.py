@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claude_status import reader
-from claude_status.errors import CacheError, SettingsError
+from claude_status.errors import CacheError, SettingsError, remedy
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _make_one(path: Path) -> None:
 
 
 def _unusable(path: Path, error: OSError) -> CacheError:
-    advice = "make it writable, or set CLAUDE_STATUS_CACHE_DIR"
+    advice = f"{remedy(error)}, or set CLAUDE_STATUS_CACHE_DIR"
     return CacheError(f"The cache {path} cannot be used ({error.strerror}): {advice}.")
 
 

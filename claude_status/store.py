@@ -17,7 +17,7 @@ from typing import Any
 
 import diskcache
 
-from claude_status.errors import CacheError
+from claude_status.errors import CacheError, remedy
 from claude_status.paths import check_private
 
 TIMEOUT = 2.0  # seconds to wait for another process's transaction
@@ -181,7 +181,7 @@ def _failures(directory: str | Path) -> Iterator[None]:
         raise CacheError(f"The cache {directory} is locked by another process.") from None
     except OSError as error:
         raise CacheError(
-            f"The cache {directory} cannot be used ({error.strerror}): make it writable."
+            f"The cache {directory} cannot be used ({error.strerror}): {remedy(error)}."
         ) from None
 
 

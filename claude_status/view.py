@@ -10,7 +10,7 @@ from pathlib import Path
 
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.frames import Strip, write_strip
-from claude_status.errors import CacheError
+from claude_status.errors import CacheError, remedy
 from claude_status.paths import Account
 from claude_status.reader import HEADER, KICK, SLOT, due_in, epoch, read_text
 
@@ -59,6 +59,4 @@ def replace_file(path: Path, text: str) -> None:
             os.unlink(new)
             raise
     except OSError as error:
-        raise CacheError(
-            f"{path} cannot be written ({error.strerror}): make it writable."
-        ) from None
+        raise CacheError(f"{path} cannot be written ({error.strerror}): {remedy(error)}.") from None

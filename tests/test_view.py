@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -249,3 +250,20 @@ def test_where_no_mark_can_be_made_nothing_is_started(home: Path, account: Accou
     finally:
         account.home.chmod(0o700)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"), [(errno.ENOSPC, "free some space"), (errno.EROFS, "make it writable")]
+)
+def test_a_file_that_cannot_be_written_is_told_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
+) -> None:
+    """A full disk needs something else than a closed one, and nothing is left behind."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(CacheError, match=advice):
+        replace_file(tmp_path / "frames", "text")
+    assert list(tmp_path.iterdir()) == []

@@ -64,11 +64,12 @@ def wait(arguments: argparse.Namespace) -> int:
     if not _chosen(snapshot, arguments.limit):
         say(judge(snapshot, arguments.below, arguments.limit)[1])
         return UNKNOWN
-    show = sys.stderr.isatty()
+    show, status = sys.stderr.isatty(), 0
     try:
         while not _is_done(snapshot, arguments.below, arguments.limit):
             if arguments.timeout is not None and time.monotonic() - begun >= arguments.timeout:
-                return TIMED_OUT
+                status = TIMED_OUT
+                break
             if show:
                 print(
                     f"\r\033[K{_progress(snapshot, arguments)}", end="", file=sys.stderr, flush=True
@@ -89,7 +90,9 @@ def wait(arguments: argparse.Namespace) -> int:
     finally:
         if show:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
-    return 0
+    if status == TIMED_OUT:
+        say(f"The time is over: {_named(_chosen(snapshot, arguments.limit))}.")
+    return status
 
 
 def _chosen(snapshot: Snapshot, name: str | None) -> list[Limit]:

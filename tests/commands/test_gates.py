@@ -123,10 +123,13 @@ def test_wait_ends_with_the_window(user: User, tmp_path: Path) -> None:
 
 
 def test_wait_has_an_end(user: User, api: ApiServer) -> None:
-    """When the time to wait is over the status says so."""
+    """When the time to wait is over the status says so, and a sentence how things stand."""
     api.answer = ok(usage_body(time.time(), five_hour=80))
 
-    assert user.run("wait", "--below", "50", "--timeout", "0").returncode == 4
+    done = user.run("wait", "--below", "50", "--timeout", "0")
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr == "claude-status: The time is over: 5h is at 80%, 7d is at 17%.\n"
 
 
 def test_wait_does_not_take_unknown_for_below(user: User, api: ApiServer) -> None:
