@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from claude_status.config import Settings
+from claude_status.draw.dialects import DIALECTS
 from claude_status.paths import Account, locate
 from claude_status.refresh import Outcome, Refresh
 from tests.conftest import ROOT, SHELL
@@ -95,6 +97,20 @@ class User:
         for path in (launcher, program):
             path.chmod(0o755)
         return str(launcher)
+
+    def is_drawn(self) -> bool:
+        """Whether there are frames, and no refresh in the background is at work any more."""
+        if not (self.account.frames / list(DIALECTS)[-1]).exists():
+            return False
+        door = os.open(self.account.home, os.O_RDONLY)
+        try:
+            fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        else:
+            return True
+        finally:
+            os.close(door)
 
     def frames(self, dialect: str = "plain") -> list[tuple[int, str]]:
         """The frames of one dialect, as ``(from, text)``."""

@@ -66,7 +66,7 @@ def test_a_background_refresh_leaves_a_group_that_it_leads(user: User, api: ApiS
     process = user.start("refresh", "--background", preexec_fn=os.setpgrp)
     assert process.wait(30) == 0
     api.wait_for(1)
-    until((user.account.frames / "zsh").exists)
+    until(user.is_drawn)
 
 
 def test_a_background_refresh_ends_by_itself(user: User, api: ApiServer) -> None:

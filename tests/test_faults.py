@@ -118,7 +118,7 @@ def test_300_prompts_without_a_cache_make_one_request(
     assert len(lines) < 300
     # on a slow machine the last ones come when the new numbers are there
     assert all(line.startswith("5h 42%") for line in lines)
-    until((user.account.frames / "zsh").exists)
+    until(user.is_drawn)
     assert len(api.requests) == 1
 
 
@@ -406,7 +406,7 @@ def test_the_token_is_nowhere_but_in_the_question(
     heard = []
     with a_spy(user) as seen:
         heard.append(crowd(user, 2, [launcher]))
-        until((user.account.frames / "zsh").exists)
+        until(user.is_drawn)
         for arguments, answer in RUNS.items():
             api.answer = answer
             shutil.rmtree(user.account.cache)
@@ -453,7 +453,7 @@ def test_nobody_else_can_look_into_the_cache(user: User, tmp_path: Path, umask: 
             ["/bin/sh", "-c", script, "sh", *command], env=user.environ, check=False,
             stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
         )  # fmt: skip
-    until((user.account.frames / "zsh").exists)
+    until(user.is_drawn)
     for path in (user.account.cache, *user.account.cache.rglob("*")):
         expected = 0o700 if path.is_dir() else 0o600
         assert stat.S_IMODE(path.stat().st_mode) == expected, path
@@ -497,7 +497,7 @@ def test_a_refresh_outlives_the_line_that_started_it(
     os.killpg(line.pid, signal.SIGTERM)
     line.wait()
     cancelled.set()
-    until((user.account.frames / "zsh").exists)
+    until(user.is_drawn)
     assert user.line(time.time()).startswith("5h 42%")
     assert len(api.requests) == 1
 

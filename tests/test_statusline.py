@@ -311,7 +311,7 @@ def test_the_first_run_of_all_starts_a_refresh(user: User) -> None:
     user.log_in()
     assert hook(user, b"{}\n") == ""
 
-    until((user.account.frames / "plain").exists)
+    until(user.is_drawn)
 
     assert hook(user, b"{}\n").startswith("5h ")
     for path in (user.account.home, *user.account.home.parents):

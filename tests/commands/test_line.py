@@ -25,7 +25,7 @@ def test_the_first_line_asks_in_the_background(user: User, api: ApiServer) -> No
     done = user.run()
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
     api.wait_for(1)
-    until((user.account.frames / "zsh").exists)
+    until(user.is_drawn)
     assert LINE.fullmatch(user.run().stdout.strip())
     assert len(api.requests) == 1
 
@@ -51,7 +51,7 @@ def test_json_is_one_object_whatever_is_known(user: User, api: ApiServer) -> Non
     """Before the first reading its state is ``unknown``; then there are numbers, and an age."""
     before = json.loads(user.run("--format", "json").stdout)
     assert (before["schema"], before["state"], before["limits"]) == (1, "unknown", [])
-    until((user.account.frames / "zsh").exists)
+    until(user.is_drawn)
     after = json.loads(user.run("--format", "json").stdout)
     assert (after["state"], after["source"], after["plan"]) == ("fresh", "endpoint", "max")
     assert [limit["percent"] for limit in after["limits"]] == [42, 17]
@@ -159,7 +159,7 @@ def test_a_prompt_without_a_login_hears_nothing(user: User, api: ApiServer) -> N
     """The same off a terminal prints nothing, and keeps quiet for a minute."""
     user.log_in().unlink()
     assert user.run().stdout == ""
-    until((user.account.frames / "zsh").exists)
+    until(user.is_drawn)
     assert user.frames()[0][1] == ""
     assert user.refresh_at() > time.time() + 30
     assert api.requests == []
