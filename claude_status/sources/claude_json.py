@@ -54,13 +54,10 @@ def _parse(data: bytes) -> tuple[str, Usage | None]:
     """The account, and its reading where it is of this account."""
     found = _top_level(data)
     owner, cached = (found.get(key) for key in KEYS)
-    person, organization = (_identifier(owner, key) for key in ("accountUuid", "organizationUuid"))
+    person, organization = _identifier(owner, "accountUuid"), _identifier(owner, "organizationUuid")
     account = f"{person}/{organization}" if person and organization else person
-    if (
-        not person
-        or not isinstance(cached, Mapping)
-        or _identifier(cached, "accountUuid") != person
-    ):
+    is_theirs = person and _identifier(cached, "accountUuid") == person
+    if not is_theirs or not isinstance(cached, Mapping):
         return account, None
     fetched = number(cached.get("fetchedAtMs"))
     usage = parse_body(cached.get("utilization"), (fetched or 0) / 1000, SOURCE)
@@ -70,9 +67,9 @@ def _parse(data: bytes) -> tuple[str, Usage | None]:
 def is_another(account: str, known: str) -> bool:
     """Whether two identifiers are known to be different: one may lack its organization."""
     (person, _, group), (other, _, others) = account.partition("/"), known.partition("/")
-    return bool(person and other) and (
-        person != other or bool(group and others != group and others)
-    )
+    if not person or not other:
+        return False
+    return person != other or ("" not in (group, others) and group != others)
 
 
 def _identifier(found: object, key: str) -> str:
