@@ -22,6 +22,7 @@ from claude_status.doctor.checks import (
     check_settings,
 )
 from claude_status.doctor.findings import Finding, Grade, draw_findings, summary
+from claude_status.doctor.installed import check_hosts
 from claude_status.doctor.scene import Scene, take_scene
 from claude_status.doctor.surroundings import (
     check_cache,
@@ -29,7 +30,6 @@ from claude_status.doctor.surroundings import (
     check_path,
     check_versions,
 )
-from claude_status.setup.installed import check_hosts
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after
 
 MAX_COLUMNS = 100
