@@ -193,9 +193,11 @@ def test_a_repeated_number_is_not_confirmed_against_a_later_one(user: User, api:
     assert hook(user, idle).startswith("5h 3%")
 
 
-def test_unchanged_numbers_do_not_open_the_store(user: User) -> None:
-    """A second run with the same numbers imports neither diskcache nor requests nor argparse."""
-    data = session(user.home)
+@pytest.mark.parametrize("numbers", [{}, {"rate_limits": {}}, {"rate_limits": {"five_hour": 7}}])
+def test_unchanged_numbers_do_not_open_the_store(user: User, numbers: dict[str, Any]) -> None:
+    """A second run with the same, or with none, imports neither diskcache nor requests."""
+    hook(user, session(user.home))
+    data = session(user.home, **numbers)
     hook(user, data)
 
     done = subprocess.run(
