@@ -153,7 +153,7 @@ def _next_reset(asking: Asking, usage: Usage, ttl: float) -> float:
 
 def before_call(asking: Asking, now: float) -> Asking:
     """The memory while a call is under way: a call that a crash cuts short has failed."""
-    cut_short = AskError("transient", "The last call to the API was cut short.")
+    cut_short = AskError("transient", "The last call to the API is under way, or was cut short.")
     return after_failure(asking, cut_short, now, login="", chance=0.5)
 
 
