@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claude_status import refresh
 from claude_status.alerts import Alert, dump, is_quiet, load, next_alerts
 from claude_status.config import Settings
 from claude_status.notify import facts, send
@@ -195,6 +196,22 @@ def test_a_refresh_alerts_once(user: User, tmp_path: Path) -> None:
         user.refresh(settings=on, force=True)
 
     assert seen.read_text() == "five_hour\n"
+
+
+def test_alerts_that_take_too_long_are_the_last(
+    user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once their time is over no further one is begun, so that the refresh ends within its own."""
+    seen = tmp_path / "seen"
+    on = Settings(alerts=True, on_alert=("/bin/sh", "-c", f"echo x >> {seen}; sleep 1"))
+    full = usage_body(time.time(), five_hour=96, seven_day=97)
+    monkeypatch.setattr(refresh, "ALERT_SECONDS", 0.5)
+    with ApiServer() as api:
+        api.answer = ok(full)
+        user = User(user.home, api.url)
+        user.refresh(settings=on)
+
+    assert seen.read_text() == "x\n"
 
 
 def test_quiet_hours_keep_an_alert_for_later(user: User, tmp_path: Path) -> None:

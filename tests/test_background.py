@@ -70,11 +70,12 @@ def test_a_background_refresh_leaves_a_group_that_it_leads(user: User, api: ApiS
 
 
 def test_a_background_refresh_ends_by_itself(user: User, api: ApiServer) -> None:
-    """The alarm ends it wherever it hangs, even where it was told to ignore alarms."""
+    """The alarm ends it wherever it hangs, even where alarms were ignored and held back."""
     api.answer = HANGING
     code = (
         "import signal; from claude_status import background\n"
         "signal.signal(signal.SIGALRM, signal.SIG_IGN)\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\n"
         "background.SECONDS = 1; background.run()\n"
     )
     process = subprocess.Popen(

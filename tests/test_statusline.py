@@ -193,6 +193,13 @@ def test_a_repeated_number_is_not_confirmed_against_a_later_one(user: User, api:
     assert hook(user, idle).startswith("5h 3%")
 
 
+@pytest.mark.parametrize("columns", ["", "0", "-1", "x", "²", "٣"])
+def test_columns_that_are_no_number_are_eighty(user: User, columns: str) -> None:
+    """What Claude Code says of its width may be anything; the line is there all the same."""
+    data = session(user.home)
+    assert hook(user, data, COLUMNS=columns) == hook(user, data, COLUMNS="80")
+
+
 @pytest.mark.parametrize("numbers", [{}, {"rate_limits": {}}, {"rate_limits": {"five_hour": 7}}])
 def test_unchanged_numbers_do_not_open_the_store(user: User, numbers: dict[str, Any]) -> None:
     """A second run with the same, or with none, imports neither diskcache nor requests."""

@@ -45,6 +45,7 @@ def test_a_width_of_ones_own_holds(user: User) -> None:
     assert user.run("--max-width", "20").stdout == "5h 42% · 7d 17%\n"
     assert user.run("--max-width", "15").stdout == "5h 42% · 7d 17%\n"
     assert user.run("--max-width", "3").stdout == ""
+    assert user.run("--max-width", "0").returncode == 2
 
 
 def test_json_is_one_object_whatever_is_known(user: User, api: ApiServer) -> None:

@@ -152,6 +152,14 @@ def test_what_the_api_refused_is_no_reading(user: User, claude: FakeClaude) -> N
     assert len(claude.calls()) == 1
 
 
+def test_a_record_from_the_future_is_none_of_now(user: User, claude: FakeClaude) -> None:
+    """After a clock was set back, numbers from a record that does not move are as little new."""
+    claude.recorded(usage_body(time.time(), five_hour=12), age=-HOUR)
+    claude.hears(None)
+
+    assert "heard nothing new" in fails(user, claude)
+
+
 def test_a_record_of_just_now_keeps_its_date(user: User, claude: FakeClaude) -> None:
     """Where Claude Code need not ask anew, its numbers are as old as its record."""
     claude.recorded(usage_body(time.time(), five_hour=12), age=40)
