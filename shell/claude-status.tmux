@@ -25,13 +25,15 @@
 # Program
 #
 
-# Sets `program`, or fails. Without an argument of ours, PATH decides.
+# Sets `program`, or fails. Without an argument of ours, PATH decides, where another program of the
+# name may come first: ours has its Python program beside it.
 claude_status_find() {
   program=${1-}
   case $program in
     /*) [ "${program##*/}" = claude-status ] && return ;;
   esac
-  program=$(command -v claude-status) && [ "${program#/}" != "$program" ]
+  program=$(command -v claude-status) && [ "${program#/}" != "$program" ] &&
+    [ -x "${program%/*}/claude-status-py" ]
 }
 
 # ==================================================================================================

@@ -408,7 +408,7 @@ def launcher(folder: Path) -> Path:
     """A made-up installation of this program in ``folder``."""
     folder.mkdir(parents=True)
     for name in ("claude-status", "claude-status-py"):
-        (folder / name).write_text("#!/bin/sh\n")
+        (folder / name).write_text("#!/bin/sh\n#\n# claude-status - made up\n")
         (folder / name).chmod(0o755)
     return folder / "claude-status"
 
@@ -425,6 +425,19 @@ def test_another_program_first_on_path_is_told(user: User, tmp_path: Path) -> No
     finding = path_finding(user, own, other.parent, own.parent)
     assert finding.grade is Grade.WRONG
     assert finding.text.startswith(f"{other} comes first")
+
+
+@pytest.mark.parametrize("theirs", [None, "#!/usr/bin/python3\nimport another\n"])
+def test_launcher_that_is_not_ours(user: User, tmp_path: Path, theirs: str | None) -> None:
+    """A launcher that is gone, or that another package has overwritten, is named with the remedy."""
+    own = launcher(tmp_path / "own")
+    own.unlink()
+    if theirs:
+        own.write_text(theirs)
+        own.chmod(0o755)
+    finding = path_finding(user, own, own.parent)
+    assert (finding.grade, str(own) in finding.text) == (Grade.WRONG, True)
+    assert "an environment of its own" in finding.advice
 
 
 def test_own_program_is_known_through_links(user: User, tmp_path: Path) -> None:

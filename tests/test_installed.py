@@ -24,7 +24,7 @@ def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made = tmp_path / "it's here" / "shell"
     made.mkdir(parents=True)
     some_parts(made)
-    monkeypatch.setattr(ours, "PACKAGE", made.parent)
+    monkeypatch.setattr(ours, "PACKAGE", made.parent / "claude_status")
     monkeypatch.setattr(installed, "MANAGED", {"linux": tmp_path / "managed"})
     monkeypatch.setattr(sys, "argv", [str(made / "claude-status-py")])
     monkeypatch.setenv("PATH", "")
@@ -63,7 +63,7 @@ def test_what_is_installed_is_named(folder, home, found, host):
 def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
     """After an upgrade of Python moved us, the row says so, and what it advises repairs it."""
     plain = folder.parent.rename(tmp_path / "plain") / "shell"
-    monkeypatch.setattr(ours, "PACKAGE", plain.parent)
+    monkeypatch.setattr(ours, "PACKAGE", plain.parent / "claude_status")
     monkeypatch.setattr(sys, "argv", [str(plain / "claude-status-py")])
     main(["install", host])
     moved = plain.parent.rename(tmp_path / "moved") / "shell"
@@ -71,7 +71,7 @@ def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
     assert Grade.WRONG is only.grade
     assert str(plain) in only.text
     assert f"claude-status install {host}" in only.advice
-    monkeypatch.setattr(ours, "PACKAGE", moved.parent)
+    monkeypatch.setattr(ours, "PACKAGE", moved.parent / "claude_status")
     monkeypatch.setattr(sys, "argv", [str(moved / "claude-status-py")])
     assert main(["install", host]) == 0
     assert [finding.grade for finding in found()] == [Grade.GOOD]

@@ -24,6 +24,11 @@ from tests.support import until
 NOT_IN_A_CLONE = shutil.ignore_patterns(
     ".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis"
 )
+SNIPPETS = {
+    "claude-status.bash", "claude-status.fish", "claude-status.tmux", "claude-status.zsh",
+    "starship.toml", "statusline.json",
+}  # fmt: skip
+WHERE = "import claude_status; print(claude_status.__path__[0])"
 MARKS = ("CLAUDE", "PYTHON", "VIRTUAL_ENV", "PIPX_", "UV_TOOL", "XDG_")
 
 
@@ -145,20 +150,27 @@ def test_launcher_is_left_as_it_is(installed: Installed) -> None:
 
 @pytest.mark.installs
 def test_shell_files_are_installed(installed: Installed) -> None:
-    """Every file of ``shell/`` is found where the program looks for it, to the byte."""
+    """Every snippet is found where the program looks for it, to the byte, by a lasting path."""
     script = "from claude_status.setup.ours import parts; print(parts('', {'PATH': '/bin'}).folder)"
     told = run([installed.python, "-c", script], PATH=f"{installed.folder}:{os.defpath}")
     folder = Path(told.strip())
     assert not folder.is_relative_to(ROOT)
-    for path in (installed.sources / "shell").iterdir():
-        assert (folder / path.name).read_bytes() == path.read_bytes()
+    assert "python3" not in str(folder)
+    for name in SNIPPETS:
+        assert (folder / name).read_bytes() == (installed.sources / "shell" / name).read_bytes()
+
+
+@pytest.mark.installs
+def test_command_by_the_name_of_its_package(installed: Installed, home: Path) -> None:
+    """``claude-status-prompt`` runs the launcher, through whatever links the installer made."""
+    command = [str(installed.folder / "claude-status-prompt"), "--version"]
+    assert run(command, HOME=str(home)) == f"claude-status {__version__}\n"
 
 
 @pytest.mark.installs
 def test_package_is_installed_whole(installed: Installed) -> None:
     """Every module of the sources can be imported, in place or from the copy, and it is typed."""
-    script = "import claude_status; print(claude_status.__path__[0])"
-    package = Path(run([installed.python, "-c", script]).strip())
+    package = Path(run([installed.python, "-c", WHERE]).strip())
     sources = installed.sources / "claude_status"
     for path in [*sources.rglob("*.py"), sources / "py.typed"]:
         assert (package / path.relative_to(sources)).read_bytes() == path.read_bytes()
@@ -167,6 +179,7 @@ def test_package_is_installed_whole(installed: Installed) -> None:
 @pytest.mark.installs
 def test_nothing_else_is_installed(installed: Installed) -> None:
     """No tests and nothing else comes along, beside the package and its metadata."""
+    editable = Path(run([installed.python, "-c", WHERE]).strip()).is_relative_to(installed.sources)
     script = (
         "from importlib.metadata import files; print(*files('claude-status-prompt'), sep='\\n')"
     )
@@ -174,8 +187,12 @@ def test_nothing_else_is_installed(installed: Installed) -> None:
     tops = {name.partition("/")[0] for name in names if not name.startswith("..")}
     ours = r"claude_status|claude_status_prompt-.*\.dist-info|__editable__.*|__pycache__"
     assert [top for top in tops if not re.fullmatch(ours, top)] == []
+    shared = [] if editable else sorted(SNIPPETS)
     assert sorted(name for name in names if name.startswith("..")) == [
-        "../../../bin/claude-status", "../../../bin/claude-status-py",
+        "../../../bin/claude-status",
+        "../../../bin/claude-status-prompt",
+        "../../../bin/claude-status-py",
+        *(f"../../../share/claude-status/{name}" for name in shared),
     ]  # fmt: skip
 
 
@@ -194,6 +211,27 @@ def test_line_starts_its_refresh(installed: Installed, home: Path) -> None:
     frames = home / ".cache/claude-status/at/default/@/frames/plain"
     until(frames.exists)
     assert frames.read_text().startswith("claude-status 1 ")
+
+
+def by_uv_with(python: str, installed: Installed) -> None:
+    """``uv tool install --reinstall .`` with another Python, in the same place."""
+    tools = installed.python.parents[2]
+    where = {"UV_TOOL_DIR": str(tools), "UV_TOOL_BIN_DIR": str(installed.folder)}
+    command = [sys.executable, "-m", "uv", "tool", "install", "--quiet", "--reinstall"]
+    run([*command, "--python", python, installed.sources], **where)
+
+
+@pytest.mark.installs
+@pytest.mark.pythons
+def test_installation_survives_another_python(tmp_path: Path, home: Path) -> None:
+    """What ``install`` wrote still names files that are there after a change of Python."""
+    other = next((PYTHONS[version] for version in others()), sys.executable)
+    installed = by_uv(tmp_path)
+    installed.run(home, "install", "bash")
+    by_uv_with(other, installed)
+    named = re.findall(r"'(/[^']+)'", (home / ".bashrc").read_text())
+    assert len(named) > 1
+    assert [path for path in named if not os.path.exists(path)] == []
 
 
 # Every Python

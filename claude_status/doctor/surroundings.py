@@ -17,6 +17,7 @@ from claude_status.doctor.scene import Scene
 from claude_status.draw.report import ago
 from claude_status.errors import CacheError
 from claude_status.paths import Account, accounts, check_private
+from claude_status.setup.ours import is_launcher
 from claude_status.sources.base import is_loopback
 from claude_status.store import BROKEN
 
@@ -64,6 +65,11 @@ def check_cache(scene: Scene) -> Iterator[Finding]:
 
 def check_path(scene: Scene) -> Iterator[Finding]:
     """Whether the command that a person types is this program."""
+    if not is_launcher(scene.program):
+        text = f"{scene.program} is missing, or is another program"
+        advice = "install claude-status-prompt again, in an environment of its own"
+        yield Finding("PATH", text, Grade.WRONG, advice)
+        return
     first = shutil.which(scene.program.name, path=scene.environ.get("PATH", os.defpath))
     if first is None:
         text = f"{scene.program.name} is not on PATH"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ from claude_status.errors import ClaudeStatusError
 LAUNCHER = "claude-status"
 SETTINGS = ("CLAUDE_CONFIG_DIR", "CLAUDE_STATUS_CACHE_DIR", "XDG_CACHE_HOME")
 PACKAGE = Path(__file__).resolve().parent.parent
+SHARE = Path("share", "claude-status")  # below an environment's prefix
+WITNESS = "claude-status.tmux"  # in the folder of the snippets, if it is one
+TITLE = b"# claude-status -"  # in the launcher's third line
+UV_CACHES = frozenset({"archive-v0", "builds-v0", "environments-v2"})
 
 
 class PartsError(ClaudeStatusError):
@@ -45,31 +50,74 @@ class Parts:
 
 
 def parts(script: str, environ: Mapping[str, str]) -> Parts:
-    """What belongs to this program; the snippets are in the package, or beside it in a checkout."""
-    inside = PACKAGE / "shell"
-    folder = inside if inside.is_dir() else PACKAGE.parent / "shell"
+    """What belongs to this program; raises PartsError where it would not last, or is not whole."""
+    if is_thrown_away(Path(sys.prefix)):
+        raise PartsError(
+            "This copy of claude-status will be thrown away: install one that stays, "
+            "with `uv tool install claude-status-prompt` or `pipx install claude-status-prompt`."
+        )
     settings = tuple((name, writable(environ[name])) for name in SETTINGS if environ.get(name))
-    return Parts(launcher(script, environ), folder, settings)
+    program = launcher(script, environ)
+    return Parts(program, snippets(program), settings)
+
+
+def is_thrown_away(prefix: Path) -> bool:
+    """Whether an environment is a cache's: that of ``uvx``, ``uv run --with`` or ``pipx run``.
+
+    The prefix alone tells; a variable could come from anywhere.
+    """
+    if not UV_CACHES.isdisjoint(prefix.parts):
+        return True
+    return prefix.parent.name == ".cache" and (prefix / "pipx_metadata.json").is_file()
+
+
+def snippets(program: str) -> Path:
+    """The folder of the snippets, by a path that outlives an upgrade of Python.
+
+    They are in the checkout, or in ``share`` beside the ``bin`` of the launcher, or of what it is a
+    link to.
+    """
+    prefixes = (
+        Path(program).parent.parent,
+        Path(os.path.realpath(program)).parent.parent,
+        Path(sysconfig.get_path("data")),
+    )
+    places = (PACKAGE.parent / "shell", *(prefix / SHARE for prefix in prefixes))
+    return next((place for place in places if (place / WITNESS).is_file()), places[-1])
 
 
 def launcher(script: str, environ: Mapping[str, str]) -> str:
     """The absolute path of the launcher that belongs to this program, by the name that lasts.
 
     ``script`` is what was run (``sys.argv[0]``). A link on PATH to the same file is preferred: pipx
-    and uv keep it where it is when they move what it points to.
+    and uv keep it where it is when they move what it points to. Another program of this name, which
+    can take the launcher's place in a shared environment, is refused.
     """
     places = (Path(script).absolute().parent, Path(sysconfig.get_path("scripts")))
     on_path = shutil.which(LAUNCHER, path=environ.get("PATH", ""))
     named = Path(on_path).absolute() if on_path else None
     for place in places:
         found = place / LAUNCHER
-        if found.is_file() and os.access(found, os.X_OK):
+        if is_launcher(found):
             return writable(str(named if named and found.samefile(named) else found))
-    if named is None:
-        raise PartsError(
-            "The launcher claude-status is missing: install claude-status-prompt again."
-        )
-    return writable(str(named))
+    if named and is_launcher(named):
+        return writable(str(named))
+    raise PartsError(
+        "The launcher claude-status is missing, or another program has taken its place: "
+        "install claude-status-prompt again, in an environment of its own."
+    )
+
+
+def is_launcher(path: Path) -> bool:
+    """Whether this is our launcher: executable, and beside the Python program that it runs."""
+    if not os.access(path, os.X_OK):
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(b"#!/bin/sh\n#\n") + len(TITLE))
+    except OSError:
+        return False
+    return head.endswith(TITLE)
 
 
 def writable(path: str) -> str:

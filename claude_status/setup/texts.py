@@ -1,8 +1,8 @@
 """What the user's files are told: the body of each host's block, and what ``init`` prints.
 
-All of it is guarded by the snippet's presence: an upgrade of Python moves it, and a package that is
-gone must break nothing. What ``init`` prints can be evaluated as well as pasted, so its comments
-come last and pair their quotes.
+All of it is guarded by the snippet's presence, since a package that is gone must break nothing; a
+block in a shell's file then says so as an interactive shell starts. What ``init`` prints can be
+evaluated as well as pasted, so its comments come last and pair their quotes.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ if [ -r SNIPPET ]; then
     shopt -q promptvars; then
     PS1='${CLAUDE_STATUS:+$CLAUDE_STATUS }'$PS1
   fi
+elif [[ $- == *i* ]]; then
+  printf 'claude-status: %s is gone: install it again, or remove this block.\\n' SNIPPET >&2
 fi
 """
 BASH_INIT = r"""[ -r SNIPPET ] && . SNIPPET PROGRAM
@@ -63,6 +65,8 @@ if [[ -r SNIPPET ]]; then
       RPROMPT='%97v'${RPROMPT:+ $RPROMPT}
     fi
   fi
+elif [[ -o interactive ]]; then
+  printf 'claude-status: %s is gone: install it again, or remove this block.\\n' SNIPPET >&2
 fi
 """
 ZSH_INIT = """\
@@ -80,7 +84,11 @@ ZSH_INIT = """\
 
 # conf.d is read before config.fish, and a prompt of the user's may be anywhere: hence so late.
 FISH_BLOCK = """\
-if test -r SNIPPET; and status is-interactive
+if not status is-interactive
+    # no prompt, no line
+else if not test -r SNIPPET
+    printf 'claude-status: %s is gone: install it again, or remove this block.\\n' SNIPPET >&2
+else
     source SNIPPET PROGRAM
     function __claude_status_place --on-event fish_prompt
         functions --erase __claude_status_place

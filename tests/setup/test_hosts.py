@@ -143,7 +143,7 @@ def odd(tmp_path: Path) -> Parts:
         (folder / f"claude-status.{shell}").write_text('printf "<%s>" "$1"\n')
     (folder / "claude-status.fish").write_text('printf "<%s>" "$argv[1]"\n')
     launcher = folder / "claude-status"
-    launcher.write_text("#!/bin/sh\n")
+    launcher.write_text("#!/bin/sh\n#\n# claude-status - made up\n")
     launcher.chmod(0o755)
     return Parts(str(launcher), folder)
 
@@ -186,6 +186,26 @@ class TestInit:
         (odd.folder / f"claude-status.{shell}").unlink()
         assert self.run(shell, text) == ""
 
+    @pytest.mark.parametrize(
+        ("shell", "interactive"),
+        [(shell, mode) for shell in SHELLS for mode in (True, False)],
+    )
+    def test_block_of_what_is_gone(self, shell, interactive, home, odd):
+        """Without the snippet a block says so in one sentence, to an interactive shell alone."""
+        (home / "block").write_text(texts.block(shell, odd))
+        (odd.folder / f"claude-status.{shell}").unlink()
+        bare = {"bash": ["--norc"], "zsh": ["--no-rcs"], "fish": ["--no-config"]}[shell]
+        command = [program(shell), *bare, *(["-i"] if interactive else []), "-c", "source ~/block"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, start_new_session=True
+        )
+        said = [line for line in done.stderr.splitlines() if line.startswith("claude-status")]
+        gone = (
+            f"{odd.folder}/claude-status.{shell} is gone: install it again, or remove this block."
+        )
+        assert said == ([f"claude-status: {gone}"] if interactive else [])
+        assert done.stdout == ""
+
     def test_tmux(self, home, odd, monkeypatch):
         """tmux runs the script with the launcher, and with the account that was meant."""
         told = home / "told"
@@ -217,7 +237,7 @@ class TestLauncher:
         """A launcher that can be run."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "claude-status"
-        path.write_text("#!/bin/sh\n")
+        path.write_text("#!/bin/sh\n#\n# claude-status - made up\n")
         path.chmod(0o755)
         return path
 
@@ -242,6 +262,85 @@ class TestLauncher:
         mine = self.make(tmp_path)
         monkeypatch.chdir(tmp_path)
         assert str(mine) == ours.launcher("./claude-status-py", {"PATH": ""})
+
+    def test_another_program_of_the_name(self, tmp_path, monkeypatch):
+        """A program of another project is not written into the files, wherever it is found."""
+        theirs = self.make(tmp_path / "bin")
+        theirs.write_text("#!/usr/bin/python3\nimport claude_status\n")
+        monkeypatch.setattr(ours.sysconfig, "get_path", lambda _name: str(tmp_path))
+        for environ in ({"PATH": ""}, {"PATH": str(theirs.parent)}):
+            with pytest.raises(PartsError, match="another program has taken its place"):
+                ours.launcher(str(theirs.parent / "claude-status-py"), environ)
+
+
+class TestSnippets:
+    """Which folder of the snippets is written into the files."""
+
+    def make(self, prefix: Path) -> Path:
+        """An environment with a launcher, and with snippets as the wheel places them."""
+        shared = prefix / "share" / "claude-status"
+        shared.mkdir(parents=True)
+        (shared / "claude-status.tmux").touch()
+        (prefix / "bin").mkdir()
+        (prefix / "bin" / "claude-status").touch()
+        return shared
+
+    def test_beside_the_launcher(self, tmp_path, monkeypatch):
+        """It is the environment's ``share``, whose name has no version of Python in it."""
+        monkeypatch.setattr(
+            ours, "PACKAGE", tmp_path / "lib/python3.11/site-packages/claude_status"
+        )
+        shared = self.make(tmp_path / "venv")
+        assert shared == ours.snippets(str(tmp_path / "venv/bin/claude-status"))
+
+    def test_beside_what_a_link_leads_to(self, tmp_path, monkeypatch):
+        """Where the launcher is a link, it is the ``share`` of the environment that it leads to."""
+        monkeypatch.setattr(
+            ours, "PACKAGE", tmp_path / "lib/python3.11/site-packages/claude_status"
+        )
+        shared = self.make(tmp_path / "venv")
+        link = tmp_path / "bin" / "claude-status"
+        link.parent.mkdir()
+        link.symlink_to(tmp_path / "venv/bin/claude-status")
+        assert shared == ours.snippets(str(link))
+
+    def test_in_a_checkout(self):
+        """An editable install uses the files of the checkout."""
+        assert ours.snippets("/nowhere/bin/claude-status") == SHELL
+
+
+class TestThrownAway:
+    """A cache's environment is not what the user's files may name."""
+
+    @pytest.mark.parametrize(
+        ("prefix", "expected"),
+        [
+            ("/home/x/.cache/uv/archive-v0/Rl2gW", True),
+            ("/home/x/.cache/uv/builds-v0/.tmp7ba9se", True),
+            ("/home/x/.cache/uv/environments-v2/script-1a2b", True),
+            ("/home/x/.local/share/uv/tools/claude-status-prompt", False),
+            ("/home/x/.cache/venv", False),
+            ("/usr", False),
+        ],
+    )
+    def test_of_uv(self, prefix, expected):
+        """``uvx`` and ``uv run`` are told from ``uv tool install`` by the prefix alone."""
+        assert expected is ours.is_thrown_away(Path(prefix))
+
+    def test_of_pipx(self, tmp_path):
+        """``pipx run`` has its environments below a ``.cache``, unlike ``pipx install``."""
+        for place in (".cache/1a2b", "venvs/claude-status-prompt"):
+            (tmp_path / place).mkdir(parents=True)
+            (tmp_path / place / "pipx_metadata.json").touch()
+        assert ours.is_thrown_away(tmp_path / ".cache/1a2b")
+        assert not ours.is_thrown_away(tmp_path / "venvs/claude-status-prompt")
+
+    def test_refused_in_one_sentence(self, home, monkeypatch, capsys):
+        """``install`` changes nothing and says how to have an installation that stays."""
+        monkeypatch.setattr(sys, "prefix", "/home/x/.cache/uv/archive-v0/Rl2gW")
+        assert cli.main(["install", "bash"]) != 0
+        assert "uv tool install claude-status-prompt" in capsys.readouterr().err
+        assert list(home.iterdir()) == []
 
 
 class TestNotes:

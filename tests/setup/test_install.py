@@ -46,7 +46,7 @@ def some_parts(folder: Path) -> ours.Parts:
     for name in ("statusline.json", "starship.toml"):
         (folder / name).write_bytes((SHELL / name).read_bytes())
     program = folder / "claude-status"
-    program.write_text("#!/bin/sh\n")
+    program.write_text("#!/bin/sh\n#\n# claude-status - made up\n")
     program.chmod(0o755)
     return ours.Parts(str(program), folder)
 
@@ -57,7 +57,7 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ours.Parts:
     folder = tmp_path / "claude_status" / "shell"
     folder.mkdir(parents=True)
     made = some_parts(folder)
-    monkeypatch.setattr(ours, "PACKAGE", folder.parent)
+    monkeypatch.setattr(ours, "PACKAGE", folder.parent / "claude_status")
     monkeypatch.setattr(sys, "argv", [str(folder / "claude-status-py")])
     monkeypatch.setenv("PATH", "")
     return made
@@ -427,7 +427,7 @@ class TestTwice:
         main(["install", "bash"])
         old = rc.read_bytes()
         folder = Path(parts.folder.parent.rename(tmp_path / "moved"), "shell")
-        monkeypatch.setattr(ours, "PACKAGE", folder.parent)
+        monkeypatch.setattr(ours, "PACKAGE", folder.parent / "claude_status")
         monkeypatch.setattr(sys, "argv", [str(folder / "claude-status-py")])
         rc.write_bytes(rc.read_bytes() + b"later\n")
         assert main(["install", "bash"]) == 0
