@@ -429,7 +429,7 @@ def test_another_program_first_on_path_is_told(user: User, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("theirs", [None, "#!/usr/bin/python3\nimport another\n"])
 def test_launcher_that_is_not_ours(user: User, tmp_path: Path, theirs: str | None) -> None:
-    """A launcher that is gone, or that another package has overwritten, is named with the remedy."""
+    """A launcher that is gone, or overwritten by another package, is named with the remedy."""
     own = launcher(tmp_path / "own")
     own.unlink()
     if theirs:

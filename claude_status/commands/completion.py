@@ -1,34 +1,17 @@
-"""``claude-status completion``: the completions of a shell, made from the parser by shtab."""
+"""``claude-status completion``: print the completions of a shell, to be placed by hand."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import os
+import sys
+from pathlib import Path
 
-from claude_status.look import need
+from claude_status.setup.ours import COMPLETIONS, parts
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the completion script of one shell."""
-    need("shtab")
-    import shtab
-
-    from claude_status.cli import HOSTS, build_parser
-
-    parser = build_parser()
-    for action in _arguments(parser):
-        if (
-            action.dest == "host"
-        ):  # which may be left out, and argparse cannot say so beside choices
-            action.choices = HOSTS
-    print(shtab.complete(parser, arguments.shell))
+    """Print the completion script of one shell; raises PartsError where it is missing."""
+    file = parts(sys.argv[0], os.environ).snippet(COMPLETIONS[arguments.shell])
+    print(Path(file).read_text(), end="")
     return 0
-
-
-def _arguments(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
-    """Every argument of the parser and of its commands."""
-    for action in parser._actions:
-        yield action
-        if isinstance(action, argparse._SubParsersAction):
-            for command in action.choices.values():
-                yield from _arguments(command)

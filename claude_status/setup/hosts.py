@@ -11,7 +11,7 @@ from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError
 from claude_status.paths import locate
-from claude_status.setup import blocks, notes, places, texts
+from claude_status.setup import blocks, completions, notes, places, texts
 from claude_status.setup.atomic import look
 from claude_status.setup.edits import Block, ClaudeCode, Edit, Starship
 
@@ -23,7 +23,8 @@ SHELLS = NAMES[:3]
 class Host:
     """A program that shows the line.
 
-    ``files`` may hold our part; the first is where it goes, and no two lead to one file.
+    ``files`` may hold our part; the first is where it goes, and no two lead to one file. A part of
+    it goes into ``completion`` as well, where the host looks for what completes our command.
     ``is_there`` tells whether the user seems to use the host, ``notes`` what is left to do once our
     part is in.
     """
@@ -33,6 +34,7 @@ class Host:
     edit: Edit
     is_there: bool
     notes: Callable[[Mapping[str, str]], Iterator[str]]
+    completion: Path | None = None
 
 
 def hosts(
@@ -49,7 +51,14 @@ def hosts(
 def _bash(environ: Mapping[str, str]) -> Host:
     file = places.bash(environ)
     there = _is_shell(environ, "bash") or file.exists()
-    return Host("bash", (file,), Block("bash", partial(texts.block, "bash")), there, notes.bash)
+    return Host(
+        "bash",
+        (file,),
+        Block("bash", partial(texts.block, "bash")),
+        there,
+        notes.bash,
+        completions.bash_file(environ),
+    )
 
 
 def _zsh(environ: Mapping[str, str]) -> Host:
@@ -62,7 +71,14 @@ def _fish(environ: Mapping[str, str]) -> Host:
     folder = places.fish(environ)
     file = folder / "conf.d" / "claude-status.fish"
     there = _is_shell(environ, "fish") or folder.exists()
-    return Host("fish", (file,), Block("fish", partial(texts.block, "fish")), there, notes.fish)
+    return Host(
+        "fish",
+        (file,),
+        Block("fish", partial(texts.block, "fish")),
+        there,
+        notes.fish,
+        completions.fish_file(environ),
+    )
 
 
 def _starship(environ: Mapping[str, str], hooked: bool) -> Host:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError, SettingsError
-from claude_status.setup import texts
+from claude_status.setup import completions, texts
 from claude_status.setup.changes import Change, putting, taking
 from claude_status.setup.hosts import NAMES, SHELLS, Host, hosts
 from claude_status.setup.keep import Keep
@@ -47,6 +47,9 @@ def install(arguments: argparse.Namespace) -> int:
             return
         said = "is already in" if change.is_none else "is now in"
         _make(change, keep, f"{host.name}: {said} {_short(path)}", arguments.dry_run)
+        if host.completion:
+            more = putting(host.completion, completions.loader(host.name), ours, keep)
+            _make(more, keep, "", arguments.dry_run)
         if not change.is_none and not arguments.dry_run:
             made.append(host)
 
@@ -64,6 +67,13 @@ def uninstall(arguments: argparse.Namespace) -> int:
 
     def one(host: Host) -> None:
         changes = [taking(path, host.edit, keep) for path in host.files]
+        if host.completion:
+            _make(
+                taking(host.completion, completions.loader(host.name), keep),
+                keep,
+                "",
+                arguments.dry_run,
+            )
         if all(change.is_none for change in changes):
             print(f"{host.name}: is not installed")
         for change in changes:

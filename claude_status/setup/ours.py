@@ -16,6 +16,11 @@ LAUNCHER = "claude-status"
 SETTINGS = ("CLAUDE_CONFIG_DIR", "CLAUDE_STATUS_CACHE_DIR", "XDG_CACHE_HOME")
 PACKAGE = Path(__file__).resolve().parent.parent
 SHARE = Path("share", "claude-status")  # below an environment's prefix
+COMPLETIONS = {  # below the folder of the snippets
+    "bash": "completions/claude-status.bash",
+    "zsh": "completions/_claude-status",
+    "fish": "completions/claude-status.fish",
+}
 WITNESS = "claude-status.tmux"  # in the folder of the snippets, if it is one
 TITLE = b"# claude-status -"  # in the launcher's third line
 UV_CACHES = frozenset({"archive-v0", "builds-v0", "environments-v2"})

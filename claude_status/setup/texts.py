@@ -52,6 +52,10 @@ BASH_INIT = r"""[ -r SNIPPET ] && . SNIPPET PROGRAM
 ZSH_BLOCK = """\
 if [[ -r SNIPPET ]]; then
   . SNIPPET PROGRAM
+  fpath+=(COMPLETIONS)
+  if (( ${+functions[compdef]} )); then
+    autoload -Uz _claude-status && compdef _claude-status claude-status
+  fi
   if (( ${+functions[p10k]} )); then
     if (( ${+POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS} )) &&
       [[ ${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS[*]-} != *claude_status* &&
@@ -139,7 +143,8 @@ run-shell "[ ! -r SNIPPET ] || COMMAND"
 class Text:
     """What one host is told, and how its language quotes the paths.
 
-    They stand for SNIPPET and PROGRAM; COMMAND is both, in the environment that a server may lack.
+    They stand for SNIPPET, COMPLETIONS (a folder) and PROGRAM; COMMAND is snippet and program, in
+    the environment that a server may lack.
     """
 
     snippet: str  # the file's name
@@ -190,7 +195,8 @@ def _fill(text: Text, template: str, parts: Parts) -> str:
     settings = [f"{name}={text.quote(value)}" for name, value in parts.settings]
     words = {
         "SNIPPET": snippet,
+        "COMPLETIONS": text.quote(str(parts.folder / "completions")),
         "PROGRAM": program,
         "COMMAND": " ".join([*settings, "sh", snippet, program]),
     }
-    return re.sub(r"\b(?:SNIPPET|PROGRAM|COMMAND)\b", lambda found: words[found[0]], template)
+    return re.sub(rf"\b(?:{'|'.join(words)})\b", lambda found: words[found[0]], template)

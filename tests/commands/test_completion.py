@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import program
+from claude_status.setup.ours import COMPLETIONS
+from tests.completions import completion
+from tests.conftest import SHELL, program
 from tests.support import User
+
+
+@pytest.mark.parametrize("shell", COMPLETIONS)
+def test_completions_are_those_of_the_parser(shell: str) -> None:
+    """What is installed is what the parser says; `python -m tests.completions` makes it so."""
+    assert (SHELL / COMPLETIONS[shell]).read_text() == completion(shell)
 
 
 @pytest.mark.parametrize(
@@ -45,3 +54,35 @@ COMP_LINE='claude-status {typed}'; COMP_POINT=${{#COMP_LINE}}
     )
 
     assert done.stdout.split() == [completed]
+
+
+@pytest.mark.parametrize("host", ["bash", "zsh", "fish"])
+def test_install_places_them(user: User, host: str) -> None:
+    """After ``install`` each shell completes the command; ``uninstall`` leaves no file."""
+    before = sorted(user.home.rglob("*"))
+    user.run("install", host)
+    line = {
+        "bash": "source ~/.local/share/bash-completion/completions/claude-status; "
+        "complete -p claude-status",
+        "zsh": "autoload -Uz compinit; compinit -u -d ~/dump; source ~/.zshrc; "
+        "print -r -- $_comps[claude-status]; autoload +X _claude-status && print loaded",
+        "fish": "complete --do-complete 'claude-status doc'",
+    }[host]
+    found = subprocess.run(
+        [program(host), "-c", line],
+        env={**user.environ, "PATH": f"{Path(sys.executable).parent}:{user.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    expected = {
+        "bash": "_shtab_claude_status claude-status\n",
+        "zsh": "_claude-status\nloaded\n",
+        "fish": "doctor\t",
+    }[host]
+    assert expected in found.stdout, found
+    (user.home / "dump").unlink(missing_ok=True)
+    user.run("uninstall", host)
+    assert [path for path in sorted(user.home.rglob("*")) if path.is_file()] == [
+        path for path in before if path.is_file()
+    ]

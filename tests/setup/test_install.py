@@ -41,6 +41,9 @@ SNIPPETS = ("bash", "zsh", "fish", "tmux")
 
 def some_parts(folder: Path) -> ours.Parts:
     """A launcher and snippets in a folder of their own."""
+    for name in ours.COMPLETIONS.values():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
     for name in SNIPPETS:
         (folder / f"claude-status.{name}").touch()
     for name in ("statusline.json", "starship.toml"):
@@ -194,8 +197,9 @@ class TestTheFile:
             assert main(["install", "bash"]) == 0
         finally:
             os.umask(before)
-        kept = [path for path in (home / ".local").rglob("*") if path.is_file()]
-        assert sorted(path.name for path in kept) == [".bashrc.after", ".bashrc.before"]
+        kept = [path for path in (home / ".local/state").rglob("*") if path.is_file()]
+        names = [".bashrc.after", ".bashrc.before", "claude-status.after"]
+        assert sorted(path.name for path in kept) == names
         assert {0o600} == {stat.S_IMODE(path.stat().st_mode) for path in kept}
 
     def test_nothing_else_is_left(self, home, rc):
@@ -473,16 +477,17 @@ class TestDryRun:
         assert before == sorted(home.rglob("*"))
 
     @pytest.mark.parametrize("data", [b"alias a=b\n", b"no end", b"crlf\r\n\xff\r\n", None])
-    def test_the_diff_is_the_change(self, patch, rc, data, tmp_path, capsysbinary):
+    @pytest.mark.usefixtures("parts")
+    def test_the_diff_is_the_change(self, patch, home, data, tmp_path, capsysbinary):
         """Given to ``patch``, the diff makes of the file what ``install`` makes of it."""
-        rc.unlink()
+        rc = home / ".zshrc"
         if data is not None:
             rc.write_bytes(data)
-        main(["install", "--dry-run", "bash"])
+        main(["install", "--dry-run", "zsh"])
         diff, patched = capsysbinary.readouterr().out, tmp_path / "patched"
         patched.write_bytes(data or b"")
         subprocess.run([patch, "--binary", str(patched)], input=diff, check=True)
-        main(["install", "bash"])
+        main(["install", "zsh"])
         assert rc.read_bytes() == patched.read_bytes()
         assert diff.splitlines()[0] == b"--- " + (b"/dev/null" if data is None else bytes(rc))
 
