@@ -76,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
         install.add_argument("host", nargs="*", metavar="HOST", help=", ".join(HOSTS))
         install.add_argument("--all", action="store_true", help="all hosts that are found")
         install.add_argument("--dry-run", action="store_true", help="only show what would change")
+    install.add_argument("--purge", action="store_true", help="with --all: cache and settings too")
     command("demo", "demo.command:run", "a tour on made-up numbers: no login is needed, or touched")
     check = command(
         "check", "commands.gates:check", "for scripts: exit 0 unless a limit is above a percentage"

@@ -237,6 +237,15 @@ def test_installation_survives_another_python(tmp_path: Path, home: Path) -> Non
 # Every Python
 
 
+def test_old_python_is_refused_in_one_sentence() -> None:
+    """A Python before 3.10, such as that of macOS, says so and what to do."""
+    script = "import runpy, sys; sys.version_info = (3, 9); runpy.run_module('claude_status')"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"claude-status: this is Python 3\.9, .*uv tool install.*\n", done.stderr)
+
+
 CORE = ("tests/test_values.py", "tests/test_body.py", "tests/test_merge.py", "tests/draw")
 CORE_NEEDS = ("hypothesis", "prometheus-client", "pytest", "pytest-timeout")
 OWN = "{}.{}".format(*sys.version_info)

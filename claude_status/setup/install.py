@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError, SettingsError
-from claude_status.setup import completions, texts
+from claude_status.setup import completions, link, purge, texts
 from claude_status.setup.changes import Change, putting, taking
 from claude_status.setup.hosts import NAMES, SHELLS, Host, hosts
 from claude_status.setup.keep import Keep
@@ -54,6 +54,8 @@ def install(arguments: argparse.Namespace) -> int:
             made.append(host)
 
     status = _each(chosen, one)
+    if made and link.is_wanted(os.environ):
+        print(link.make_link(os.environ, ours.program))
     for note in dict.fromkeys(note for host in made for note in host.notes(os.environ)):
         print(note)
     return status
@@ -81,8 +83,24 @@ def uninstall(arguments: argparse.Namespace) -> int:
             said = f"{host.name}: is no longer in {_short(change.path)}{note}"
             _make(change, keep, "" if change.is_none else said, arguments.dry_run)
 
+    if arguments.purge and not arguments.all:
+        raise SettingsError("--purge takes out everything: add --all.")
     names = _checked(arguments.host) | set(NAMES if arguments.all else ())
-    return _each(hosts(os.environ, names), one)
+    status = _each(hosts(os.environ, names), one)
+    if not arguments.dry_run and not any(_is_in(host, keep) for host in hosts(os.environ)):
+        link.remove_link(os.environ)
+    return status or (_purge(dry_run=arguments.dry_run) if arguments.purge else 0)
+
+
+def _purge(*, dry_run: bool) -> int:
+    """Remove everything of ours, and say what remains."""
+    for path in purge.targets(os.environ):
+        if dry_run and path.exists():
+            print(f"would remove {_short(path)}")
+        elif not dry_run and purge.purge(path):
+            print(f"removed {_short(path)}")
+    print(purge.remains(Path(sys.prefix)))
+    return 0
 
 
 def _make(change: Change, keep: Keep, said: str, dry_run: bool) -> None:
@@ -144,6 +162,14 @@ def _would_uninstall(host: Host, keep: Keep) -> str:
     changes = [taking(path, host.edit, keep) for path in host.files]
     places = [_short(change.path) for change in changes if not change.is_none]
     return f"is in {', '.join(places)}" if places else "is not installed"
+
+
+def _is_in(host: Host, keep: Keep) -> bool:
+    """Whether our part is in a host's files, as far as they can be understood."""
+    try:
+        return not all(taking(path, host.edit, keep).is_none for path in host.files)
+    except ClaudeStatusError:
+        return True
 
 
 def _checked(names: list[str]) -> set[str]:

@@ -90,6 +90,7 @@ complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claud
 complete -c claude-status -n '_shtab_claude_status_using uninstall' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using uninstall' -l all -d 'all hosts that are found'
 complete -c claude-status -n '_shtab_claude_status_using uninstall' -l dry-run -d 'only show what would change'
+complete -c claude-status -n '_shtab_claude_status_using uninstall' -l purge -d 'with --all: cache and settings too'
 complete -c claude-status -n '_shtab_claude_status_using uninstall; and test $_shtab_claude_status_npos -ge 0' -ka "bash zsh fish starship tmux claude" -d 'bash, zsh, fish, starship, tmux, claude'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a demo -d 'A tour on made-up numbers: no login is needed, or touched.'
 complete -c claude-status -n '_shtab_claude_status_using demo' -s h -l help -d 'show this help message and exit'

@@ -1,0 +1,59 @@
+"""``uninstall --all --purge``: what this program has written besides its part in others' files."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from claude_status.errors import ClaudeStatusError
+from claude_status.paths import cache_root, settings_file
+from claude_status.setup.keep import Keep
+
+PACKAGE = "claude-status-prompt"
+
+
+def targets(environ: Mapping[str, str]) -> Iterator[Path]:
+    """What is removed, if it is there: the cache's accounts, the settings file, what is kept.
+
+    The folders around them may be the user's for other things, and only go when they are empty.
+    """
+    yield cache_root(environ) / "at"
+    yield settings_file(environ)
+    yield Keep.of(environ).folder
+
+
+def purge(path: Path) -> bool:
+    """Remove one of the targets, and its folder if that is empty then; whether it was there.
+
+    Raises ClaudeStatusError. A link is removed itself, not what it leads to.
+    """
+    if not os.path.lexists(path):
+        return False
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    except OSError as error:
+        raise ClaudeStatusError(f"{path} cannot be removed ({error.strerror}).") from None
+    with contextlib.suppress(OSError):
+        path.parent.rmdir()
+    return True
+
+
+def remains(prefix: Path) -> str:
+    """A sentence on what is left, the program, and on the one command that removes it."""
+    if (prefix / "pipx_metadata.json").is_file():
+        command = f"pipx uninstall {PACKAGE}"
+    elif prefix.parts[-3:-1] == ("uv", "tools"):
+        command = f"uv tool uninstall {PACKAGE}"
+    elif (prefix / "pyvenv.cfg").is_file() and prefix.name == ".claude-status":
+        command = f"rm -r {shlex.quote(str(prefix))}"
+    else:
+        command = f"{shlex.quote(sys.executable)} -m pip uninstall {PACKAGE}"
+    return f"What remains is the program itself. To remove it: {command}"
