@@ -9,7 +9,7 @@ import sys
 if sys.version_info < (3, 10):  # noqa: UP036 - a checkout can be run by any
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     sys.exit(
-        f"claude-status: this is Python {version}, and claude-status needs 3.10 or later: install it "
+        f"claude-status: this is Python {version}, and it needs 3.10 or later: install it "
         "with a newer one, or by `uv tool install`, which brings its own."
     )
 
