@@ -67,6 +67,18 @@ def _template(value: object) -> str:
     return text
 
 
+def _clock(value: object) -> str:
+    if value not in ("locale", "12h", "24h"):
+        raise ValueError('must be "12h", "24h", or "locale"')
+    return str(value)
+
+
+def _percentage(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 100:
+        raise ValueError("must be a percentage from 0 to 100, such as 50")
+    return value
+
+
 def _hosts(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError("must be tables such as [hosts.tmux]")
@@ -132,6 +144,8 @@ READERS: dict[str, Callable[[object], object]] = {
     "thresholds": _thresholds,
     "max_width": _whole(10, 500, "columns"),
     "template": _template,
+    "clock": _clock,
+    "hide_below": _percentage,
     "hosts": _hosts,
     "labels": _labels,
     "alerts": _switch,

@@ -6,6 +6,7 @@ directory's environment must not be able to set what is asked, where, or what is
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -36,6 +37,8 @@ class Settings:
     thresholds: tuple[float, float] = (70, 90)  # per cent: warning, critical
     max_width: int = 60  # columns
     template: str = ""  # "" is the line as it is by default
+    clock: str = "locale"  # of clock times: 12h, 24h, or as the locale has it
+    hide_below: float = 0  # per cent; the line is empty until a limit reaches it
     hosts: Mapping[str, str] = field(default_factory=dict)  # a template for each dialect
     labels: Mapping[str, str] = field(default_factory=dict)  # a label for each account
     alerts: bool = False
@@ -52,7 +55,21 @@ class Settings:
             template=self.hosts.get(dialect, self.template),
             label=self.labels.get(account, ""),
             plan=plan,
+            clock=_clock_hours(self.clock),
+            hide_below=self.hide_below,
         )
+
+
+def _clock_hours(clock: str) -> int:
+    """12 or 24; a locale says it by its form of date and time."""
+    if clock != "locale":
+        return 12 if clock == "12h" else 24
+    import locale
+
+    with contextlib.suppress(locale.Error):
+        locale.setlocale(locale.LC_TIME, "")
+    form = locale.nl_langinfo(locale.D_T_FMT)
+    return 12 if any(mark in form for mark in ("%p", "%I", "%r", "%P")) else 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ WRONG = {
     "max_width": [9, 501, 0, -1, 60.0, "60", True, [60], {}],
     "template": [5, True, ["{5h}"], {}, "{5hh}", "{", "}", "{5h", "a\nb", "`id`", "$(id)", "50%",
                  "{\x1b[31m}", "#[fg=red]", "\\n", "minimul", "Full"],
+    "clock": ["12", 12, "am", True, ["12h"]],
+    "hide_below": ["50", -1, 100.5, math.nan, True, [50]],
     "hosts": ["tmux", ["tmux"], {"tmux": "{5h}"}, {"nushell": {"template": "{5h}"}},
               {"tmux": {"template": 5}}, {"tmux": {}}, {"tmux": {"template": "{5hh}"}}, 5],
     "labels": ["work", ["work"], {"/a": 5}, {"/a": "a$b"}, {"/a": "büro"}, {"/a": "x" * 21}, 5],
@@ -50,6 +52,8 @@ RIGHT = {
     "thresholds": [([50, 75.5], (50, 75.5)), ([90, 90], (90, 90)), ([0.1, 1000], (0.1, 1000))],
     "max_width": [(10, 10), (120, 120)],
     "template": [("{5h} · {7d}", "{5h} · {7d}"), ("minimal", "{5h}"), ("", "")],
+    "clock": [("12h", "12h"), ("24h", "24h"), ("locale", "locale")],
+    "hide_below": [(0, 0), (49.5, 49.5), (100, 100)],
     "hosts": [({"tmux": {"template": "{5h}"}}, {"tmux": "{5h}"})],
     "labels": [({"/home/me/.work/": "at work"}, {"/home/me/.work": "at work"})],
     "alerts": [(True, True), (False, False)],
@@ -74,6 +78,12 @@ def _assert_one_sentence(loaded: Loaded, *words: str) -> None:
         assert word in problem
     assert loaded.settings == Settings()
     assert loaded.named == frozenset()
+
+
+@pytest.mark.parametrize(("clock", "hours"), [("12h", 12), ("24h", 24), ("locale", 24)])
+def test_the_clock_of_the_line(clock: str, hours: int) -> None:
+    """Clock times have the hours that are set, or else those of the locale (here C's)."""
+    assert Settings(clock=clock).style("plain", "/default").clock == hours
 
 
 # What there is without a file, or with a good one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import textwrap
 from dataclasses import fields
 from pathlib import Path
 
@@ -34,8 +35,15 @@ COMMENTED = """\
 # The columns that the line may take.
 # max_width = 60
 
-# The line in your own words, or "full" or "minimal". Names: {names}.
+# The line in your own words, or a preset: {presets}.
+# Names: {names}; and the same of each other limit by its label, such as {{fable.left}}.
 # template = "5h {{5h}} {{5h.reset}} · 7d {{7d}}"
+
+# Show nothing until a limit has reached this percentage.
+# hide_below = 0
+
+# Clock times: "12h", "24h", or "locale".
+# clock = "locale"
 
 # Tell me when a number is high, on the desktop and in tmux: once for each threshold
 # and window, and when a window that was above 90 % is reset. Try: claude-status alert --test
@@ -99,9 +107,14 @@ def toml(value: object) -> str:
 
 
 def _init(path: Path) -> int:
-    from claude_status.draw.template import NAMES
+    from claude_status.draw.names import known_names
+    from claude_status.draw.template import PRESETS
 
-    text = COMMENTED.format(user_agent=Settings().user_agent, names=", ".join(NAMES))
+    text = COMMENTED.format(
+        user_agent=Settings().user_agent,
+        names=textwrap.fill(", ".join(known_names()), 90, subsequent_indent="# "),
+        presets=", ".join(PRESETS),
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x") as file:

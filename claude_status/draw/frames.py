@@ -13,6 +13,7 @@ from claude_status.draw.line import draw_line
 from claude_status.draw.pieces import Line, Piece
 from claude_status.draw.style import Style
 from claude_status.draw.words import HOUR
+from claude_status.pace import pace_of
 from claude_status.reader import HEADER
 from claude_status.usage import MAX_AGE, SESSION, Number, Usage
 
@@ -69,6 +70,10 @@ def _changes(usage: Usage | None, now: int, counting_until: int, style: Style) -
         if limit.resets_at is not None:
             yield limit.resets_at
             yield limit.resets_at - 24 * HOUR + 1  # the day is left out of its clock time
+        pace = pace_of(limit)
+        if pace and pace.runs_out_at is not None:
+            yield math.ceil(pace.runs_out_at)
+            yield math.ceil(pace.runs_out_at - 24 * HOUR)
 
 
 def _ageing(number: Number, style: Style) -> Iterator[int]:

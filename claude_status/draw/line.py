@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from claude_status.draw.choice import shown_credits, shown_limits
 from claude_status.draw.pieces import (
     SEPARATOR,
@@ -14,7 +16,7 @@ from claude_status.draw.pieces import (
 )
 from claude_status.draw.style import Style
 from claude_status.draw.template import fill, parse_template
-from claude_status.draw.words import Reset, clock, countdown, label_of
+from claude_status.draw.words import Reset, countdown, label_of, moment
 from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
 
 
@@ -25,27 +27,42 @@ def draw_line(usage: Usage | None, now: float, style: Style, *, minutes: bool = 
     without being drawn anew. At most ``style.max_width`` columns: the credits go first, then the
     scoped limits, then the countdown and the week; of a template the parts from its end.
     """
-    if usage is None:
+    if usage is None or _is_hidden(usage, now, style):
         return ()
-    reset = countdown if minutes else clock
+    reset = countdown if minutes else partial(_until, style.clock)
     drafts = _from_template if style.template else _by_default
-    for parts in drafts(usage, now, style, reset):
-        line = _join([(Piece(style.label),), *parts]) if style.label and parts else _join(parts)
-        if width(line) <= style.max_width:
-            return line
+    for line in drafts(usage, now, style, reset):
+        labelled = (Piece(style.label), SEPARATOR, *line) if style.label and line else line
+        if width(labelled) <= style.max_width:
+            return labelled
     return ()
 
 
-def _by_default(usage: Usage, now: float, style: Style, reset: Reset) -> list[list[Line]]:
-    """The default line's parts, then what is left of them as the room gets scarcer."""
+def _is_hidden(usage: Usage, now: float, style: Style) -> bool:
+    """Whether every number is known to be below what is worth showing; an old one may be above."""
+    numbers: list[Limit | Credits] = [*usage.limits, *([usage.credits] if usage.credits else [])]
+    return style.hide_below > 0 and not any(
+        number.is_stale(now, style.ttl) or (number.percent or 0) >= style.hide_below
+        for number in numbers
+        if not number.is_gone(now) and not (isinstance(number, Limit) and number.is_over(now))
+    )
+
+
+def _until(hours: int, resets_at: int, now: float) -> str:
+    return f"until {moment(resets_at, now, hours)}"
+
+
+def _by_default(usage: Usage, now: float, style: Style, reset: Reset) -> list[Line]:
+    """The default line, then what is left of it as the room gets scarcer."""
     limits, credit = shown_limits(usage, now, style), shown_credits(usage, now, style)
     base = sum(limit.key in (SESSION, WEEK) for limit in limits)
     lengths = reversed(range(base, len(limits) + 1))
-    return [
+    drafts = [
         _parts(limits, credit, now, style, reset),
         *(_parts(limits[:n], None, now, style, reset) for n in lengths),
         *(_parts(limits[:n], None, now, style, None) for n in range(base, 0, -1)),
     ]
+    return [tuple(piece for part in parts for piece in (SEPARATOR, *part))[1:] for parts in drafts]
 
 
 def _parts(
@@ -65,15 +82,11 @@ def _limit(limit: Limit, now: float, style: Style, reset: Reset | None) -> Line:
     return (*line, Piece(f" {reset(limit.resets_at, now)}"))
 
 
-def _from_template(usage: Usage, now: float, style: Style, reset: Reset) -> list[list[Line]]:
-    """The template's parts, then ever fewer of them; none where there is no number to show."""
+def _from_template(usage: Usage, now: float, style: Style, reset: Reset) -> list[Line]:
+    """The template filled in, then with ever fewer parts; none where no number may be shown."""
     numbers: list[Limit | Credits] = [*usage.limits, *([usage.credits] if usage.credits else [])]
     if all(number.is_gone(now) for number in numbers):
         return []
     parts = fill(parse_template(style.template), usage, now, style, reset)
-    return [parts[:length] for length in reversed(range(1, len(parts) + 1))]
-
-
-def _join(parts: list[Line]) -> Line:
-    pieces = [piece for part in parts for piece in (SEPARATOR, *part)]
-    return tuple(pieces[1:])
+    lengths = reversed(range(1, len(parts) + 1))
+    return [tuple(piece for part in parts[:length] for piece in part) for length in lengths]

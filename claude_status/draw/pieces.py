@@ -21,8 +21,14 @@ class Piece:
 
 Line = tuple[Piece, ...]
 SEPARATOR = Piece(" · ")
+SEPARATORS = (SEPARATOR.text, " | ", " │ ", " \ue0b1 ")  # which a template may have
 OVER = "–"  # stands for the percentage of a window that has been reset since
-IN_ASCII = {"·": "-", "–": "-", "⇡": "^", "€": "EUR ", "£": "GBP ", "¥": "JPY "}
+IN_ASCII = {
+    "·": "-", "–": "-", "⇡": "^", "≈": "ca. ", "€": "EUR ", "£": "GBP ", "¥": "JPY ",
+    "│": "|", "\ue0b1": ">", "◷": "5h", "▦": "7d", "◆": "*", "↻": "@",
+    "\uf252": "5h", "\uf073": "7d", "\uf2db": "*", "\uf021": "@",
+    "█": "=", "░": ".", **dict.fromkeys("▏▎▍▌▋▊▉", "-"),
+}  # fmt: skip
 
 
 def width(line: Line) -> int:

@@ -20,6 +20,8 @@ class Style:
     template: str = ""
     label: str = ""  # the account's, put before the line
     plan: str = ""
+    clock: int = 24  # hours, 12 or 24
+    hide_below: float = 0  # per cent; below it the line is empty
 
 
 def colour_of(number: Limit | Credits, thresholds: tuple[float, float]) -> str:

@@ -33,10 +33,15 @@ def countdown(resets_at: int, now: float) -> str:
     return duration(resets_at - math.floor(now))
 
 
-def clock(resets_at: int, now: float) -> str:
-    """A reset as local clock time, with the day where it is not within a day of ``now``."""
-    form = "until %H:%M" if resets_at - now < 24 * HOUR else "until %a %H:%M"
-    return time.strftime(form, time.localtime(resets_at))
+def moment(when: float, now: float, hours: int) -> str:
+    """A time to come by the local clock of 12 or 24 hours, with the day if that is not near."""
+    local = time.localtime(when)
+    clock = time.strftime("%H:%M", local)
+    if hours == 12:
+        clock = (
+            f"{local.tm_hour % 12 or 12}:{local.tm_min:02}{'am' if local.tm_hour < 12 else 'pm'}"
+        )
+    return clock if when - now < 24 * HOUR else f"{time.strftime('%a', local)} {clock}"
 
 
 def age(seconds: float) -> str:

@@ -9,14 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status.body import parse_body
-from claude_status.draw.dialects import plain
+from claude_status.draw.bars import bar
+from claude_status.draw.dialects import ascii_only, plain
 from claude_status.draw.line import draw_line
+from claude_status.draw.pieces import Piece
+from claude_status.draw.names import known_names
 from claude_status.draw.style import Style
-from claude_status.draw.template import NAMES, PRESETS, parse_template
+from claude_status.draw.template import PRESETS, parse_template
 from claude_status.usage import Usage
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, quick, usages
 
+NAMES = [f"{{{name}}}" for name in [*known_names(), "fable", "fable.bar:3", "opus.reset"]]
 BODY = usage_body(NOW, 80, 17, model=95, credits_used=12550)
 USAGE = parse_body(BODY, NOW, "endpoint")
 
@@ -42,6 +46,13 @@ def _text(template: str, usage: Usage = USAGE, now: float = NOW, **others: objec
         ("{5h.reset}", "2h13m"),
         ("{5h.pace}", "+24"),
         ("{5h.ahead}", "⇡"),
+        ("{5h.left}", "20%"),
+        ("{5h.bar}", "████████░░"),
+        ("{7d.bar:8}", "█▎░░░░░░"),
+        ("{fable}", "95%"),
+        ("{fable.left}", "5%"),
+        ("{opus}", ""),
+        ("{5h} | {opus} | {7d}", "80% | 17%"),
         ("{7d}", "17%"),
         ("{7d.reset}", "3d12h"),
         ("{7d.pace}", ""),
@@ -59,13 +70,53 @@ def _text(template: str, usage: Usage = USAGE, now: float = NOW, **others: objec
         (PRESETS["minimal"], "80%"),
         (
             PRESETS["full"],
-            "5h 80% +24 2h13m · 7d 17% 3d12h · Fable 95% · credits $125.50/$500 · max",
+            "5h 80% +24 2h13m ≈08:41 · 7d 17% 3d12h · Fable 95% · credits $125.50/$500 · max",
         ),
     ],
 )
 def test_each_name_has_its_value(template: str, text: str) -> None:
     """A name is replaced by its value; without one it is left out, and its part if it is alone."""
     assert _text(template) == text
+
+
+@pytest.mark.parametrize(
+    ("percent", "cells", "drawn"),
+    [
+        (0, 4, "░░░░"),
+        (1, 4, "░░░░"),
+        (3.125, 4, "▏░░░"),
+        (50, 4, "██░░"),
+        (99.99, 4, "███▉"),
+        (100, 4, "████"),
+        (250, 4, "████"),
+    ],
+)
+def test_a_bar_is_never_rounded_up(percent: float, cells: int, drawn: str) -> None:
+    """A bar has so many cells, each eighth of them full only when it is; above 100 % it is full."""
+    assert bar(percent, cells) == drawn
+    assert len(ascii_only((Piece(drawn),))) == cells
+
+
+def test_clock_times_in_words_of_either_clock() -> None:
+    """A reset as clock time, in 24 hours or 12, with the day where it is not within one."""
+    assert _text("{5h.at} · {7d.at}") == "10:13 · Mon 20:00"
+    assert _text("{5h.at} · {7d.at}", clock=12) == "10:13am · Mon 8:00pm"
+
+
+def test_a_projection_looks_like_one() -> None:
+    """When a limit will run out is marked as a guess, and gone once its number is old."""
+    assert _text("{5h.out}") == "≈08:41"
+    assert _text("{5h.out} {7d.out}", now=NOW + 601) == ""
+
+
+def test_hidden_below_a_threshold() -> None:
+    """The line is empty while every number is known to be below; an old number may be above."""
+    low = parse_body(usage_body(NOW, 30, 17), NOW, "endpoint")
+    assert _text("", low, hide_below=31) == ""
+    assert _text("", low, hide_below=31, label="home") == ""
+    assert _text("", low, hide_below=30) == "5h 30% 2h13m · 7d 17%"
+    assert _text("", low, now=NOW + 601, hide_below=31) == "5h ~30% 2h02m · 7d ~17%"
+    assert _text("", USAGE, hide_below=90) != ""  # a model's week
 
 
 def test_old_numbers() -> None:
@@ -92,7 +143,9 @@ def test_parts_go_from_the_end_where_there_is_no_room() -> None:
         ("{5hh}", "did you mean {5h}?"),
         ("{5h.rest}", "did you mean {5h.reset}?"),
         ("{credit}", "did you mean {credits}?"),
-        ("{frobnicate}", "the names are 5h, 5h.reset"),
+        ("{Frobnicate}", "the names are 5h, 5h.left"),
+        ("{5h.bar:41}", "at most 40 cells"),
+        ("{5h:3}", "did you mean"),
         ("{}", "the names are"),
         *((f"{{5h}} {sign}", "without") for sign in "{}\\`$#%'\""),
         *((f"{{5h}} {sign}", "one line") for sign in "\n\t\x1b\x00\u202e"),
@@ -107,9 +160,9 @@ def test_a_template_that_cannot_be_used(template: str, words: str) -> None:
 
 @quick
 @given(
-    st.lists(st.sampled_from([*(f"{{{name}}}" for name in NAMES), " · ", " ", "x", "("])).map(
-        "".join
-    ),
+    st.lists(
+        st.sampled_from([*(f"{{{name}}}" for name in known_names()), " · ", " ", "x", "("])
+    ).map("".join),
     usages(),
     st.integers(0, 25 * HOUR),
 )

@@ -1,0 +1,184 @@
+"""What the names in a template stand for: ``5h``, ``7d.reset``, ``fable.bar:12``, ``plan``.
+
+A name is a limit and one of its values, or something that the whole account has. The limits are
+``5h``, ``7d`` and, by its label, each other one (``fable``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from claude_status.draw.bars import bar
+from claude_status.draw.choice import shown_limits
+from claude_status.draw.pieces import (
+    OVER,
+    SEPARATOR,
+    Line,
+    Piece,
+    credit_piece,
+    oldest_age,
+    percent_piece,
+)
+from claude_status.draw.style import Style, colour_of
+from claude_status.draw.words import Reset, label_of, moment, plain_label, shown_percent
+from claude_status.pace import present_pace
+from claude_status.usage import SESSION, WEEK, Limit, Usage
+
+BAR_CELLS, MOST_CELLS = 10, 40
+WINDOWS = {"5h": SESSION, "7d": WEEK}
+Draw = Callable[[Limit, float, Style, Reset], Piece]
+Value = Callable[[Usage, float, Style, Reset], Line]
+_LIMIT = re.compile(r"(5h|7d|[a-z][a-z0-9_-]*)(?:\.([a-z]+))?(?::([1-9][0-9]?))?")
+
+
+def value_of(name: str) -> Value:
+    """What draws a name; raises ValueError with a suggestion where it is unknown."""
+    if name in WHOLE:
+        return WHOLE[name]
+    found = _LIMIT.fullmatch(name)
+    head, kind, cells = found.groups() if found else ("", None, None)
+    if not found or (kind or "") not in KINDS or (cells and kind != "bar") or _is_slip(head):
+        raise ValueError(f"{{{name}}} is no name: {_suggestion(name)}")
+    if int(cells or 0) > MOST_CELLS:
+        raise ValueError(f"a bar has at most {MOST_CELLS} cells")
+    draw = KINDS[kind or ""]
+    if kind == "bar":
+        draw = partial(_bar, cells=int(cells or BAR_CELLS))
+    return _of_limit(head, draw)
+
+
+def known_names() -> list[str]:
+    """The names that every account has, for help and suggestions."""
+    return [*(f"{w}.{kind}".rstrip(".") for w in WINDOWS for kind in KINDS), *WHOLE]
+
+
+def _is_slip(head: str) -> bool:
+    """Whether a name of its own looks like one of ours that was misspelt."""
+    import difflib
+
+    return head not in WINDOWS and bool(difflib.get_close_matches(head, WHOLE, 1, 0.75))
+
+
+def _suggestion(name: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, known_names(), 1)
+    return f"did you mean {{{near[0]}}}?" if near else f"the names are {', '.join(known_names())}"
+
+
+def _of_limit(head: str, draw: Draw) -> Value:
+    """A value of the limit of that name, if the account has it."""
+
+    def drawn(usage: Usage, now: float, style: Style, reset: Reset) -> Line:
+        limit = _find(usage, head)
+        if limit is None or limit.is_gone(now):
+            return ()
+        piece = draw(limit, now, style, reset)
+        return (piece,) if piece.text else ()
+
+    return drawn
+
+
+def _find(usage: Usage, head: str) -> Limit | None:
+    if head in WINDOWS:
+        return usage.find(WINDOWS[head])
+    others = (limit for limit in usage.limits if limit.key not in (SESSION, WEEK))
+    return next((limit for limit in others if _name(limit) == head), None)
+
+
+def _name(limit: Limit) -> str:
+    return label_of(limit).lower().replace(" ", "-")
+
+
+# The values of a limit
+
+
+def _percent(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
+    return percent_piece(limit, now, style)
+
+
+def _left(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
+    """100 less the percentage that is shown, so that both add up."""
+    shown = percent_piece(limit, now, style)
+    used = shown_percent(limit.percent)
+    left = f"{max(0, 100 - int(used.rstrip('%')))}%"
+    return Piece(shown.text.replace(used, left), shown.colour)
+
+
+def _bar(limit: Limit, now: float, style: Style, _reset: Reset, cells: int = BAR_CELLS) -> Piece:
+    if limit.is_over(now):
+        return Piece(OVER)
+    mark = "~" if limit.is_stale(now, style.ttl) else ""
+    return Piece(mark + bar(limit.percent, cells), colour_of(limit, style.thresholds))
+
+
+def _reset(limit: Limit, now: float, _style: Style, reset: Reset) -> Piece:
+    known = limit.resets_at is not None and not limit.is_over(now)
+    return Piece(reset(limit.resets_at, now) if known and limit.resets_at else "")
+
+
+def _at(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
+    known = limit.resets_at is not None and not limit.is_over(now)
+    return Piece(moment(limit.resets_at, now, style.clock) if known and limit.resets_at else "")
+
+
+def _out(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
+    """When it will run out at this pace, if that is before the reset: a projection, marked so."""
+    pace = present_pace(limit, now, style.ttl)
+    if not pace or pace.runs_out_at is None or pace.runs_out_at <= now:
+        return Piece("")
+    return Piece(f"≈{moment(pace.runs_out_at, now, style.clock)}")
+
+
+def _pace(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
+    """The points by which use is ahead of time; old numbers have no pace."""
+    ahead = _ahead(limit, now, style)
+    return Piece(f"+{ahead}" if ahead else "")
+
+
+def _arrow(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
+    return Piece("⇡" if _ahead(limit, now, style) else "")
+
+
+def _ahead(limit: Limit, now: float, style: Style) -> int:
+    pace = present_pace(limit, now, style.ttl)
+    return int(pace.ahead) if pace and pace.ahead >= 1 else 0
+
+
+KINDS: Mapping[str, Draw] = {
+    "": _percent, "left": _left, "bar": _bar, "reset": _reset, "at": _at, "out": _out,
+    "pace": _pace, "ahead": _arrow,
+}  # fmt: skip
+
+
+# What the whole account has
+
+
+def _models(usage: Usage, now: float, style: Style, _reset: Reset) -> Line:
+    scoped = [x for x in shown_limits(usage, now, style) if x.key not in (SESSION, WEEK)]
+    pieces: list[Piece] = []
+    for limit in scoped:
+        label = Piece(f"{label_of(limit)} ")
+        pieces += [SEPARATOR, label, percent_piece(limit, now, style)]
+    return tuple(pieces[1:])
+
+
+def _credits(usage: Usage, now: float, style: Style, _reset: Reset) -> Line:
+    credit = usage.credits
+    return (credit_piece(credit, now, style),) if credit and not credit.is_gone(now) else ()
+
+
+def _plan(_usage: Usage, _now: float, style: Style, _reset: Reset) -> Line:
+    return (Piece(plain_label(style.plan)),) if style.plan else ()
+
+
+def _age(usage: Usage, now: float, style: Style, _reset: Reset) -> Line:
+    how_old = oldest_age(shown_limits(usage, now, style), None, now)
+    return (Piece(how_old),) if how_old else ()
+
+
+WHOLE: Mapping[str, Value] = {
+    "model": _models, "credits": _credits, "plan": _plan, "age": _age,
+}  # fmt: skip
