@@ -92,12 +92,27 @@ def build_parser() -> argparse.ArgumentParser:
         gate.add_argument("--limit", metavar="NAME", help="one limit, such as 5h or 7d; else all")
     alert = command("alert", "commands.alert:run", "send an alert on trial")
     alert.add_argument("--test", action="store_true", required=True, help="send it")
-    config = command("config", "commands.config:run", "the settings, and where each comes from")
-    config.add_argument("--init", action="store_true", help="write a commented settings file")
-    config.add_argument("--check", action="store_true", help="say what is wrong in the file")
+    _add_config(command("config", "commands.config:run", "the settings, and where each comes from"))
+    command("looks", "look.looks:run", "every preset of the line on your own numbers; choose one")
     completion = command("completion", "commands.completion:run", "print a shell's completions")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     return parser
+
+
+def _add_config(config: argparse.ArgumentParser) -> None:
+    """The options and the subcommands of ``config``."""
+    changes = config.add_subparsers(title="changes", metavar="CHANGE")
+    for verb, run, text in (
+        ("set", "commands.config:set_one", "change one setting, such as: set template bars"),
+        ("unset", "commands.config:unset_one", "give one setting its default back"),
+    ):
+        change = changes.add_parser(verb, help=text, description=text[0].upper() + text[1:] + ".")
+        change.set_defaults(run=run)
+        change.add_argument("name", metavar="NAME", help="such as ttl, or hosts.tmux.template")
+        if verb == "set":
+            change.add_argument("value", metavar="VALUE", help="as TOML, or as plain text")
+    config.add_argument("--init", action="store_true", help="write a commented settings file")
+    config.add_argument("--check", action="store_true", help="say what is wrong in the file")
 
 
 def _columns(text: str) -> int:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import textwrap
 from dataclasses import fields
 from pathlib import Path
 
 from claude_status.config import Loaded, Settings, load
-from claude_status.errors import SettingsError
+from claude_status.errors import ClaudeStatusError, SettingsError
+from claude_status.look import need
 from claude_status.paths import settings_file
 
 COMMENTED = """\
@@ -80,6 +82,42 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.check:
         print(f"{path}: nothing is wrong." if path.exists() else f"{path}: there is no such file.")
     return 0
+
+
+def set_one(arguments: argparse.Namespace) -> int:
+    """Change one setting in the file, and draw the line anew."""
+    need("tomlkit")
+    from claude_status.edit_settings import set_value
+
+    path = settings_file(os.environ)
+    value = set_value(path, arguments.name, arguments.value)
+    print(f"{arguments.name} = {toml(value)}  # {path}")
+    redraw()
+    return 0
+
+
+def unset_one(arguments: argparse.Namespace) -> int:
+    """Take one setting out of the file, and draw the line anew."""
+    need("tomlkit")
+    from claude_status.edit_settings import unset_value
+
+    path = settings_file(os.environ)
+    if not unset_value(path, arguments.name):
+        raise SettingsError(f"{path} does not set {arguments.name}.")
+    print(f"{arguments.name} is no longer set in {path}.")
+    redraw()
+    return 0
+
+
+def redraw() -> None:
+    """Draw the line anew by the settings as they are now, where there is one."""
+    from claude_status.refresh import Refresh
+    from claude_status.terminal import place
+
+    account, settings = place(os.environ, warn=False)
+    if os.path.exists(account.frames):
+        with contextlib.suppress(ClaudeStatusError):
+            Refresh(account, settings, os.environ, typed=True).run()
 
 
 def describe(loaded: Loaded, path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -46,6 +47,14 @@ def hosts(
         hooked = hooked or any(_has_block(HOSTS[name](environ)) for name in SHELLS)
         made.insert(sum(host.name in SHELLS for host in made), _starship(environ, hooked))
     return made
+
+
+def is_installed(host: Host) -> bool:
+    """Whether our part is in one of a host's files, as far as they can be understood."""
+    with contextlib.suppress(ClaudeStatusError):
+        found = [look(file).data or b"" for file in host.files]
+        return any(host.edit.take(data, None)[0] != data for data in found)
+    return False
 
 
 def _bash(environ: Mapping[str, str]) -> Host:

@@ -5,7 +5,8 @@
 #    source ~/.local/share/bash_completion/claude-status
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_claude_status_subparsers=(show watch history statusline refresh doctor init install uninstall demo check wait alert config completion)
+_shtab_claude_status_config_subparsers=(set unset)
+_shtab_claude_status_subparsers=(show watch history statusline refresh doctor init install uninstall demo check wait alert config looks completion)
 
 _shtab_claude_status_show_option_strings=(-h --help --all)
 _shtab_claude_status_watch_option_strings=(-h --help)
@@ -20,7 +21,10 @@ _shtab_claude_status_demo_option_strings=(-h --help)
 _shtab_claude_status_check_option_strings=(-h --help --max --limit)
 _shtab_claude_status_wait_option_strings=(-h --help --below --timeout --limit)
 _shtab_claude_status_alert_option_strings=(-h --help --test)
+_shtab_claude_status_config_set_option_strings=(-h --help)
+_shtab_claude_status_config_unset_option_strings=(-h --help)
 _shtab_claude_status_config_option_strings=(-h --help --init --check)
+_shtab_claude_status_looks_option_strings=(-h --help)
 _shtab_claude_status_completion_option_strings=(-h --help)
 _shtab_claude_status_option_strings=(-h --help --version --format --max-width)
 
@@ -29,8 +33,9 @@ _shtab_claude_status_option_strings=(-h --help --version --format --max-width)
 _shtab_claude_status_init_pos_0_choices=(bash zsh fish starship tmux claude)
 _shtab_claude_status_install_pos_0_choices=(bash zsh fish starship tmux claude)
 _shtab_claude_status_uninstall_pos_0_choices=(bash zsh fish starship tmux claude)
+_shtab_claude_status_config_pos_0_choices=(set unset)
 _shtab_claude_status_completion_pos_0_choices=(bash zsh fish)
-_shtab_claude_status_pos_0_choices=(show watch history statusline refresh doctor init install uninstall demo check wait alert config completion)
+_shtab_claude_status_pos_0_choices=(show watch history statusline refresh doctor init install uninstall demo check wait alert config looks completion)
 _shtab_claude_status___format_choices=(plain ascii ansi bash zsh fish starship tmux claude json prometheus)
 
 _shtab_claude_status_show__h_nargs=0
@@ -71,10 +76,17 @@ _shtab_claude_status_wait___help_nargs=0
 _shtab_claude_status_alert__h_nargs=0
 _shtab_claude_status_alert___help_nargs=0
 _shtab_claude_status_alert___test_nargs=0
+_shtab_claude_status_config_set__h_nargs=0
+_shtab_claude_status_config_set___help_nargs=0
+_shtab_claude_status_config_unset__h_nargs=0
+_shtab_claude_status_config_unset___help_nargs=0
+_shtab_claude_status_config_pos_0_nargs=A...
 _shtab_claude_status_config__h_nargs=0
 _shtab_claude_status_config___help_nargs=0
 _shtab_claude_status_config___init_nargs=0
 _shtab_claude_status_config___check_nargs=0
+_shtab_claude_status_looks__h_nargs=0
+_shtab_claude_status_looks___help_nargs=0
 _shtab_claude_status_completion__h_nargs=0
 _shtab_claude_status_completion___help_nargs=0
 _shtab_claude_status_pos_0_nargs=A...

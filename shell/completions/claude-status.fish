@@ -50,7 +50,7 @@ function _shtab_claude_status_using
   test "$_shtab_claude_status_cmdpath" = "$argv"
 end
 
-set -g _shtab_claude_status_commands show watch history statusline refresh doctor init install uninstall demo check wait alert config completion
+set -g _shtab_claude_status_commands show watch history statusline refresh doctor init install uninstall demo check wait alert config 'config set' 'config unset' looks completion
 set -g _shtab_claude_status_opts_with_value --below --days --format --limit --max --max-width --timeout --wrap
 
 complete -c claude-status -e
@@ -110,6 +110,12 @@ complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claud
 complete -c claude-status -n '_shtab_claude_status_using config' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using config' -l init -d 'write a commented settings file'
 complete -c claude-status -n '_shtab_claude_status_using config' -l check -d 'say what is wrong in the file'
+complete -c claude-status -n '_shtab_claude_status_using config; and test $_shtab_claude_status_npos -eq 0' -a set -d 'Change one setting, such as: set template bars.'
+complete -c claude-status -n '_shtab_claude_status_using config set' -s h -l help -d 'show this help message and exit'
+complete -c claude-status -n '_shtab_claude_status_using config; and test $_shtab_claude_status_npos -eq 0' -a unset -d 'Give one setting its default back.'
+complete -c claude-status -n '_shtab_claude_status_using config unset' -s h -l help -d 'show this help message and exit'
+complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a looks -d 'Every preset of the line on your own numbers; choose one.'
+complete -c claude-status -n '_shtab_claude_status_using looks' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a completion -d 'Print a shell'"'"'s completions.'
 complete -c claude-status -n '_shtab_claude_status_using completion' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using completion; and test $_shtab_claude_status_npos -eq 0' -ka "bash zsh fish" -d shell

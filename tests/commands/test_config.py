@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+
+import pytest
 
 from claude_status.cli import HOSTS
 from claude_status.config import Settings, load
 from claude_status.paths import settings_file
+from tests.server import ApiServer
 from tests.support import User
 
 
@@ -87,3 +91,87 @@ def test_claude_code_gets_the_line_that_is_its_own(user: User) -> None:
     for columns, line in (("80", "on claude · \x1b[32m42%\x1b[39m"), ("12", "on claude")):
         done = user.run("statusline", input="{}", environ={"COLUMNS": columns})
         assert done.stdout == f"{line}\n"
+
+
+# set and unset
+
+
+OWN = """\
+# mine
+
+ttl = 600  # slow
+template = "minimal"
+
+[hosts.tmux]  # the bar
+template = "full"
+"""
+
+
+@pytest.fixture
+def own_file(user: User) -> Path:
+    """A settings file with comments of the user's own."""
+    path = user.home / ".config/claude-status/config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(OWN)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "before", "after"),
+    [
+        (["set", "template", "bars"], 'template = "minimal"', 'template = "bars"'),
+        (["set", "ttl", "900"], "ttl = 600  # slow", "ttl = 900  # slow"),
+        (["unset", "hosts.tmux.template"], '[hosts.tmux]  # the bar\ntemplate = "full"\n', ""),
+        (["unset", "template"], 'template = "minimal"\n', ""),
+        (["set", "hosts.tmux.template", "{5h}"], 'template = "full"', 'template = "{5h}"'),
+    ],
+)
+def test_one_setting_is_changed(
+    user: User, own_file: Path, arguments: list[str], before: str, after: str
+) -> None:
+    """A change touches its own line, and keeps comments, order and everything else."""
+    done = user.run("config", *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert own_file.read_text().rstrip() == OWN.replace(before, after).rstrip()
+
+
+def test_a_first_setting_makes_the_file(user: User) -> None:
+    """Without a file, `set` makes one; a label is named by its directory."""
+    assert user.run("config", "set", "labels.~/.claude", "home").returncode == 0
+    assert user.run("config", "set", "thresholds", "[50, 80]").returncode == 0
+    loaded = load(user.home / ".config/claude-status/config.toml")
+    assert loaded.problems == ()
+    assert loaded.settings.thresholds == (50, 80)
+    assert loaded.settings.labels["/default"] == "home"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["set", "ttl", "10"], "ttl: must be a whole number of seconds"),
+        (["set", "template", "minimul"], "did you mean 'minimal'?"),
+        (["set", "tll", "600"], "did you mean 'ttl'?"),
+        (["set", "hosts.tmux", "x"], "hosts.tmux: must hold a template"),
+        (["set", "ttl.x", "5"], "ttl is no table"),
+        (["unset", "alerts"], "does not set alerts"),
+    ],
+)
+def test_what_would_be_refused_is_not_written(
+    user: User, own_file: Path, arguments: list[str], words: str
+) -> None:
+    """A value that would be left out is refused in one sentence, and the file is as it was."""
+    done = user.run("config", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert own_file.read_text() == OWN
+
+
+def test_a_change_shows_at_once(user: User, api: ApiServer) -> None:
+    """After `set template` the frames have the new line, without a call more."""
+    user.refresh()
+    calls = len(api.requests)
+    user.run("config", "set", "template", "minimal")
+    _, _, text = (user.account.frames / "plain").read_text().splitlines()[1].partition(" ")
+    assert text.endswith("%")
+    assert len(api.requests) == calls

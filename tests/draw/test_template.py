@@ -12,8 +12,8 @@ from claude_status.body import parse_body
 from claude_status.draw.bars import bar
 from claude_status.draw.dialects import ascii_only, plain
 from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import Piece
 from claude_status.draw.names import known_names
+from claude_status.draw.pieces import Piece
 from claude_status.draw.style import Style
 from claude_status.draw.template import PRESETS, parse_template
 from claude_status.usage import Usage

@@ -1,0 +1,158 @@
+"""``claude-status looks``: every preset of the line, drawn from your own numbers; choose one.
+
+On a terminal the arrow keys choose and the return key saves; elsewhere the presets are listed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from claude_status.commands.config import redraw
+from claude_status.draw.dialects import ascii_only, plain
+from claude_status.draw.line import draw_line
+from claude_status.draw.pieces import Line
+from claude_status.draw.style import Style
+from claude_status.draw.template import PRESETS
+from claude_status.errors import ClaudeStatusError
+from claude_status.look import SCREEN, need, screen_size
+from claude_status.look.events import DISTURBING, Events, key_by_key
+from claude_status.look.samples import made_up
+from claude_status.paths import settings_file
+from claude_status.setup.hosts import hosts, is_installed
+from claude_status.snapshot import take_snapshot
+from claude_status.terminal import dialect, place
+from claude_status.usage import Usage
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+KEYBOARD = 0
+UP, DOWN, RETURN = ("\x1b[A", "\x1bOA", "k"), ("\x1b[B", "\x1bOB", "j"), ("\r", "\n")
+SAMPLE = "These numbers are made up: none of yours is known yet."
+HINT = "↑ ↓ choose, ⏎ saves, q leaves it as it is"
+OWN = "your own"
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Show the looks, and on a terminal let one be chosen."""
+    looks = Looks.here()
+    if not os.isatty(SCREEN) or dialect(os.environ) != "ansi" or not os.isatty(KEYBOARD):
+        for name, line in looks.lines():
+            text = ascii_only(line) if dialect(os.environ) == "ascii" else plain(line)
+            print(f"{name:<{looks.width}}  {text}")
+        if looks.is_sample:
+            print(f"\n{SAMPLE}")
+        print("\nTo choose one: claude-status config set template NAME")
+        return 0
+    need("rich")
+    need("tomlkit")
+    with Events(KEYBOARD) as events:
+        chosen, ended_by = _choose(looks, events)
+        if ended_by:
+            events.let(ended_by)
+    if chosen is None:
+        return 0
+    return _save(chosen)
+
+
+class Looks:
+    """The presets, and what each looks like at this moment."""
+
+    def __init__(self, usage: Usage | None, style: Style, now: float) -> None:
+        self.is_sample = usage is None
+        self._usage = usage or made_up(now)
+        self._style = replace(style, hide_below=0)
+        self._now = now
+        self._templates = dict(PRESETS)
+        if style.template not in PRESETS.values():
+            self._templates[OWN] = style.template
+        self.names = list(self._templates)
+        self.width = max(map(len, self.names))
+        self.current = next(
+            index for index, each in enumerate(self._templates.values()) if each == style.template
+        )
+
+    @classmethod
+    def here(cls) -> Looks:
+        """By the settings and the numbers of this environment's account, without asking anyone."""
+        account, settings = place(os.environ)
+        now = time.time()
+        known = take_snapshot(account, settings, now)
+        style = settings.style("ansi", account.name, known.plan)
+        usage = known.usage if known.usage and draw_line(known.usage, now, style) else None
+        return cls(usage, style, now)
+
+    def line(self, name: str) -> Line:
+        """The line in the look of that name."""
+        style = replace(self._style, template=self._templates[name])
+        return draw_line(self._usage, self._now, style)
+
+    def lines(self) -> list[tuple[str, Line]]:
+        """Each look with its line."""
+        return [(name, self.line(name)) for name in self.names]
+
+
+def _choose(looks: Looks, events: Events) -> tuple[str | None, int]:
+    """The name that was chosen, or None, and the signal that ended it, or 0."""
+    from rich.console import Console
+    from rich.live import Live
+
+    console = Console(color_system="standard", highlight=False)
+    places = [host.name for host in hosts(os.environ) if is_installed(host)]
+    at = looks.current
+    live = Live(console=console, screen=True, auto_refresh=False)
+    with key_by_key(KEYBOARD), live:
+        while True:
+            console.size = screen_size()
+            live.update(_screen(looks, at, places, console.size.width), refresh=True)
+            typed, signals = events.wait(60)
+            if signals & DISTURBING:
+                return None, min(signals & DISTURBING)
+            if typed in RETURN:
+                return looks.names[at], 0
+            if typed in ("q", "Q", "\x1b"):
+                return None, 0
+            at = (at + (typed in DOWN) - (typed in UP)) % len(looks.names)
+
+
+def _screen(looks: Looks, at: int, places: list[str], columns: int) -> Text:
+    """All looks, the chosen one marked, and below it how each host would show that one."""
+    from rich.text import Text
+
+    from claude_status.look.previews import coloured, preview
+
+    rows = [Text("How the line looks", "bold"), Text()]
+    for number, (name, line) in enumerate(looks.lines()):
+        mark = "❯ " if number == at else "  "
+        row = Text(f"{mark}{name:<{looks.width}}  ", "bold" if number == at else "")
+        rows.append(row + coloured(line))
+    rows.append(Text())
+    for place_name in places or ["zsh", "tmux"]:
+        rows += [*preview(place_name, looks.line(looks.names[at]), columns), Text()]
+    if looks.is_sample:
+        rows.append(Text(SAMPLE, "dim"))
+    rows.append(Text(HINT, "dim"))
+    screen = Text("\n").join(rows)
+    screen.no_wrap, screen.overflow = True, "crop"
+    return screen
+
+
+def _save(chosen: str) -> int:
+    from claude_status.edit_settings import set_value
+
+    if chosen == OWN:
+        return 0
+    path = settings_file(os.environ)
+    try:
+        set_value(path, "template", chosen)
+    except ClaudeStatusError as error:
+        print(f"claude-status: {error}", file=sys.stderr)
+        return 1
+    redraw()
+    print(f"The line looks like {chosen} from now on ({path}).")
+    return 0
