@@ -1,0 +1,85 @@
+"""``claude-status looks`` on a real terminal: it shows every preset, and saves the one chosen."""
+
+from __future__ import annotations
+
+import pytest
+
+from claude_status.config import load
+from claude_status.draw.template import PRESETS
+from tests.screen import Screen
+from tests.support import User
+
+DOWN = "\x1b[B"
+
+
+def looking(user: User, **options: int) -> Screen:
+    """The running command, once it has drawn."""
+    screen = Screen(user.command("looks"), user.environ, **{"columns": 90, "lines": 30, **options})
+    screen.until("saves")
+    return screen
+
+
+def template(user: User) -> str:
+    """The template that the settings have now."""
+    return load(user.home / ".config/claude-status/config.toml").settings.template
+
+
+def test_every_preset_is_drawn_from_own_numbers(user: User) -> None:
+    """In a pipe there is a row for each preset with the account's numbers, and how to choose."""
+    user.refresh()
+    done = user.run("looks")
+    rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines()[: len(PRESETS)])
+    assert list(rows) == list(PRESETS)
+    assert rows["minimal"] == "78%"
+    assert "config set template NAME" in done.stdout
+    assert "made up" not in done.stdout
+
+
+def test_made_up_numbers_are_called_so(user: User) -> None:
+    """Without a reading the looks are shown on numbers that are said to be made up."""
+    assert "made up" in user.run("looks").stdout
+
+
+def test_a_look_is_chosen_and_saved(user: User) -> None:
+    """The arrow keys move, the return key saves, and the next prompt has the new look."""
+    user.refresh()
+    with looking(user) as screen:
+        screen.send(DOWN)
+        screen.until("❯ minimal")
+        screen.send("\n")
+        screen.until("from now on")
+    assert template(user) == PRESETS["minimal"]
+    _, _, text = (user.account.frames / "plain").read_text().splitlines()[1].partition(" ")
+    assert text == "78%"
+
+
+def test_leaving_changes_nothing(user: User) -> None:
+    """After q the settings are as they were."""
+    with looking(user) as screen:
+        screen.send(DOWN)
+        screen.until("❯ minimal")
+        screen.send("q")
+        while screen.pump(5):
+            pass
+    assert not (user.home / ".config/claude-status/config.toml").exists()
+
+
+@pytest.mark.parametrize("host", ["bash", "zsh", "fish", "starship", "tmux", "claude"])
+def test_installed_hosts_are_previewed(user: User, host: str) -> None:
+    """Where the line is installed, the chosen look is shown as it would stand there."""
+    user.refresh()
+    user.run("install", host)
+    with looking(user) as screen:
+        rows = screen.text().splitlines()
+    place = next(number for number, row in enumerate(rows) if row.strip() == host)
+    assert "5h 78%" in rows[place + 1]
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(20, 6), (40, 12), (200, 60)])
+def test_any_size(user: User, columns: int, lines: int) -> None:
+    """A small terminal shows what fits, and the keys still work."""
+    with Screen(user.command("looks"), user.environ, columns=columns, lines=lines) as screen:
+        screen.until("default")
+        screen.send("q")
+        while screen.pump(5):
+            pass
