@@ -39,10 +39,10 @@ def _run(argv: list[str]) -> int:
     """Run one command and return its exit status."""
     try:
         # what prompts and status lines start: before anything that takes time to import
-        if argv == ["refresh", "--background"]:
+        if argv[:2] == ["refresh", "--background"]:
             from claude_status import background
 
-            return background.run()
+            return background.run("bar" if argv[2:] == ["--for", "bar"] else "prompt")
         if argv[:1] == ["statusline"] and argv[1:2] not in (["--help"], ["-h"]):
             from claude_status.hook import statusline
 

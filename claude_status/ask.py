@@ -68,6 +68,7 @@ class Asker:
     environ: Mapping[str, str]
     typed: bool = False
     force: bool = False
+    reader: str = "prompt"  # who started this: "prompt" for a person who looks, or "bar"
     clock: Callable[[], float] = time.time
     chance: Callable[[], float] = random.random
 

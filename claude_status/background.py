@@ -12,8 +12,8 @@ from pathlib import Path
 SECONDS = 60  # more than all it may wait for, one after another; after that it hangs
 
 
-def run() -> int:
-    """Refresh in a session of its own; whatever fails is told by ``doctor``."""
+def run(reader: str) -> int:
+    """Refresh for a ``prompt`` or a ``bar`` in a session of its own; ``doctor`` says what fails."""
     try:
         _let_go()
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -28,7 +28,7 @@ def run() -> int:
             if is_first:
                 from claude_status.refresh import Refresh
 
-                Refresh(account, settings, os.environ).run()
+                Refresh(account, settings, os.environ, reader=reader).run()
     except Exception:  # noqa: S110 - nobody is there to be told
         pass
     return 0

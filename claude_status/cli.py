@@ -45,6 +45,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"claude-status {__version__}")
     parser.add_argument("--format", choices=FORMATS, help="what to print the line for")
     parser.add_argument("--max-width", type=_columns, metavar="N", help="columns the line may take")
+    parser.add_argument(
+        "--prompt", action="store_true", help="the line is for a prompt, not for a status bar"
+    )
     parser.set_defaults(run="commands.line:run", failure=1)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 

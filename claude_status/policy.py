@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple
 
 from claude_status.codec import typed
 from claude_status.errors import AskError
@@ -80,6 +81,13 @@ class Due:
         if self.never:
             return f"{self.why[:1].upper()}{self.why[1:]}."
         return self.why if self.is_backoff else ""
+
+
+class RefreshTimes(NamedTuple):
+    """When a status bar and when a prompt should start the next refresh (epoch seconds)."""
+
+    bar: int
+    prompt: int
 
 
 def next_call(
@@ -186,10 +194,16 @@ def after_failure(
     return replace(failed, not_before=now + pause)
 
 
-def next_refresh(due: Due, now: float) -> int:
-    """When a reader should start the next refresh; it also looks at the login and free sources."""
+def next_refresh(due: Due, now: float) -> RefreshTimes:
+    """When readers should start the next refresh; it also looks at the login and free sources."""
     wanted = now + LOOK_EVERY if due.never else due.at
-    return int(max(now + SOONEST, min(wanted, now + LOOK_EVERY)))
+    at = int(max(now + SOONEST, min(wanted, now + LOOK_EVERY)))
+    return RefreshTimes(bar=at, prompt=at)
+
+
+def look_again(now: float) -> RefreshTimes:
+    """The times of the next refresh where nothing is known of when the next call is due."""
+    return RefreshTimes(bar=int(now) + LOOK_EVERY, prompt=int(now) + LOOK_EVERY)
 
 
 def _jittered(chance: float) -> float:

@@ -13,8 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-HEADER = "claude-status 1"
+HEADER = "claude-status 2"
 DEFAULT = "/default"  # stands for the unset CLAUDE_CONFIG_DIR in the cache
+PROMPTS = ("bash", "zsh", "fish", "starship")  # dialects; every other one is a status bar's
 SLOT = 15  # seconds: one refresh for each account at the most
 KICK = "kick."
 PUSHED = "store/pushed"  # goes with the store: what that has lost is not known any more
@@ -65,14 +66,15 @@ def read_text(path: str) -> str:
         os.close(file)
 
 
-def read_frame(home: str, dialect: str, now: float) -> tuple[str, bool]:
+def read_frame(home: str, dialect: str, now: float, *, prompt: bool) -> tuple[str, bool]:
     """The text that a shell would show now ("" for nothing), and whether a refresh is due.
 
-    ``home`` is the account's directory in the cache.
+    ``home`` is the account's directory in the cache. ``prompt`` says that a person looks, for whom
+    a refresh is due earlier than for a status bar.
     """
     header, *frames = read_text(f"{home}/frames/{dialect}").split("\n")
-    refresh_at = due_in(header)
-    if refresh_at is None:
+    times = due_times(header)
+    if times is None:
         return "", True
     shown, early = "", True
     for frame in frames:
@@ -81,18 +83,22 @@ def read_frame(home: str, dialect: str, now: float) -> tuple[str, bool]:
         if when is None or when > now:
             break
         shown, early = text, False
-    return shown, early or refresh_at <= now
+    return shown, early or times[prompt] <= now
 
 
-def due_time(home: str) -> int:
-    """When the frames want to be refreshed, in epoch seconds; 0 where there are none."""
-    return due_in(read_text(f"{home}/frames/plain").partition("\n")[0]) or 0
+def drawn_times(home: str) -> tuple[int, int]:
+    """The two times of ``due_times`` of the frames that are there; 0 and 0 where there are none."""
+    return due_times(read_text(f"{home}/frames/plain").partition("\n")[0]) or (0, 0)
 
 
-def due_in(header: str) -> int | None:
-    """The time of refresh that a file's first line tells; None where that is no line of ours."""
-    when = header.removeprefix(f"{HEADER} ")
-    return epoch(when) if when != header else None
+def due_times(header: str) -> tuple[int, int] | None:
+    """When a status bar and when a prompt should start a refresh, in epoch seconds.
+
+    That is what the first line of a file of frames says; None where it is no line of ours.
+    """
+    times = header.removeprefix(f"{HEADER} ")
+    bar, prompt = (epoch(word) for word in (times.partition(" ")[0], times.partition(" ")[2]))
+    return None if times == header or bar is None or prompt is None else (bar, prompt)
 
 
 def epoch(text: str) -> int | None:
@@ -119,14 +125,17 @@ def make_home(home: str, environ: Mapping[str, str]) -> None:
         os.umask(before)
 
 
-def kick(home: str, now: float) -> None:
-    """Start one refresh in the background, if no other reader has in this slot; never raises."""
+def kick(home: str, now: float, *, prompt: bool) -> None:
+    """Start one refresh in the background, if no other reader has in this slot; never raises.
+
+    ``prompt`` says that a person looks, as ``read_frame`` has it.
+    """
     try:
         if not _is_ours(home):
             return
         slot = os.open(f"{home}/{KICK}{int(now) // SLOT}", os.O_CREAT | os.O_EXCL, 0o600)
         os.close(slot)
-        start_refresh()
+        start_refresh("prompt" if prompt else "bar")
     except OSError:
         pass
 
@@ -135,8 +144,11 @@ def _is_ours(path: str) -> bool:
     return os.stat(path).st_uid == os.geteuid()
 
 
-def start_refresh() -> None:
-    """Start ``refresh`` so that it outlives this process, its session and its terminal."""
+def start_refresh(reader: str) -> None:
+    """Start ``refresh`` so that it outlives this process, its session and its terminal.
+
+    ``reader`` is ``prompt`` or ``bar``.
+    """
     child = os.fork()
     if child:
         os.waitpid(child, 0)
@@ -148,7 +160,7 @@ def start_refresh() -> None:
             for stream in range(3):
                 os.dup2(null, stream)
             os.chdir("/")
-            command = [sys.executable, "-m", "claude_status", "refresh", "--background"]
-            os.execv(sys.executable, command)
+            command = ["-m", "claude_status", "refresh", "--background", "--for", reader]
+            os.execv(sys.executable, [sys.executable, *command])
     finally:
         os._exit(0)

@@ -13,8 +13,8 @@ from claude_status.draw.frames import Strip, draw_strip
 from claude_status.errors import CacheError
 from claude_status.merge import merge
 from claude_status.paths import make_private
-from claude_status.policy import LOOK_EVERY, Due, next_refresh
-from claude_status.reader import due_time
+from claude_status.policy import Due, RefreshTimes, look_again, next_refresh
+from claude_status.reader import drawn_times
 from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
 from claude_status.sources.claude_json import is_another, read_state
 from claude_status.sources.statusline import take_push
@@ -43,14 +43,15 @@ class Refresh(Asker):
         except CacheError:
             # what is there is still true, and a prompt must not try again in every slot
             now = int(self.clock())
-            postpone(self.account, now, now + LOOK_EVERY)
+            postpone(self.account, now, look_again(now))
             raise
 
-    def _next(self, store: Store, due: Due) -> int:
+    def _next(self, store: Store, due: Due) -> RefreshTimes:
         """When to refresh next; who sees nothing yet is about to log in, so sooner then."""
         now = self.clock()
         is_first = due.never and not records.readings(store, now)
-        return int(now) + FIRST_LOOK if is_first else next_refresh(due, now)
+        first = int(now) + FIRST_LOOK
+        return RefreshTimes(first, first) if is_first else next_refresh(due, now)
 
     def _look(self, store: Store) -> bool:
         """Take what Claude Code's own file says; True where it names another account than before.
@@ -107,11 +108,11 @@ class Refresh(Asker):
                 records.keep(store, readings)
             # a push must not put off the refresh that looks at the other sources, nor may one
             # that a wrong clock put off into the future stay there
-            due = due_time(str(self.account.home))
-            self._draw(store, min(due, int(now) + LOOK_EVERY))
+            bar, prompt = map(min, drawn_times(str(self.account.home)), look_again(now))
+            self._draw(store, RefreshTimes(bar, prompt))
             return True
 
-    def _draw(self, store: Store, refresh_at: int, *, forget: bool = False) -> Usage | None:
+    def _draw(self, store: Store, times: RefreshTimes, *, forget: bool = False) -> Usage | None:
         """Draw what the store holds; in a transaction, so that no older picture comes last.
 
         Where it holds nothing, the frames are all that is left, unless they are to be forgotten.
@@ -122,10 +123,10 @@ class Refresh(Asker):
             if usage is not None:
                 history.add(store, usage, now)
             if usage is None and not forget:
-                postpone(self.account, int(now), refresh_at)
+                postpone(self.account, int(now), times)
             else:
                 plan = store.read(records.PLAN) or ""
-                write_view(self.account, self._strips(usage, int(now), plan), refresh_at)
+                write_view(self.account, self._strips(usage, int(now), plan), times)
         return usage
 
     def _strips(self, usage: Usage | None, now: int, plan: str) -> dict[str, Strip]:

@@ -9,21 +9,22 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.frames import Strip, write_strip
+from claude_status.draw.frames import EARLIER, Strip, write_strip
 from claude_status.errors import CacheError, remedy
 from claude_status.paths import Account
-from claude_status.reader import HEADER, KICK, SLOT, due_in, epoch, read_text
+from claude_status.policy import RefreshTimes
+from claude_status.reader import HEADER, KICK, SLOT, due_times, epoch, read_text
 
 NEW = ".new"  # how the name of a file begins that is not whole yet
 
 
-def write_view(account: Account, strips: Mapping[str, Strip], refresh_at: int) -> None:
+def write_view(account: Account, strips: Mapping[str, Strip], times: RefreshTimes) -> None:
     """Replace the frames of every dialect; raises CacheError where that cannot be done."""
     for name, dialect in DIALECTS.items():
-        replace_file(account.frames / name, write_strip(strips[name], refresh_at, dialect))
+        _replace_frames(account.frames / name, write_strip(strips[name], dialect), times)
 
 
-def postpone(account: Account, now: int, refresh_at: int) -> None:
+def postpone(account: Account, now: int, times: RefreshTimes) -> None:
     """Keep the frames, and only say when to refresh next.
 
     A file that is not ours, or whose frames begin in the future, becomes one empty frame.
@@ -31,9 +32,23 @@ def postpone(account: Account, now: int, refresh_at: int) -> None:
     for name in DIALECTS:
         header, _, frames = read_text(str(account.frames / name)).partition("\n")
         first = epoch(frames.partition(" ")[0])
-        ours = due_in(header) is not None and first is not None and first <= now
-        kept = frames if ours else f"{now} \n"
-        replace_file(account.frames / name, f"{HEADER} {refresh_at}\n{kept}")
+        ours = due_times(header) is not None and first is not None and first <= now
+        _replace_frames(account.frames / name, frames if ours else f"{now - EARLIER} \n", times)
+
+
+def _replace_frames(path: Path, frames: str, times: RefreshTimes) -> None:
+    """Put frames below a header, so that the file does not begin like the one before.
+
+    A reader that remembers the first two lines sees by these that the file is a new one. So where
+    the header is the same, the first frame begins earlier than the first one of before.
+    """
+    header = f"{HEADER} {times.bar} {times.prompt}"
+    start, _, rest = frames.partition(" ")
+    known, _, others = read_text(str(path)).partition("\n")
+    before = epoch(others.partition(" ")[0])
+    if known == header and before:
+        start = str(min(int(start), before - 1))
+    replace_file(path, f"{header}\n{start} {rest}")
 
 
 def sweep(account: Account, now: float) -> None:

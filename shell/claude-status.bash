@@ -96,7 +96,7 @@ __claude_status_dialect() {
 __claude_status_lines() {
   local IFS=$'\n'
   {
-    builtin read -r -d '' -n 16 word && [[ $word == 'claude-status 1 ' ]] || return 1
+    builtin read -r -d '' -n 16 word && [[ $word == 'claude-status 2 ' ]] || return 1
     if ((BASH_VERSINFO[0] >= 5)); then
       builtin mapfile -t -n 64 lines
     else
@@ -108,10 +108,13 @@ __claude_status_lines() {
 # Sets `text` to the frame in the file $1 whose time has come, and empties `due` if no refresh is
 # needed yet. Whatever is not as it should be ends the reading.
 __claude_status_read() {
-  local word lines at=${__claude_status_at:-1} start
+  local word lines at=${__claude_status_at:-1} start refresh_at
   [[ -f $1 && -r $1 && -O $1 ]] && __claude_status_lines "$1" || return 0
   word=${lines[0]-}
-  [[ -n $word && ${#word} -le 12 && $word != *[!0123456789]* ]] || return 0
+  [[ ${#word} -le 25 && $word == *[0123456789]' '[0123456789]* ]] || return 0
+  refresh_at=${word##* }
+  [[ ${#refresh_at} -le 12 && ${word%" $refresh_at"} != *[!0123456789]* ]] || return 0
+  [[ $refresh_at != *[!0123456789]* ]] || return 0
   # Begin at the frame shown before: mostly it still is the one, or the next is.
   start=$at
   while :; do
@@ -129,7 +132,7 @@ __claude_status_read() {
   word=${lines[at - 1]}
   [[ ${#word} -le 1024 ]] || return 0
   [[ $word != *' '* ]] || text=${word#* }
-  [[ 10#${lines[0]} -le $now ]] || due=''
+  [[ 10#$refresh_at -le $now ]] || due=''
 }
 
 # ==================================================================================================
@@ -164,7 +167,7 @@ __claude_status_refresh() {
       # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
       set -- "$account"/kick.*
       (($# < 100)) || command rm -f -- "$@"
-      exec "$__claude_status_program" refresh --background
+      exec "$__claude_status_program" refresh --background --for prompt
     ) &
   ) </dev/null >/dev/null 2>&1
 }

@@ -115,8 +115,9 @@ function __claude_status_read
     test -f "$file" -a -r "$file" -a -O "$file"; or return
     set -l shown
     begin
-        read -n 64 -d ' ' -l name format refresh_at
-        string match -qr '^claude-status 1 [0-9]{1,12}$' -- "$name $format $refresh_at"; or return
+        read -n 64 -d ' ' -l name format bar refresh_at
+        string match -qr '^claude-status 2( [0-9]{1,12}){2}$' -- "$name $format $bar $refresh_at"
+        or return
         for line in $__claude_status_lines
             read -n 1024 -d ' ' -l from text; and test "$from" -le $__claude_status_now; or break
             set shown "$text"
@@ -188,7 +189,7 @@ function __claude_status_refresh
         set -- "$account"/kick.*
         [ $# -lt 100 ] || rm -f -- "$@"
         true >"$slot" || exit
-        "$program" refresh --background
+        "$program" refresh --background --for prompt
         kill -URG "$shell"
     ' sh $arguments $fish_pid </dev/null >/dev/null 2>/dev/null &
     test "$last_pid" != "$last_own"; and builtin disown $last_pid 2>/dev/null

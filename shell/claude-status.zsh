@@ -94,7 +94,7 @@ __claude_status_read() {
   for size in $((start < 10 ? 1024 : 65536)) 65536; do
     sysread -s $size page || break
     buffer+=$page at=start
-    [[ $buffer == 'claude-status 1 '* ]] || return 0
+    [[ $buffer == 'claude-status 2 '* ]] || return 0
     lines=("${(@f)buffer}")
     while true; do
       from=${lines[at]%% *}
@@ -109,7 +109,7 @@ __claude_status_read() {
     [[ $at -ge $#lines ]] || break
   done <$1
   refresh_at=${${lines[1]-}##* }
-  [[ $refresh_at == <-> && $#refresh_at -le 12 && $at -gt 2 ]] || return 0
+  [[ ${lines[1]-} == 'claude-status 2 '<->' '<-> && $#refresh_at -le 12 && $at -gt 2 ]] || return 0
   typeset -g __claude_status_at=$((at - 1))
   page=${lines[at - 1]}
   [[ $#page -le 1024 ]] || return 0
@@ -151,7 +151,7 @@ __claude_status_refresh() {
       # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
       set -- $account/kick.*
       (($# < 100)) || command rm -f -- "$@"
-      $__claude_status_program refresh --background 3>&-
+      $__claude_status_program refresh --background --for prompt 3>&-
       true # or zsh would become the last command
     ) 3>&1 </dev/null >/dev/null 2>&1 &
   )

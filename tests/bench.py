@@ -108,7 +108,8 @@ class Bench(User):
     def draw(self, past: int, *, due: bool) -> None:
         """Write a strip of 40 frames; a refresh that is ``due`` has been started already."""
         now = int(time.time())
-        header = f"claude-status 1 {now - 60 if due else now + 3600}\n"
+        refresh_at = now - 60 if due else now + 3600
+        header = f"claude-status 2 {refresh_at} {refresh_at}\n"
         start = now - 60 * past + 30
         rows = [f"{start + 60 * i} 5h 42% {i + 1}m · 7d 17%\n" for i in range(40)]
         for dialect in ("plain", "bash", "zsh", "fish", "starship", "tmux", "claude"):

@@ -18,6 +18,7 @@ from typing import Any
 from claude_status.config import Settings
 from claude_status.draw.dialects import DIALECTS
 from claude_status.paths import Account, locate
+from claude_status.policy import RefreshTimes
 from claude_status.refresh import Outcome, Refresh
 from tests.conftest import ROOT, SHELL
 from tests.server import Answer
@@ -117,10 +118,15 @@ class User:
         rows = (self.account.frames / dialect).read_text(encoding="utf-8").splitlines()[1:]
         return [(int(when), text) for when, _, text in (row.partition(" ") for row in rows)]
 
-    def refresh_at(self, dialect: str = "plain") -> int:
-        """The time at which a reader would start the next refresh."""
+    def refresh_times(self, dialect: str = "plain") -> RefreshTimes:
+        """The times at which a bar and a prompt would start the next refresh."""
         header = (self.account.frames / dialect).read_text(encoding="utf-8").partition("\n")[0]
-        return int(header.removeprefix("claude-status 1 "))
+        bar, prompt = header.removeprefix("claude-status 2 ").split(" ")
+        return RefreshTimes(int(bar), int(prompt))
+
+    def refresh_at(self, dialect: str = "plain") -> int:
+        """The time at which a prompt would start the next refresh."""
+        return self.refresh_times(dialect).prompt
 
     def line(self, now: float, dialect: str = "plain") -> str:
         """What a prompt shows at ``now``."""

@@ -35,7 +35,7 @@ def own(user: User, account: str, **more: object) -> None:
 
 def shown(user: User, now: float) -> str:
     """What a prompt shows at ``now``."""
-    return read_frame(str(user.account.home), "plain", now)[0]
+    return read_frame(str(user.account.home), "plain", now, prompt=True)[0]
 
 
 def test_each_directory_has_its_own_numbers(home: Path, api: ApiServer) -> None:
@@ -276,5 +276,5 @@ def test_root_does_not_use_the_users_cache(user: User) -> None:
 
     assert done.returncode == 1
     assert "another user" in done.stderr
-    assert read_frame(str(user.account.home), "plain", time.time())[0] == ""
+    assert read_frame(str(user.account.home), "plain", time.time(), prompt=True)[0] == ""
     assert before == sorted(str(path) for path in user.home.rglob("*"))

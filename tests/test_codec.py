@@ -128,7 +128,7 @@ def test_what_was_read_back_can_be_drawn(rows: object) -> None:
     """A changed row makes no reading, or one that merges and draws without an exception."""
     found = load(json.dumps(rows))
     strip = draw_strip(merge(found.values()), NOW, Style())
-    assert [write_strip(strip, NOW, dialect) for dialect in DIALECTS.values()]
+    assert [write_strip(strip, dialect) for dialect in DIALECTS.values()]
 
 
 @thorough

@@ -94,11 +94,11 @@ def live_through(day: Day, user: User, api: Callable[[Callable[[], Answer]], Non
             pushed = now
         elif pushed and now - pushed > 60 * 5:  # the idle session's own tick, with old numbers
             pushed = now
-        text, due = read_frame(str(user.account.home), "plain", now)
+        text, due = read_frame(str(user.account.home), "plain", now, prompt=True)
         if due and int(now) // SLOT != slot:
             slot = int(now) // SLOT
             day.asked += user.refresh(now, chance=jitter.random).asked
-            text, _ = read_frame(str(user.account.home), "plain", now)
+            text, _ = read_frame(str(user.account.home), "plain", now, prompt=True)
         _judge(day, text, now)
 
 

@@ -210,7 +210,7 @@ def test_line_starts_its_refresh(installed: Installed, home: Path) -> None:
     assert installed.run(home) == ""
     frames = home / ".cache/claude-status/at/default/@/frames/plain"
     until(frames.exists)
-    assert frames.read_text().startswith("claude-status 1 ")
+    assert frames.read_text().startswith("claude-status 2 ")
 
 
 def by_uv_with(python: str, installed: Installed) -> None:

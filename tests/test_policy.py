@@ -394,7 +394,8 @@ def test_no_wait_is_endless(
 )
 def test_the_next_refresh_is_soon_but_not_at_once(due: Due, now: float) -> None:
     """A reader looks again after 15 s to 5 min, when the call is due if that lies between."""
-    at = next_refresh(due, now)
+    at, prompt = next_refresh(due, now)
+    assert at == prompt
     assert type(at) is int
     assert math.floor(now) + 15 <= at <= now + 300
     if not due.never and now + 15 <= due.at <= now + 300:
@@ -403,7 +404,7 @@ def test_the_next_refresh_is_soon_but_not_at_once(due: Due, now: float) -> None:
 
 def test_a_login_is_waited_for() -> None:
     """Where no call is due at all, the login is looked at every five minutes."""
-    assert next_refresh(Due(NOW, "no login", never=True), NOW) == NOW + 300
+    assert next_refresh(Due(NOW, "no login", never=True), NOW) == (NOW + 300, NOW + 300)
 
 
 # The memory

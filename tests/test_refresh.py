@@ -292,7 +292,8 @@ def test_the_frames_are_always_drawn_anew(user: User, api: ApiServer) -> None:
     frames = user.account.frames
     (frames / "plain").write_bytes(b"\xff\xfe no frames")
     (frames / "zsh").unlink()
-    (frames / "bash").write_text(f"claude-status 1 {int(NOW + YEAR)}\n{int(NOW + YEAR)} later\n")
+    later = int(NOW + YEAR)
+    (frames / "bash").write_text(f"claude-status 2 {later} {later}\n{later} later\n")
     assert asks(user, api, NOW + 20) == 0
     assert user.line(NOW + 20) == LINE
     assert all("42%" in user.line(NOW + 20, dialect) for dialect in DIALECTS)

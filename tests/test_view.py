@@ -17,6 +17,7 @@ from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import Piece
 from claude_status.errors import CacheError
 from claude_status.paths import Account, locate, make_private
+from claude_status.policy import RefreshTimes
 from claude_status.reader import SLOT, epoch, kick, read_frame, start_refresh
 from claude_status.view import postpone, replace_file, sweep, write_view
 from tests.conftest import ROOT
@@ -29,6 +30,8 @@ STRIP = [
     (NOW + 120, ()),
 ]
 STRIPS = dict.fromkeys(DIALECTS, STRIP)
+DUE = RefreshTimes(NOW + 300, NOW + 200)
+HEADER = f"claude-status 2 {NOW + 300} {NOW + 200}"
 
 
 @pytest.fixture
@@ -41,29 +44,33 @@ def account(home: Path) -> Account:
 
 def test_a_view_is_read_back_as_it_was_drawn(account: Account) -> None:
     """Each moment shows the last frame whose time has come, in each dialect."""
-    write_view(account, STRIPS, NOW + 300)
+    write_view(account, STRIPS, DUE)
     texts = {NOW: "5h 42%", NOW + 59: "5h 42%", NOW + 60.5: "7d – · 17%", NOW + 120: ""}
-    assert {when: read_frame(str(account.home), "plain", when)[0] for when in texts} == texts
+    home = str(account.home)
+    assert {when: read_frame(home, "plain", when, prompt=True)[0] for when in texts} == texts
     assert {path.name for path in account.frames.iterdir()} == set(DIALECTS)
 
 
 def test_a_reader_wants_a_refresh_when_it_is_due(account: Account) -> None:
-    """From ``refresh_at`` on, before the first frame, and where there are none at all."""
+    """From its own of two times on, before the first frame, and where there are none at all."""
     home = str(account.home)
-    assert read_frame(home, "plain", NOW) == ("", True)
-    write_view(account, STRIPS, NOW + 300)
-    due = {NOW - 1: True, NOW: False, NOW + 299: False, NOW + 300: True, NOW + 86400: True}
-    assert {when: read_frame(home, "plain", when)[1] for when in due} == due
+    assert read_frame(home, "plain", NOW, prompt=True) == ("", True)
+    write_view(account, STRIPS, DUE)
+    for prompt, at in ((False, 300), (True, 200)):
+        due = {NOW - 1: True, NOW: False, NOW + at - 1: False, NOW + at: True, NOW + 86400: True}
+        assert {when: read_frame(home, "plain", when, prompt=prompt)[1] for when in due} == due
 
 
+HEAD = b"claude-status 2 1800000300 1800000300"
 SPOILT = [
-    b"", b"\n", b"claude-status 2 1800000300\n1 x\n", b"claude-status 1 soon\n1 x\n",
-    b"1800000300\n1 x\n", b"claude-status 1  1800000300\n1 x\n",
-    b"claude-status 1 \xc2\xb2\n1800000000 x\n", b"claude-status 1 " + b"9" * 5000 + b"\n1 x\n",
-    b"claude-status 1 1800000300\n\xff\xfe\n", b"\x00" * 100_000, b"claude-status 1 -5\n1 x\n",
-    b"claude-status 1 1800000300\n\xc2\xb2 x\n",
-    b"claude-status 1 1800000300\n" + b"9" * 5000 + b" x\n",
-    b"claude-status 1 1800000300", b"claude-status 1 1800000300\n1900000000 later\n",
+    b"", b"\n", b"claude-status 1 1800000300\n1 x\n", b"claude-status 2 1800000300 soon\n1 x\n",
+    b"claude-status 2 1800000300\n1 x\n", b"claude-status 2" + 3 * b" 1800000300" + b"\n1 x\n",
+    b"1800000300 1800000300\n1 x\n", b"claude-status 2  1800000300 1800000300\n1 x\n",
+    b"claude-status 2 1800000300 \xc2\xb2\n1800000000 x\n",
+    b"claude-status 2 1800000300 " + b"9" * 5000 + b"\n1 x\n",
+    HEAD + b"\n\xff\xfe\n", b"\x00" * 100_000, b"claude-status 2 1800000300 -5\n1 x\n",
+    HEAD + b"\n\xc2\xb2 x\n", HEAD + b"\n" + b"9" * 5000 + b" x\n", HEAD,
+    HEAD + b"\n1900000000 later\n",
 ]  # fmt: skip
 
 
@@ -71,10 +78,10 @@ SPOILT = [
 def test_what_is_no_view_of_ours_is_never_shown(account: Account, content: bytes) -> None:
     """A reader shows nothing of it and wants a refresh; postponing puts an empty frame there."""
     (account.frames / "plain").write_bytes(content)
-    assert read_frame(str(account.home), "plain", NOW) == ("", True)
-    postpone(account, NOW, NOW + 300)
-    assert (account.frames / "plain").read_text() == f"claude-status 1 {NOW + 300}\n{NOW} \n"
-    assert read_frame(str(account.home), "plain", NOW) == ("", False)
+    assert read_frame(str(account.home), "plain", NOW, prompt=True) == ("", True)
+    postpone(account, NOW, DUE)
+    assert (account.frames / "plain").read_text() == f"{HEADER}\n{NOW - 60} \n"
+    assert read_frame(str(account.home), "plain", NOW, prompt=True) == ("", False)
 
 
 def test_epoch_seconds_are_digits_and_few() -> None:
@@ -86,27 +93,40 @@ def test_epoch_seconds_are_digits_and_few() -> None:
 
 def test_postponing_keeps_the_frames(account: Account) -> None:
     """Only the first line changes: what was drawn is still true."""
-    write_view(account, STRIPS, NOW + 300)
+    write_view(account, STRIPS, DUE)
     before = (account.frames / "zsh").read_text().splitlines()
-    postpone(account, NOW + 5, NOW + 900)
+    postpone(account, NOW + 5, RefreshTimes(NOW + 900, NOW + 800))
     after = (account.frames / "zsh").read_text().splitlines()
-    assert after == [f"claude-status 1 {NOW + 900}", *before[1:]]
+    assert after == [f"claude-status 2 {NOW + 900} {NOW + 800}", *before[1:]]
+
+
+def test_no_two_successive_files_begin_alike(account: Account) -> None:
+    """Whatever writes them, and however often in one second, the first two lines differ."""
+    heads = []
+    for _ in range(3):
+        write_view(account, STRIPS, DUE)
+        heads.append((account.frames / "plain").read_text().partition(" 5h ")[0])
+        postpone(account, NOW, DUE)
+        heads.append((account.frames / "plain").read_text().partition(" 5h ")[0])
+    assert len(set(heads)) == 6
+    assert {head.partition("\n")[0] for head in heads} == {HEADER}
+    assert all(NOW - 60 < int(head.partition("\n")[2]) <= NOW for head in heads)
 
 
 def test_postponing_does_not_keep_frames_of_the_future(account: Account) -> None:
     """After the clock was set back the old frames are not ours to show, nor to wait for."""
-    write_view(account, STRIPS, NOW + 300)
-    postpone(account, NOW - 86400, NOW - 86000)
-    assert read_frame(str(account.home), "plain", NOW - 86399) == ("", False)
-    assert read_frame(str(account.home), "plain", NOW + 1) == ("", True)
+    write_view(account, STRIPS, DUE)
+    postpone(account, NOW - 86400, RefreshTimes(NOW - 86000, NOW - 86000))
+    assert read_frame(str(account.home), "plain", NOW - 86399, prompt=True) == ("", False)
+    assert read_frame(str(account.home), "plain", NOW + 1, prompt=True) == ("", True)
 
 
 def test_a_frame_of_every_dialect_belongs_to_its_owner_alone(account: Account) -> None:
     """Whatever the umask, files are 0600 and directories 0700."""
     old = os.umask(0)
     try:
-        write_view(account, STRIPS, NOW + 300)
-        kick(str(account.home), -1)  # in a slot that is nobody's
+        write_view(account, STRIPS, DUE)
+        kick(str(account.home), -1, prompt=True)  # in a slot that is nobody's
     finally:
         os.umask(old)
     for path in (account.cache, *account.cache.rglob("*")):
@@ -163,12 +183,12 @@ def test_a_folder_that_is_gone_is_an_error_in_one_sentence(account: Account) -> 
     """Writing where nothing is raises CacheError, not FileNotFoundError."""
     account.frames.rmdir()
     with pytest.raises(CacheError, match="cannot be written"):
-        write_view(account, STRIPS, NOW)
+        write_view(account, STRIPS, DUE)
 
 
 def test_sweeping_leaves_the_present_slot_and_the_frames(account: Account) -> None:
     """Marks of other slots go, half files go after a minute, whichever way the clock was set."""
-    write_view(account, STRIPS, NOW + 300)
+    write_view(account, STRIPS, DUE)
     slot = NOW // SLOT
     for name in (slot - 1, slot, slot + 5, "", "x"):
         (account.home / f"kick.{name}").touch()
@@ -216,7 +236,7 @@ def lines(path: Path, count: int) -> list[str]:
 def test_one_refresh_is_started_in_each_slot(account: Account, starts: Path) -> None:
     """Of many readers in one slot one starts it; in the next slot the next one does."""
     for moment in (NOW, NOW + 1, NOW + SLOT - 1, NOW + SLOT):
-        kick(str(account.home), moment)
+        kick(str(account.home), moment, prompt=True)
     assert len(lines(starts, 2)) == 2
     assert {path.name for path in account.home.glob("kick.*")} == {
         f"kick.{NOW // SLOT}", f"kick.{NOW // SLOT + 1}",
@@ -225,9 +245,9 @@ def test_one_refresh_is_started_in_each_slot(account: Account, starts: Path) -> 
 
 def test_a_started_refresh_belongs_to_nobody(starts: Path) -> None:
     """It has no stream but /dev/null, no parent and no session of ours, and blocks no directory."""
-    start_refresh()
+    start_refresh("bar")
     *command, all_null, where, session, parent = lines(starts, 1)[0].split(" ")
-    assert command == ["-m", "claude_status", "refresh", "--background"]
+    assert command == ["-m", "claude_status", "refresh", "--background", "--for", "bar"]
     assert (all_null, where) == ("True", "/")
     assert int(session) != os.getsid(0)
     assert int(parent) != os.getpid()
@@ -237,8 +257,9 @@ def test_where_no_mark_can_be_made_nothing_is_started(home: Path, account: Accou
     """In a directory that cannot be written a reader goes on in silence."""
     code = (
         "import sys; from claude_status import reader\n"
-        "reader.start_refresh = lambda: print('started')\n"
-        "reader.kick(sys.argv[1], 1e9); reader.kick(sys.argv[1] + '/nowhere', 1e9)\n"
+        "reader.start_refresh = lambda reader: print('started')\n"
+        "for home in (sys.argv[1], sys.argv[1] + '/nowhere'):\n"
+        "    reader.kick(home, 1e9, prompt=True)\n"
     )
     account.home.chmod(0o500)
     try:

@@ -76,8 +76,8 @@ def wait(arguments: argparse.Namespace) -> int:
                 )
             time.sleep(LOOK_SECONDS)
             now = time.time()
-            if read_frame(str(account.home), "plain", now)[1]:
-                kick(str(account.home), now)
+            if read_frame(str(account.home), "plain", now, prompt=True)[1]:
+                kick(str(account.home), now, prompt=True)
             snapshot = snapshot.at(now)
             if _drawn_at(account) != seen:
                 seen = _drawn_at(account)

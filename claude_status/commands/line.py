@@ -18,7 +18,7 @@ from claude_status.draw.schema import draw_json
 from claude_status.draw.style import Style
 from claude_status.errors import CacheError
 from claude_status.paths import make_private
-from claude_status.reader import kick, read_frame
+from claude_status.reader import PROMPTS, kick, read_frame
 from claude_status.snapshot import Snapshot, fresh_snapshot, take_snapshot
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place, say
 
@@ -38,10 +38,11 @@ def run(arguments: argparse.Namespace) -> int:
         text = DIALECTS[kind](draw_line(snapshot.usage, now, look))
         if not text and sys.stdout.isatty():
             return _asked_line(snapshot, kind, look)
-    if read_frame(str(account.home), "plain", now)[1]:
+    prompt = arguments.prompt or kind in PROMPTS or sys.stdout.isatty()
+    if read_frame(str(account.home), "plain", now, prompt=prompt)[1]:
         with contextlib.suppress(CacheError):
             make_private(account)
-            kick(str(account.home), now)
+            kick(str(account.home), now, prompt=prompt)
     if text:
         print(text)
     return 0

@@ -90,7 +90,7 @@ class Stage:
 
     def line(self, later: float = 0) -> str:
         """What a prompt would show in so many seconds, if nothing refreshed it until then."""
-        return read_frame(self._home, self._dialect, time.time() + later)[0]
+        return read_frame(self._home, self._dialect, time.time() + later, prompt=True)[0]
 
     def step(self, moment: str, words: str, later: float = 0) -> Step:
         """The line as it would be in so many seconds, with what there is to say about it."""

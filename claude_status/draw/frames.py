@@ -14,17 +14,17 @@ from claude_status.draw.pieces import Line, Piece
 from claude_status.draw.style import Style
 from claude_status.draw.words import HOUR
 from claude_status.pace import pace_of
-from claude_status.reader import HEADER
 from claude_status.usage import MAX_AGE, SESSION, Number, Usage
 
 MAX_FRAMES = 40
 MAX_LINE = 1000  # bytes; some readers take a little more
+EARLIER = 60  # seconds before now at which a strip begins, for readers whose clock was read earlier
 MAX_MINUTES = 12  # frames that count down; then the reset stands as clock time
 Strip = list[tuple[int, Line]]
 
 
 def draw_strip(usage: Usage | None, now: int, style: Style) -> Strip:
-    """Every change of the line from ``now`` on, the last of them to an empty line.
+    """The line of a minute ago to ``now``, then every change of it, the last to an empty line.
 
     Ascending and at most ``MAX_FRAMES``; where there were more, the strip ends early with an
     empty line, since an old text that nobody replaces would be a lie.
@@ -41,13 +41,12 @@ def draw_strip(usage: Usage | None, now: int, style: Style) -> Strip:
                 strip.append((when, line))
     if len(strip) > MAX_FRAMES:
         strip = [*strip[: MAX_FRAMES - 1], (strip[MAX_FRAMES - 1][0], ())]
-    return strip
+    return [(now - EARLIER, strip[0][1]), *strip[1:]]
 
 
-def write_strip(strip: Strip, refresh_at: int, dialect: Callable[[Line], str]) -> str:
-    """A strip as the text of a file in one dialect."""
-    lines = [f"{HEADER} {refresh_at}", *(_frame(*frame, dialect) for frame in strip)]
-    return "\n".join(lines) + "\n"
+def write_strip(strip: Strip, dialect: Callable[[Line], str]) -> str:
+    """A strip as lines of text in one dialect, which together with a header make a file."""
+    return "".join(f"{_frame(*frame, dialect)}\n" for frame in strip)
 
 
 def _frame(when: int, line: Line, dialect: Callable[[Line], str]) -> str:

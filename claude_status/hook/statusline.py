@@ -95,10 +95,10 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
         except Exception:  # what was drawn before is still there to be shown
             drawn = ""
         now = time.time()
-    text, due = read_frame(home, _dialect(environ), now)
+    text, due = read_frame(home, _dialect(environ), now, prompt=False)
     if due:
         make_home(home, environ)
-        kick(home, now)
+        kick(home, now, prompt=False)
     return _narrowed(text or drawn, environ, now)
 
 

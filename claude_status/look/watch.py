@@ -65,8 +65,8 @@ class View:
 
     def report(self, now: float) -> Report:
         """The picture at ``now``; starts a refresh in the background if a prompt would."""
-        if read_frame(str(self._account.home), "plain", now)[1]:
-            kick(str(self._account.home), now)
+        if read_frame(str(self._account.home), "plain", now, prompt=True)[1]:
+            kick(str(self._account.home), now, prompt=True)
         drawn = self._drawn()
         if drawn != self._seen:
             self._seen, self._shown = drawn, known_snapshot(self._environ, now) or self._shown

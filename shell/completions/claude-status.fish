@@ -60,6 +60,7 @@ complete -c claude-status -n _shtab_claude_status_using -s h -l help -d 'show th
 complete -c claude-status -n _shtab_claude_status_using -l version -d 'show program'"'"'s version number and exit'
 complete -c claude-status -n _shtab_claude_status_using -l format -xka "plain ascii ansi bash zsh fish starship tmux claude json prometheus" -d 'what to print the line for'
 complete -c claude-status -n _shtab_claude_status_using -l max-width -x -d 'columns the line may take'
+complete -c claude-status -n _shtab_claude_status_using -l prompt -d 'the line is for a prompt, not for a status bar'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a show -d 'The full picture: every limit, its reset and pace.'
 complete -c claude-status -n '_shtab_claude_status_using show' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using show' -l all -d 'every account on this machine, unasked'

@@ -43,8 +43,7 @@ def _strip(usage: Usage | None, style: Style = DEFAULT, now: int = NOW) -> list[
 
 def _read(text: str, now: int) -> str:
     """What a shell shows of a file of frames: the last one whose time has come."""
-    header, *frames = text.removesuffix("\n").split("\n")
-    assert re.fullmatch(r"claude-status 1 \d+", header)
+    frames = text.removesuffix("\n").split("\n")
     shown = ""
     for frame in frames[: READER_LINES - 1]:
         when, _, text = frame.partition(" ")
@@ -72,14 +71,14 @@ def _is_cut(strip: Strip) -> bool:
 @thorough
 @given(usages() | st.none(), styles(), st.integers(-DAY, DAY))
 def test_the_form_of_a_strip(usage: Usage | None, style: Style, later: int) -> None:
-    """1 to 40 frames, strictly ascending, the first now, the last empty within 24 hours."""
+    """1 to 40 frames, strictly ascending, the first of a minute ago, the last empty in a day."""
     now = NOW + later
     strip = draw_strip(usage, now, style)
     times = [when for when, _ in strip]
     assert 1 <= len(strip) <= MAX_FRAMES
     assert times == sorted(set(times))
     assert all(type(when) is int for when in times)
-    assert times[0] == now
+    assert times[0] == now - 60
     assert strip[-1][1] == ()
     assert times[-1] <= max(now, NOW) + DAY
 
@@ -96,17 +95,16 @@ def test_no_frame_repeats_the_one_before(usage: Usage | None, style: Style) -> N
 @thorough
 @given(usages() | st.none(), styles())
 def test_the_file_of_a_strip(usage: Usage | None, style: Style) -> None:
-    """A header, then one line a frame, in every dialect, all within what a reader takes."""
+    """One line a frame, in every dialect, all within what a reader takes."""
     strip = draw_strip(usage, NOW, style)
     for dialect in DIALECTS.values():
-        text = write_strip(strip, NOW + 300, dialect)
+        text = write_strip(strip, dialect)
         assert text.endswith("\n")
-        header, *frames = text.removesuffix("\n").split("\n")
-        assert header == f"claude-status 1 {NOW + 300}"
+        frames = text.removesuffix("\n").split("\n")
         assert [frame.partition(" ")[0] for frame in frames] == [str(when) for when, _ in strip]
         assert [frame.partition(" ")[2] for frame in frames] == [dialect(line) for _, line in strip]
         assert len(frames) < READER_LINES
-        assert max(len(line.encode()) for line in (header, *frames)) <= MAX_LINE
+        assert max(len(line.encode()) for line in frames) <= MAX_LINE
 
 
 # What a reader shows
@@ -115,13 +113,14 @@ def test_the_file_of_a_strip(usage: Usage | None, style: Style) -> None:
 def _assert_shown(usage: Usage | None, style: Style, drawn: int, moments: list[int]) -> None:
     """A strip drawn at one time shows at others what the line would say, drawn anew."""
     strip = draw_strip(usage, drawn, style)
-    text = write_strip(strip, NOW, DIALECTS["plain"])
+    text = write_strip(strip, DIALECTS["plain"])
     counting_until = _counting_until(usage, style, drawn)
     for now in moments:
-        if now < drawn or (_is_cut(strip) and now >= strip[-1][0]):
+        if now < drawn - 60 or (_is_cut(strip) and now >= strip[-1][0]):
             assert _read(text, now) == ""
         else:
-            line = draw_line(usage, now, style, minutes=now < counting_until)
+            moment = max(now, drawn)
+            line = draw_line(usage, moment, style, minutes=moment < counting_until)
             assert _read(text, now) == plain(line)
 
 
@@ -186,7 +185,7 @@ def test_the_countdown_is_right_to_the_minute(left: int, ttl: int, age: float) -
     ends = (NOW + left) // 60 * 60
     usage = Usage("endpoint", NOW, (Limit(SESSION, "5h", 42, ends, NOW - age, "endpoint"),))
     style = Style(ttl=ttl)
-    text = write_strip(draw_strip(usage, NOW, style), NOW, DIALECTS["plain"])
+    text = write_strip(draw_strip(usage, NOW, style), DIALECTS["plain"])
     counting = range(NOW, min(_counting_until(usage, style), ends), 7)
     for now in counting:
         minutes = (ends - now) // 60
@@ -201,7 +200,7 @@ def test_a_strip_in_full() -> None:
     strip = _strip(parse_body(body, NOW, "endpoint"))
     reset = time.strftime("%H:%M", time.localtime(NOW + 2 * HOUR + 10 * 60))
     assert strip == [
-        (NOW, "5h 42% 2h10m · 7d 17%"),
+        (NOW - 60, "5h 42% 2h10m · 7d 17%"),
         *((NOW + 60 * n + 1, f"5h 42% 2h{9 - n:02}m · 7d 17%") for n in range(10)),
         (NOW + 601, f"5h ~42% until {reset} · 7d ~17%"),
         (NOW + HOUR, f"5h ~42% until {reset} · 7d ~17% · 1h ago"),
@@ -214,8 +213,8 @@ def test_a_strip_in_full() -> None:
 
 def test_nothing_known_is_one_empty_frame() -> None:
     """Without a reading the strip says nothing from now on."""
-    assert draw_strip(None, NOW, Style()) == [(NOW, ())]
-    assert write_strip([(NOW, ())], NOW + 5, plain) == f"claude-status 1 {NOW + 5}\n{NOW} \n"
+    assert draw_strip(None, NOW, Style()) == [(NOW - 60, ())]
+    assert write_strip([(NOW, ())], plain) == f"{NOW} \n"
 
 
 def test_an_old_reading_has_clock_time_at_once() -> None:
@@ -223,7 +222,7 @@ def test_an_old_reading_has_clock_time_at_once() -> None:
     usage = parse_body(usage_body(NOW), NOW, "endpoint")
     first = _strip(usage, now=NOW + 601)[0][1]
     assert re.fullmatch(r"5h ~42% until \d\d:\d\d · 7d ~17%", first)
-    assert _strip(usage, now=NOW + 2 * DAY) == [(NOW + 2 * DAY, "")]
+    assert _strip(usage, now=NOW + 2 * DAY) == [(NOW + 2 * DAY - 60, "")]
 
 
 @thorough
@@ -234,7 +233,7 @@ def test_no_real_reading_is_cut_short(usage: Usage, style: Style, later: int) ->
     paid = replace(usage.credits, as_of=NOW) if usage.credits else None
     usage = replace(usage, as_of=NOW, limits=limits, credits=paid)
     strip = draw_strip(usage, NOW, style)
-    text = write_strip(strip, NOW, DIALECTS["plain"])
+    text = write_strip(strip, DIALECTS["plain"])
     now = NOW + min(later, 20 * HOUR)
     line = draw_line(usage, now, style, minutes=now < _counting_until(usage, style))
     assert _read(text, now) == plain(line)
@@ -246,7 +245,7 @@ def test_minutes_are_counted_for_twelve_at_the_most() -> None:
     strip = _strip(usage, Style(ttl=DAY), now=NOW + 30)
     reset = time.strftime("%H:%M", time.localtime(NOW + 2 * HOUR + 13 * 60))
     assert strip[:14] == [
-        (NOW + 30, "5h 42% 2h12m"),
+        (NOW - 30, "5h 42% 2h12m"),
         *((NOW + 60 * n + 1, f"5h 42% 2h{12 - n:02}m") for n in range(1, 13)),
         (NOW + 30 + 720, f"5h 42% until {reset}"),
     ]
@@ -260,7 +259,7 @@ def test_more_changes_than_frames_end_in_nothing() -> None:
     usage = Usage("endpoint", NOW, limits)
     strip = draw_strip(usage, NOW, DEFAULT)
     assert len(strip) == MAX_FRAMES
-    text = write_strip(strip, NOW, DIALECTS["plain"])
+    text = write_strip(strip, DIALECTS["plain"])
     cut = strip[-1][0]
     for now in range(NOW, cut, 60):
         line = draw_line(usage, now, DEFAULT, minutes=now < NOW + COUNTED)
@@ -275,7 +274,7 @@ def test_as_many_changes_as_frames_are_all_drawn() -> None:
     )
     strip = draw_strip(Usage("endpoint", NOW, limits), NOW, Style(ttl=DAY, max_width=1000))
     assert len(strip) == MAX_FRAMES
-    assert [when for when, _ in strip] == [NOW + 60 * n for n in range(40)]
+    assert [when for when, _ in strip] == [NOW - 60, *(NOW + 60 * n for n in range(1, 40))]
     assert plain(strip[-2][1]).startswith("M39 ")
 
 
@@ -283,11 +282,11 @@ def test_a_frame_too_long_for_a_reader() -> None:
     """It loses its colours, and where that does not help it is empty: never the one before."""
     many = tuple(Piece("9% ", "normal") for _ in range(200))
     for name, dialect in DIALECTS.items():
-        frame = write_strip([(NOW, many)], NOW, dialect).splitlines()[1]
+        frame = write_strip([(NOW, many)], dialect).removesuffix("\n")
         assert len(frame) <= MAX_LINE
         assert frame.count("9%") == 200, name
         room = MAX_LINE - len(f"{NOW} ")
         for size, shown in ((room, room), (room + 1, 0)):
             huge = (Piece("9" * size, "normal"),)
-            frame = write_strip([(NOW, huge)], NOW, dialect).splitlines()[1]
+            frame = write_strip([(NOW, huge)], dialect).removesuffix("\n")
             assert frame == f"{NOW} " + "9" * shown

@@ -111,10 +111,16 @@ def account(home: Path, directory: str = "/default") -> Path:
     return path
 
 
+def header(refresh: int, prompt: int | None = None) -> str:
+    """The first line of frames: when bars and prompts refresh, in seconds from now."""
+    now = int(time.time())
+    return f"claude-status 2 {now + refresh} {now + (refresh if prompt is None else prompt)}"
+
+
 def strip(*frames: tuple[int, str], refresh: int = 3000) -> str:
     """Frames by hand: each its time in seconds from now, and its text; ``refresh`` likewise."""
     now = int(time.time())
-    lines = [f"claude-status 1 {now + refresh}", *(f"{now + at} {text}" for at, text in frames)]
+    lines = [header(refresh), *(f"{now + at} {text}" for at, text in frames)]
     return "\n".join(lines) + "\n"
 
 
@@ -151,7 +157,7 @@ def calls(path: Path) -> list[str]:
 def refreshed(path: Path, home: Path) -> bool:
     """Whether a stand-in was started to refresh: once for each slot that was taken, and no more."""
     taken = len(list(home.rglob("kick.*")))
-    assert calls(path) == ["refresh --background"] * taken
+    assert calls(path) == ["refresh --background --for prompt"] * taken
     return taken > 0
 
 
@@ -232,17 +238,19 @@ def give_home(home: Path) -> None:
 def odd_file(path: Path, kind: str) -> None:
     """Put in the place of frames what is none."""
     path.unlink()
-    head, now = "claude-status 1", int(time.time())
+    head, now = header(900), int(time.time())
     texts = {
         "empty": "",
-        "other version": f"claude-status 2 {now + 900}\n{now - 60} no\n",
-        "no time": f"{head} soon\n{now - 60} no\n",
+        "other version": f"claude-status 1 {now + 900}\n{now - 60} no\n",
+        "no time": f"claude-status 2 {now + 900} soon\n{now - 60} no\n",
+        "one time": f"claude-status 2 {now + 900}\n{now - 60} no\n",
+        "three times": f"{head} {now + 900}\n{now - 60} no\n",
         "no header": f"{now - 60} no\n",
-        "header alone": f"{head} {now + 900}\n",
-        "too early": f"{head} {now + 900}\n{now + 60} no\n",
-        "arithmetic": f"{head} {now + 900}\na[$(touch /tmp/claude-status-pwned)] no\n",
-        "long line": f"{head} {now + 900}\n{now - 60} {'no' * 1000}\n",
-        "one huge line": f"{head} {'9' * 10_000_000}",
+        "header alone": f"{head}\n",
+        "too early": f"{head}\n{now + 60} no\n",
+        "arithmetic": f"{head}\na[$(touch /tmp/claude-status-pwned)] no\n",
+        "long line": f"{head}\n{now - 60} {'no' * 1000}\n",
+        "one huge line": f"claude-status 2 {'9' * 10_000_000}",
         "markup": "<html>\n" * 1000,
     }
     if kind == "directory":
@@ -266,7 +274,8 @@ def odd_file(path: Path, kind: str) -> None:
 
 
 ODD_FILES = (
-    "missing", "empty", "other version", "no time", "no header", "header alone", "too early",
+    "missing", "empty", "other version", "no time", "one time", "three times", "no header",
+    "header alone", "too early",
     "arithmetic", "long line", "one huge line", "markup", "directory", "FIFO", "binary", "zeros",
     "foreign",
 )  # fmt: skip

@@ -215,13 +215,13 @@ def test_directory_may_change_between_two_prompts(fish: str, home: Path) -> None
 
 
 ALMOST = {
-    "no newline": b"claude-status 1 9",
-    "too great a time": b"claude-status 1 99999999999999999999\n1 text\n",
-    "more in the header": b"claude-status 1 99999999999 more\n1 text\n",
-    "text without time": b"claude-status 1 99999999999\ntext\n",
-    "time too great": b"claude-status 1 99999999999\n99999999999999999999 text\n",
+    "no newline": b"claude-status 2 9 9",
+    "too great a time": b"claude-status 2 99999999999 99999999999999999999\n1 text\n",
+    "more in the header": b"claude-status 2 99999999999 99999999999 more\n1 text\n",
+    "text without time": b"claude-status 2 99999999999 99999999999\ntext\n",
+    "time too great": b"claude-status 2 99999999999 99999999999\n99999999999999999999 text\n",
     "10 MB on one line": b"x" * 10_000_000,
-    "10 MB after the header": b"claude-status 1 99999999999\n1 " + b"x" * 10_000_000,
+    "10 MB after the header": b"claude-status 2 99999999999 99999999999\n1 " + b"x" * 10_000_000,
 }
 
 
@@ -405,7 +405,7 @@ def test_old_frames_start_one_refresh(fish: str, home: Path, frames: str, refres
     assert prompts(fish, script) == ("old" if frames == "due" else "")
     kicks = sorted(account(home).glob("kick.*"))
     assert {kick.name for kick in kicks} <= {f"kick.{first + i}" for i in range(3)}
-    assert calls(refresher) == ["refresh --background"] * len(kicks)
+    assert calls(refresher) == ["refresh --background --for prompt"] * len(kicks)
     assert {stat.S_IMODE(kick.stat().st_mode) for kick in kicks} == {0o600}
 
 
@@ -432,7 +432,7 @@ def test_many_shells_start_one_refresh(fish: str, home: Path, refresher: Path) -
             os.write(shell.stdin.fileno() if shell.stdin else -1, b"\n")
         assert {shell.communicate(timeout=60)[0] for shell in shells} == {b""}
     kicks = list(account(home).glob("kick.*"))
-    assert calls(refresher) == ["refresh --background"] * len(kicks)
+    assert calls(refresher) == ["refresh --background --for prompt"] * len(kicks)
     assert 1 <= len(kicks) <= 2
 
 
@@ -465,7 +465,7 @@ def test_slots_that_nobody_sweeps_are_few(fish: str, home: Path, refresher: Path
     for number in range(100):
         (account(home) / f"kick.{number}").touch()
     assert prompts(fish, f"{sourcing(refresher)}p") == ""
-    assert calls(refresher) == ["refresh --background"]
+    assert calls(refresher) == ["refresh --background --for prompt"]
     assert len(list(account(home).glob("kick.*"))) == 1
 
 
@@ -536,7 +536,7 @@ def test_without_an_absolute_argument_path_decides(
     draw(home, refresh=-1)
     env = {"PATH": f"{refresher.parent}:{os.environ['PATH']}", "claude_status_program": "/bin/sh"}
     assert prompts(fish, sourcing(argument) + "p", env) == ""
-    assert calls(refresher) == ["refresh --background"]
+    assert calls(refresher) == ["refresh --background --for prompt"]
     assert (
         prompts(fish, sourcing(argument) + "echo $__claude_status_program", env) == f"{refresher}\n"
     )

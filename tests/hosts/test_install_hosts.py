@@ -14,6 +14,7 @@ import pytest
 
 from claude_status.cli import main
 from tests.conftest import program
+from tests.hosts.shells import header
 from tests.screen import Screen
 
 LINE = "5h 42% 2h13m"
@@ -46,7 +47,7 @@ def user(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     frames.mkdir(mode=0o700, parents=True)
     now = int(time.time())
     for dialect, text in COLOURED.items():
-        (frames / dialect).write_text(f"claude-status 1 {now + 3600}\n{now - 60} {text}\n")
+        (frames / dialect).write_text(f"{header(3600)}\n{now - 60} {text}\n")
     for shell, name in RC.items():
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(THEIRS[shell])

@@ -21,6 +21,7 @@ from tests.hosts.shells import (
     draw,
     give_away,
     give_home,
+    header,
     odd_file,
     plain_user,
     processes,
@@ -30,7 +31,7 @@ from tests.hosts.shells import (
 from tests.screen import Screen
 from tests.support import until
 
-BACKGROUND = ["refresh --background"]
+BACKGROUND = ["refresh --background --for bar"]
 SHELLS = pytest.mark.parametrize("sh", POSIX.values(), ids=POSIX)
 DASH = ["dash", "-eu"]
 
@@ -103,6 +104,50 @@ def test_stale_frames_are_printed_and_refreshed_once(
     if "dash" in sh:  # the others have a clock of their own, and their slot may end
         assert calls(sibling) == BACKGROUND
     assert set(BACKGROUND) == set(calls(sibling))
+
+
+READERS = {
+    "bar": ["", "--format tmux", "--format=ascii", "--format ansi"],
+    "prompt": [
+        "--prompt", "--format plain --prompt", "--format=ascii --prompt", "--prompt --format tmux",
+        "--prompt --format=ansi", "--format starship", "--format=zsh", "--format bash",
+        "--format fish",
+    ],
+}  # fmt: skip
+
+
+@SHELLS
+@pytest.mark.parametrize("reader", READERS)
+def test_prompts_and_bars_have_a_time_each(
+    sh: list[str], reader: str, home: Path, launcher: Path, sibling: Path
+) -> None:
+    """Each asks when its own time in the header has come, and says which of them it is."""
+    for words in READERS[reader]:
+        begin_with(draw(home), header(900, -1) if reader == "bar" else header(-1, 900))
+        assert run([*sh, str(launcher), *words.split()]).stdout.endswith("\n")
+    assert calls(sibling) == []
+    for words in READERS[reader]:
+        folder = draw(home)
+        begin_with(folder, header(-1, 900) if reader == "bar" else header(900, -1))
+        run([*sh, str(launcher), *words.split()])
+        for slot in folder.glob("kick.*"):
+            slot.unlink()
+    assert calls(sibling) == [f"refresh --background --for {reader}"] * len(READERS[reader])
+
+
+def begin_with(folder: Path, head: str) -> None:
+    """Give all frames another header."""
+    for path in (folder / "frames").iterdir():
+        path.write_text(f"{head}\n" + path.read_text().partition("\n")[2])
+
+
+def test_a_terminal_is_a_prompt(home: Path, launcher: Path, sibling: Path) -> None:
+    """Where a person types the command, a refresh is due as early as for a prompt."""
+    begin_with(draw(home), header(900, -1))
+    shell = [program("sh"), "-c", '"$1" && read -r _', "sh", str(launcher)]
+    with Screen(shell, dict(os.environ)) as screen:
+        screen.until("17%")
+        until(lambda: calls(sibling) == ["refresh --background --for prompt"])
 
 
 def clock(home: Path) -> Path:

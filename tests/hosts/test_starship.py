@@ -207,7 +207,7 @@ def test_custom_module_does_not_wait_for_a_refresh(
         env = {**os.environ, "STARSHIP_SHELL": "nu"}
         argv = [starship, "prompt"]
         shown = subprocess.check_output(argv, env=env, text=True, timeout=20, pass_fds=[held])
-        until(lambda: calls(python) == ["refresh --background"])
+        until(lambda: calls(python) == ["refresh --background --for prompt"])
         assert "<old >" in shown
         (home / "go").write_text("\n")
 

@@ -76,7 +76,7 @@ def draw(cache: Path, text: str, directory: str = "/default", refresh: int = 300
     frames.mkdir(mode=0o700, parents=True, exist_ok=True)
     now = int(time.time())
     new = frames / "new"
-    new.write_text(f"claude-status 1 {now + refresh}\n{now - 60} {text}\n")
+    new.write_text(f"claude-status 2 {now + refresh} {now + refresh}\n{now - 60} {text}\n")
     new.rename(frames / "tmux")
 
 
@@ -226,7 +226,7 @@ def test_refresh_that_goes_on_does_not_freeze_the_bar(tmux: Tmux, home: Path, ca
         deadline = time.monotonic() + 20
         while not started.exists() and time.monotonic() < deadline:
             screen.pump(0.1)
-        assert started.read_text() == "refresh --background\n"
+        assert started.read_text() == "refresh --background --for bar\n"
         draw(cache, "new line")
         screen.until("new line")
     with contextlib.closing(os.fdopen(os.open(go, os.O_WRONLY | os.O_NONBLOCK), "w")) as pipe:

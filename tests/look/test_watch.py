@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.reader import due_time
+from claude_status.policy import RefreshTimes
+from claude_status.reader import drawn_times
 from claude_status.view import postpone
 from tests.bodies import usage_body
 from tests.conftest import program
@@ -77,7 +78,7 @@ def test_countdowns_tick(known: User) -> None:
     with watching(known) as screen:
         first = left(screen)
         screen.until(lambda text: left(screen) <= first - 2)
-        assert due_time(str(known.account.home)) > time.time()
+        assert drawn_times(str(known.account.home))[1] > time.time()
 
 
 def test_no_request_while_nothing_is_due(known: User, api: ApiServer) -> None:
@@ -112,8 +113,8 @@ def test_a_refresh_that_is_due_is_started_once(known: User, api: ApiServer) -> N
     """When the frames say that a refresh is due one is started, which asks by the rules."""
     with watching(known) as screen:
         now = int(time.time())
-        postpone(known.account, now, now - 1)
-        screen.until(lambda text: due_time(str(known.account.home)) > now)
+        postpone(known.account, now, RefreshTimes(now - 1, now - 1))
+        screen.until(lambda text: drawn_times(str(known.account.home))[1] > now)
         first = left(screen)
         screen.until(lambda text: left(screen) <= first - 2)
     assert len(api.requests) == 1  # the one that made the reading, which is fresh
