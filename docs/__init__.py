@@ -1,0 +1,1 @@
+"""How the documents' pictures are made."""
