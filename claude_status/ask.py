@@ -13,18 +13,10 @@ from claude_status import records
 from claude_status.body import parse_body
 from claude_status.config import Settings
 from claude_status.errors import AskError, LoginError, SettingsError
+from claude_status.memory import after_answer, after_failure, before_call
 from claude_status.merge import merge
 from claude_status.paths import Account
-from claude_status.policy import (
-    CALL_SECONDS,
-    SOONEST,
-    Due,
-    after_answer,
-    after_failure,
-    before_call,
-    next_call,
-)
-from claude_status.sources.activity import used_since
+from claude_status.policy import CALL_SECONDS, PROMPT, SOONEST, Due, next_call, numbers
 from claude_status.sources.base import check_base, is_loopback
 from claude_status.sources.credentials import Login, read_login
 from claude_status.store import Store
@@ -46,6 +38,7 @@ class Outcome:
     due: Due
     problem: str = ""
     usage: Usage | None = None
+    login: str = ""  # the fingerprint of the login that is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +61,13 @@ class Asker:
     environ: Mapping[str, str]
     typed: bool = False
     force: bool = False
-    reader: str = "prompt"  # who started this: "prompt" for a person who looks, or "bar"
+    reader: str = PROMPT  # who started this, as the policy names them
     clock: Callable[[], float] = time.time
     chance: Callable[[], float] = random.random
 
     def ask(self, store: Store) -> Outcome:
         """Ask if it is due, and record what came of it; the usage is left to the caller."""
+        records.set_clock(store, self.clock())
         outcome = self._ask(store)
         is_refused = outcome.asked and outcome.due.never
         return self._ask(store) if is_refused and CLAUDE_CLI in self.settings.sources else outcome
@@ -86,7 +80,11 @@ class Asker:
             return Outcome(False, Due(now, str(error), never=True), str(error))
         if question is None:
             return Outcome(False, Due(now, "the endpoint is not among the sources", True))
-        due = self._due(store, question, now, force=self.force)
+        outcome = self._ask_if_due(store, question)
+        return replace(outcome, login=question.login)
+
+    def _ask_if_due(self, store: Store, question: Question) -> Outcome:
+        due, now = self._due(store, question.login, force=self.force), self.clock()
         if not due.is_now(now) and not self.typed:
             return Outcome(False, due, due.problem)
         # a person waits for another's call, which until it is answered counts as cut short
@@ -95,9 +93,9 @@ class Asker:
                 due = Due(now + SOONEST, "Another refresh is asking the API.", is_backoff=True)
             return Outcome(False, due, due.problem)
         try:
-            now = self.clock()  # another may just have asked
-            due = self._due(store, question, now, force=self.force)
-            if not due.is_now(now):
+            # another may just have asked
+            due = self._due(store, question.login, force=self.force)
+            if not due.is_now(self.clock()):
                 return Outcome(False, due, due.problem)
             return self._call(store, question)
         finally:
@@ -151,16 +149,19 @@ class Asker:
             remember_refusal=lambda no: store.write(records.KEYCHAIN, "refused" if no else "open"),
         )
 
-    def _due(self, store: Store, question: Question, now: float, *, force: bool = False) -> Due:
-        usage = merge(records.readings(store, now).values())
+    def _usage(self, store: Store) -> Usage | None:
+        return merge(records.readings(store, self.clock()).values())
+
+    def _due(self, store: Store, login: str, by: str = "", *, force: bool = False) -> Due:
+        """When the next call is due for a reader, sending the login of that fingerprint."""
         return next_call(
             records.asking(store),
-            usage,
-            now,
+            self._usage(store),
+            self.clock(),
             ttl=self.settings.ttl,
-            login=question.login,
+            login=login,
+            reader=by or self.reader,
             force=force,
-            idle=usage is not None and not used_since(self.account.config_dir, usage.as_of),
         )
 
     def _call(self, store: Store, question: Question) -> Outcome:
@@ -174,15 +175,18 @@ class Asker:
                 asking, error, self.clock(), login=question.login, chance=self.chance()
             )
             records.remember(store, failed)
-            return Outcome(True, self._due(store, question, self.clock()), str(error))
-        records.add(store, usage, self.clock())
-        store.write(records.PLAN, plan)
+            return Outcome(True, self._due(store, question.login), str(error))
         reason = "" if usage.limits or usage.credits else EMPTY
-        answered = replace(after_answer(asked_at, self.settings.ttl, self.chance()), reason=reason)
+        now, known = self.clock(), self._usage(store)
+        records.add(store, usage, now)
+        store.write(records.PLAN, plan)
+        is_same = numbers(known, now) == numbers(self._usage(store), now)
+        is_steady = is_same and reason in ("", asking.reason)
+        answered = after_answer(asking, asked_at, self.chance(), is_steady=is_steady, reason=reason)
         if not question.login:  # Claude Code's answer does not make a refused login good
             answered = replace(answered, refused_login=asking.refused_login)
         records.remember(store, answered)
-        return Outcome(True, self._due(store, question, self.clock()), reason)
+        return Outcome(True, self._due(store, question.login), reason)
 
 
 def _is_alive(holder: str | None) -> bool:

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,8 +27,14 @@ def run(reader: str) -> int:
         make_private(account)
         with _only_one(account.home) as is_first:
             if is_first:
+                from claude_status.policy import NOBODY, PRESENT, PROMPT
                 from claude_status.refresh import Refresh
+                from claude_status.sources.presence import is_somebody_there
 
+                is_seen = reader == PROMPT or is_somebody_there(
+                    os.environ, time.time(), PRESENT * settings.ttl
+                )
+                reader = reader if is_seen else NOBODY
                 Refresh(account, settings, os.environ, reader=reader).run()
     except Exception:  # noqa: S110 - nobody is there to be told
         pass

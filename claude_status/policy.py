@@ -2,60 +2,30 @@
 
 The endpoint answers about one call in three to five minutes per login. So there is a TTL, one
 memory of failures that every prompt of the machine shares, and no call at all while it cannot
-bring anything.
+bring anything. The reader decides how much is worth asking for: a person at a prompt must not see
+what is marked as old, a status bar that nobody looks at may.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from claude_status.codec import typed
-from claude_status.errors import AskError
+from claude_status.memory import Asking
 from claude_status.usage import WINDOW_SECONDS, Usage
 
-JITTER = 0.1  # of the TTL, either way
-THROTTLED = (300, 600, 1200, 2400, 3600)  # seconds after one 429 after another
-MAX_RETRY_AFTER = 3600
-TRANSIENT = (30, 900)  # seconds: the first pause after another failure, and the longest
+# Who started a refresh: a prompt, a status bar, or a bar of a tmux that nobody uses
+PROMPT, BAR, NOBODY = "prompt", "bar", "nobody"
+
 RESET_LAG = 10  # seconds after a reset, since the server's clock may be behind ours
 CALL_SECONDS = 30  # what one call may take at the most: the lease, and the pause after a crash
 LOOK_EVERY = 300  # seconds until the login and the free sources are looked at again
-SPARING = 6  # TTLs between two calls where calls can be spared
-NEAR = 90  # per cent, from which on none are spared for idleness
+SPARING = 6  # TTLs between two calls while free sources know the numbers
+STEADY = 1.8  # TTLs between two calls, so that with the jitter no number is two TTLs old
+ABSENT = 12  # TTLs between two calls for nobody
 SOONEST = 15  # seconds between two refreshes
-CLOCK_ERROR = 60  # seconds by which a clock may be put right without being another clock
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What is remembered of asking; times in epoch seconds.
-
-    ``refused_login`` is the fingerprint of a login that the API refused: no call until another
-    is stored. ``reason`` is "" after an answer with numbers, else a sentence for what came instead.
-    """
-
-    asked_at: float = 0.0
-    next_due: float = 0.0  # the TTL's end
-    not_before: float = 0.0  # the back-off's end
-    failures: int = 0  # of one kind, one after another
-    kind: str = ""  # of the last failure, as AskError names it
-    reason: str = ""
-    refused_login: str | None = None
-
-    def dump(self) -> str:
-        """As JSON text, for the store."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def load(cls, text: str | None) -> Asking:
-        """From a text that ``dump`` wrote; a memory that cannot be read is an empty one."""
-        try:
-            return typed(cls, json.loads(text or "{}"))
-        except (ValueError, TypeError, RecursionError):
-            return cls()
+PRESENT = 2  # TTLs for which somebody who did something is taken to be there
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,40 +67,46 @@ def next_call(
     *,
     ttl: float,
     login: str,
+    reader: str,
     force: bool = False,
-    idle: bool = False,
 ) -> Due:
     """Decide when the endpoint is next asked for the login of that fingerprint.
 
-    ``force`` skips the TTL, never the back-off; ``idle`` says that Claude Code has not been used
-    here since the last reading. Times from a clock that has been set back since do not count.
+    ``reader`` is who wants to know. ``force`` skips the TTL, never the back-off.
     """
+    asking = asking.at(now)
     if asking.refused_login == login:
         return Due(now, "the API refused this login: open Claude Code to renew it", never=True)
-    if now < asking.not_before <= now + MAX_RETRY_AFTER * (1 + JITTER):
+    if now < asking.not_before:
         return Due(asking.not_before, asking.reason, is_backoff=True)
-    if force or asking.asked_at > now + CLOCK_ERROR:
-        return Due(now, "asked for" if force else "the clock was set back")
+    if force:
+        return Due(now, "asked for")
+    due = _when_old(asking, usage, asking.ttl(ttl, now), reader)
     if usage is None:
-        answered = _ttl_end(asking, ttl) if not asking.failures else now
+        answered = 0 if asking.failures else due.at
         return Due(max(now, answered), "nothing is known yet")
     reset = _next_reset(asking, usage, ttl)
     if reset <= now:
         return Due(now, "a window has been reset")
-    due = _when_old(asking, usage, now, ttl, idle)
     return Due(reset, "a window is reset then") if reset < due.at else due
 
 
-def _when_old(asking: Asking, usage: Usage, now: float, ttl: float, idle: bool) -> Due:
-    due = _ttl_end(asking, ttl)
-    longest = asking.asked_at + SPARING * ttl
-    known = known_at(usage)
-    if asking.asked_at < known and due < known + ttl:
-        return Due(min(known + ttl, max(longest, due)), "Claude Code told the numbers itself")
-    near = any(limit.percent > NEAR and not limit.is_over(now) for limit in usage.limits)
-    if idle and not near and not asking.failures:
-        return Due(max(longest, due), "Claude Code has not been used since")
-    return Due(due, "the reading is fresh until then")
+def _when_old(asking: Asking, usage: Usage | None, ttl: float, reader: str) -> Due:
+    """When the numbers are too old for the reader, whoever has said them last."""
+    wait, why = ttl, "the reading is fresh until then"
+    if reader == NOBODY and usage and not asking.reason:
+        wait, why = ABSENT * ttl, "nobody is using tmux"
+    elif reader != PROMPT:
+        wait = STEADY * ttl
+    elif asking.is_steady:
+        wait, why = STEADY * ttl, "the last call brought no other numbers"
+    due = asking.answered_at + wait
+    known = known_at(usage) if usage else 0.0
+    if asking.answered_at < known:
+        # free sources say nothing of the per-model limits, so they are not left to them for good
+        longest = max(asking.asked_at + SPARING * ttl, due)
+        return Due(min(known + wait, longest), "Claude Code itself said the numbers")
+    return Due(due, why)
 
 
 def known_at(usage: Usage) -> float:
@@ -139,9 +115,12 @@ def known_at(usage: Usage) -> float:
     return min(times, default=0.0)
 
 
-def _ttl_end(asking: Asking, ttl: float) -> float:
-    """The end of the TTL, which may have been shortened since the last call."""
-    return min(asking.next_due, asking.asked_at + ttl * (1 + JITTER))
+def numbers(usage: Usage | None, now: float) -> list[object]:
+    """What a person sees of a usage, to compare: whole percentages, and the credits."""
+    if usage is None:
+        return []
+    shown = {one.key: None if one.is_over(now) else int(one.percent) for one in usage.limits}
+    return [shown, usage.credits and (usage.credits.used, usage.credits.limit)]
 
 
 def _next_reset(asking: Asking, usage: Usage, ttl: float) -> float:
@@ -159,52 +138,24 @@ def _next_reset(asking: Asking, usage: Usage, ttl: float) -> float:
     return min(resets, default=math.inf)
 
 
-def before_call(asking: Asking, now: float) -> Asking:
-    """The memory while a call is under way: a call that a crash cuts short has failed."""
-    cut_short = AskError("transient", "The last call to the API is under way, or was cut short.")
-    return after_failure(asking, cut_short, now, login="", chance=0.5)
+def refresh_times(bar: Due, prompt: Due, now: float, reader: str) -> RefreshTimes:
+    """When readers should start the next refresh; it also looks at the login and free sources.
 
-
-def after_answer(now: float, ttl: float, chance: float) -> Asking:
-    """The memory after a reading; ``chance`` is a random number from 0 to 1."""
-    return Asking(asked_at=now, next_due=now + ttl * _jittered(chance))
-
-
-def after_failure(
-    asking: Asking, error: AskError, now: float, *, login: str, chance: float
-) -> Asking:
-    """The memory after a call that brought no reading."""
-    failures = asking.failures + 1 if error.kind == asking.kind else 1
-    failed = replace(
-        asking,
-        asked_at=now,
-        failures=failures,
-        kind=error.kind,
-        reason=str(error),
-        not_before=0.0,
+    A call that is due for a prompt, and not for the bar that started this refresh, does not wait:
+    the next prompt asks.
+    """
+    soonest = now + SOONEST
+    return RefreshTimes(
+        bar=_next_refresh(bar, now, soonest),
+        prompt=_next_refresh(prompt, now, soonest if reader == PROMPT else now),
     )
-    if error.kind == "unauthorized":
-        return replace(failed, refused_login=login)
-    if error.kind == "throttled":
-        wish = error.retry_after or 0
-        pause = THROTTLED[min(failures, len(THROTTLED)) - 1] * _jittered(chance)
-        return replace(failed, not_before=now + (min(wish, MAX_RETRY_AFTER) if wish > 0 else pause))
-    first, longest = TRANSIENT
-    pause = min(first * 2 ** min(failures - 1, 10), longest)
-    return replace(failed, not_before=now + pause)
 
 
-def next_refresh(due: Due, now: float) -> RefreshTimes:
-    """When readers should start the next refresh; it also looks at the login and free sources."""
+def _next_refresh(due: Due, now: float, soonest: float) -> int:
     wanted = now + LOOK_EVERY if due.never else due.at
-    at = int(max(now + SOONEST, min(wanted, now + LOOK_EVERY)))
-    return RefreshTimes(bar=at, prompt=at)
+    return int(max(soonest, min(wanted, now + LOOK_EVERY)))
 
 
 def look_again(now: float) -> RefreshTimes:
     """The times of the next refresh where nothing is known of when the next call is due."""
     return RefreshTimes(bar=int(now) + LOOK_EVERY, prompt=int(now) + LOOK_EVERY)
-
-
-def _jittered(chance: float) -> float:
-    return 1 - JITTER + 2 * JITTER * chance

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from claude_status import codec
+from claude_status.memory import CLOCK_ERROR, Asking
 from claude_status.merge import join
-from claude_status.policy import CLOCK_ERROR, Asking
 from claude_status.store import LONG_ROWS, Store
 from claude_status.usage import Usage
 
@@ -45,6 +45,13 @@ def asking(store: Store) -> Asking:
 def remember(store: Store, memory: Asking) -> None:
     """Set what is remembered of asking."""
     store.write(ASKING, memory.dump())
+
+
+def set_clock(store: Store, now: float) -> None:
+    """Record that the clock was set back, if it was, so that a back-off begins anew only once."""
+    if asking(store).at(now) != asking(store):
+        with store.transaction():
+            remember(store, asking(store).at(now))
 
 
 def owned_since(store: Store, now: float) -> float:

@@ -13,7 +13,7 @@ from claude_status.draw.frames import Strip, draw_strip
 from claude_status.errors import CacheError
 from claude_status.merge import merge
 from claude_status.paths import make_private
-from claude_status.policy import Due, RefreshTimes, look_again, next_refresh
+from claude_status.policy import BAR, PROMPT, RefreshTimes, look_again, refresh_times
 from claude_status.reader import drawn_times
 from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
 from claude_status.sources.claude_json import is_another, read_state
@@ -37,7 +37,7 @@ class Refresh(Asker):
             with open_store(self.account.store) as store:
                 has_changed = self._look(store)
                 outcome = self.ask(store)
-                usage = self._draw(store, self._next(store, outcome.due), forget=has_changed)
+                usage = self._draw(store, self._next(store, outcome), forget=has_changed)
                 self._alert(store, usage)
                 return replace(outcome, usage=usage)
         except CacheError:
@@ -46,12 +46,15 @@ class Refresh(Asker):
             postpone(self.account, now, look_again(now))
             raise
 
-    def _next(self, store: Store, due: Due) -> RefreshTimes:
+    def _next(self, store: Store, outcome: Outcome) -> RefreshTimes:
         """When to refresh next; who sees nothing yet is about to log in, so sooner then."""
-        now = self.clock()
-        is_first = due.never and not records.readings(store, now)
-        first = int(now) + FIRST_LOOK
-        return RefreshTimes(first, first) if is_first else next_refresh(due, now)
+        now, bar, prompt = self.clock(), outcome.due, outcome.due
+        if prompt.never and not records.readings(store, now):
+            return RefreshTimes(int(now) + FIRST_LOOK, int(now) + FIRST_LOOK)
+        if not prompt.never and not prompt.is_backoff:
+            at_bar = BAR if self.reader == PROMPT else self.reader
+            bar, prompt = (self._due(store, outcome.login, by) for by in (at_bar, PROMPT))
+        return refresh_times(bar, prompt, now, self.reader)
 
     def _look(self, store: Store) -> bool:
         """Take what Claude Code's own file says; True where it names another account than before.

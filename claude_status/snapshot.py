@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from claude_status import records
 from claude_status.config import Settings
 from claude_status.errors import CacheError, ClaudeStatusError
+from claude_status.memory import Asking
 from claude_status.merge import merge
 from claude_status.paths import Account, check_ours
-from claude_status.policy import Asking, Due, next_call
+from claude_status.policy import PROMPT, Due, next_call
 from claude_status.refresh import Refresh
-from claude_status.sources.activity import used_since
 from claude_status.store import open_store
 from claude_status.usage import Usage
 
@@ -59,16 +59,13 @@ def take_snapshot(account: Account, settings: Settings, now: float, problem: str
     return Snapshot(account, settings, now, problem=problem)
 
 
-def next_due(known: Snapshot, login: str) -> Due:
-    """When a refresh would call, sending the login of that fingerprint ("": Claude Code's own)."""
-    usage = known.usage
+def next_due(known: Snapshot, login: str, reader: str = PROMPT) -> Due:
+    """When a refresh would call for that reader.
+
+    It sends the login of that fingerprint ("": Claude Code's own).
+    """
     return next_call(
-        known.asking,
-        usage,
-        known.now,
-        ttl=known.settings.ttl,
-        login=login,
-        idle=usage is not None and not used_since(known.account.config_dir, usage.as_of),
+        known.asking, known.usage, known.now, ttl=known.settings.ttl, login=login, reader=reader
     )
 
 

@@ -255,7 +255,22 @@ def test_numbers_are_told_with_source_and_age(user: User, api: ApiServer) -> Non
     assert only(found["week (7d)"]).text == "17% from endpoint, 2m ago"
     assert only(found["credits"]).text == "$12.50/$500 from endpoint, 2m ago"
     assert "iguana_necktie, tangelo" in only(found["unknown keys"]).text
-    assert only(found["next call"]).text == "in 27m: Claude Code has not been used since"
+    why = "the reading is fresh until then"
+    call = only(found["next call"])
+    assert call.text == f"in 2m for a prompt, in 6m for a status bar: {why}"
+
+
+def test_what_is_said_of_the_next_call_is_the_rule(user: User) -> None:
+    """Numbers that did not move are asked for less, and in tmux least where nobody uses it."""
+    user.log_in()
+    now = time.time()
+    user.refresh(now)
+    user.refresh(now + 300)
+    call = only(findings(user, now + 310)["next call"])
+    assert call.text == "in 8m: the last call brought no other numbers"
+    user.environ["TMUX"] = "/tmp/tmux-0/default,1,0"
+    asking = findings(user, now + 310)["next call"] + findings(user, now + 310)[""]
+    assert "while nobody uses tmux, its status bar asks every 1h00m" in [one.text for one in asking]
 
 
 def test_old_and_reset_numbers_are_called_so(user: User) -> None:

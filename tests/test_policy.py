@@ -10,33 +10,43 @@ from hypothesis import strategies as st
 
 from claude_status.body import parse_body
 from claude_status.errors import AskError
-from claude_status.policy import (
-    CALL_SECONDS,
+from claude_status.memory import (
     JITTER,
     MAX_RETRY_AFTER,
-    RESET_LAG,
-    SPARING,
+    THROTTLED_SECONDS,
     Asking,
-    Due,
     after_answer,
     after_failure,
     before_call,
-    next_call,
-    next_refresh,
 )
-from claude_status.usage import SESSION, WEEK, Limit, Usage
+from claude_status.policy import (
+    ABSENT,
+    BAR,
+    CALL_SECONDS,
+    NOBODY,
+    PROMPT,
+    RESET_LAG,
+    SPARING,
+    STEADY,
+    Due,
+    next_call,
+    numbers,
+    refresh_times,
+)
+from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, anything, thorough, usages
 
 TTL = 300
 USAGE = parse_body(usage_body(NOW), NOW, "endpoint")
-ANSWERED = Asking(asked_at=NOW, next_due=NOW + TTL)
+ANSWERED = Asking(asked_at=NOW, answered_at=NOW)
+readers = st.sampled_from([PROMPT, BAR, NOBODY])
 chances = st.floats(0, 1)
 
 
 def _due(asking: Asking, now: float, usage: Usage | None = USAGE, *, ttl: float = TTL,
-         login: str = "a", force: bool = False, idle: bool = False) -> Due:  # fmt: skip
-    return next_call(asking, usage, now, ttl=ttl, login=login, force=force, idle=idle)
+         login: str = "a", force: bool = False, reader: str = PROMPT) -> Due:  # fmt: skip
+    return next_call(asking, usage, now, ttl=ttl, login=login, force=force, reader=reader)
 
 
 def _error(kind: str, retry_after: float | None = None) -> AskError:
@@ -48,6 +58,10 @@ def _failed(kind: str, times: int = 1, *, chance: float = 0.5, start: Asking = A
     for _ in range(times):
         start = after_failure(start, _error(kind), NOW, login="a", chance=chance)
     return start
+
+
+def _credits(used: int) -> Credits:
+    return Credits(used, 500, "USD", 2, None, NOW, "endpoint")
 
 
 def _usage(percent: float, as_of: float, source: str = "endpoint") -> Usage:
@@ -76,18 +90,19 @@ def test_nothing_known_is_asked_for() -> None:
 @given(st.integers(180, DAY), chances)
 def test_no_call_before_the_ttl(ttl: int, chance: float) -> None:
     """After an answer the next call is due a TTL later, give or take ten per cent."""
-    asking = after_answer(NOW, ttl, chance)
-    assert 0.9 * ttl - 1 <= asking.next_due - NOW <= 1.1 * ttl + 1
+    asking = after_answer(ANSWERED, NOW, chance)
     usage = Usage("endpoint", NOW)
     due = _due(asking, NOW, usage, ttl=ttl)
-    assert (due.at, due.never, due.is_backoff) == (asking.next_due, False, False)
-    assert not due.is_now(asking.next_due - 0.001)
-    assert _due(asking, asking.next_due, usage, ttl=ttl).is_now(asking.next_due)
+    assert 0.9 * ttl - 1 <= due.at - NOW <= 1.1 * ttl + 1
+    assert (due.never, due.is_backoff) == (False, False)
+    assert not due.is_now(due.at - 0.001)
+    assert _due(asking, due.at, usage, ttl=ttl).is_now(due.at)
 
 
 def test_jitter_goes_both_ways() -> None:
     """Chance makes the pause shorter as well as longer, so that machines do not keep step."""
-    dues = [after_answer(NOW, 1000, chance).next_due - NOW for chance in (0, 0.5, 1)]
+    answers = [after_answer(ANSWERED, NOW, chance) for chance in (0, 0.5, 1)]
+    dues = [_due(answer, NOW, ttl=1000).at - NOW for answer in answers]
     assert dues == pytest.approx([900, 1000, 1100])
 
 
@@ -99,14 +114,87 @@ def test_force_skips_the_ttl() -> None:
 
 def test_an_answer_ends_every_back_off() -> None:
     """Nothing of earlier failures is left after a reading."""
-    assert after_answer(NOW, TTL, 0.5) == ANSWERED
+    assert after_answer(_failed("transient", 3), NOW, 0.5) == ANSWERED
 
 
 def test_a_ttl_that_is_shortened_holds_at_once() -> None:
     """A call that was put off by a day is due once the TTL of five minutes is over."""
-    asking = Asking(asked_at=NOW, next_due=NOW + DAY)
-    assert _due(asking, NOW + 3600).is_now(NOW + 3600)
-    assert _due(asking, NOW + 1).at == pytest.approx(NOW + 1.1 * TTL)
+    usage = Usage("endpoint", NOW)
+    assert _due(ANSWERED, NOW + TTL, usage, ttl=DAY).at == NOW + DAY
+    assert _due(ANSWERED, NOW + TTL, usage).is_now(NOW + TTL)
+
+
+# Who reads
+
+
+@pytest.mark.parametrize(
+    ("reader", "is_steady", "ttls"),
+    [(PROMPT, False, 1), (PROMPT, True, STEADY), (BAR, False, STEADY), (BAR, True, STEADY),
+     (NOBODY, False, ABSENT), (NOBODY, True, ABSENT)],
+)  # fmt: skip
+def test_who_reads_decides(reader: str, is_steady: bool, ttls: float) -> None:
+    """A prompt asks early where the numbers move, a bar late, one that nobody sees hardly ever."""
+    asking = replace(ANSWERED, is_steady=is_steady)
+    at = NOW + ttls * TTL
+    assert _due(asking, NOW, _usage(42, NOW), reader=reader).at == pytest.approx(at)
+
+
+@thorough
+@given(chances, st.booleans(), st.sampled_from([PROMPT, BAR]))
+def test_nothing_is_old_where_somebody_looks_all_the_time(
+    chance: float, is_steady: bool, reader: str
+) -> None:
+    """Whatever chance says, the next call comes before the numbers are two TTLs old."""
+    asking = after_answer(ANSWERED, NOW, chance, is_steady=is_steady)
+    due = _due(asking, NOW, _usage(42, NOW), reader=reader)
+    assert not any(limit.is_stale(due.at, TTL) for limit in _usage(42, NOW).limits)
+
+
+@thorough
+@given(st.sampled_from([ANSWERED, replace(ANSWERED, is_steady=True)]), st.floats(0, 2 * DAY))
+def test_a_prompt_never_asks_later_than_a_bar(asking: Asking, later: float) -> None:
+    """So a call that is due for a bar is made by a prompt that comes first."""
+    dues = [_due(asking, NOW + later, _usage(42, NOW), reader=r).at for r in (PROMPT, BAR, NOBODY)]
+    assert dues == sorted(dues)
+
+
+@pytest.mark.parametrize("seconds", [0, 3600, THROTTLED_SECONDS - 1])
+def test_the_ttl_counts_double_for_hours_after_a_429(seconds: int) -> None:
+    """The login may be shared with other machines: six hours long there are half as many calls."""
+    now = NOW + seconds
+    asking = after_answer(_failed("throttled"), now, 0.5)
+    for reader, ttls in ((PROMPT, 2), (BAR, 2 * STEADY), (NOBODY, 2 * ABSENT)):
+        due = _due(asking, now, _usage(42, now), reader=reader)
+        assert due.at == pytest.approx(now + ttls * TTL)
+    later = NOW + THROTTLED_SECONDS
+    assert _due(after_answer(asking, later, 0.5), later, _usage(42, later)).at == later + TTL
+
+
+def test_no_other_failure_doubles_the_ttl() -> None:
+    """A network that failed is no reason to ask less once it works."""
+    asking = after_answer(_failed("transient", 5), NOW, 0.5)
+    assert _due(asking, NOW, _usage(42, NOW)).at == NOW + TTL
+
+
+def test_an_answer_without_numbers_is_asked_for_again_soon() -> None:
+    """It waits for a TTL, or less than two if it stays so, and never for the hour of nobody."""
+    for is_steady, prompt in ((False, 1), (True, STEADY)):
+        empty = after_answer(ANSWERED, NOW, 0.5, is_steady=is_steady, reason="It is empty.")
+        for usage in (None, _usage(42, NOW - 60), Usage("endpoint", NOW)):
+            dues = [_due(empty, NOW, usage, reader=r).at - NOW for r in (PROMPT, BAR, NOBODY)]
+            assert dues == pytest.approx([prompt * TTL, STEADY * TTL, STEADY * TTL])
+
+
+def test_other_numbers_are_those_that_a_person_sees() -> None:
+    """A whole per cent counts, a window that is over, and money; a fraction or a date does not."""
+    usage = _usage(42.2, NOW)
+    assert numbers(usage, NOW) == numbers(_usage(42.9, NOW + 60, "statusline:one"), NOW)
+    others = [None, _usage(43, NOW), Usage("endpoint", NOW), replace(usage, credits=_credits(5))]
+    for other in others:
+        assert numbers(other, NOW) != numbers(usage, NOW)
+    assert numbers(usage, NOW + 2 * DAY) != numbers(usage, NOW)
+    paid = [numbers(replace(usage, credits=_credits(used)), NOW) for used in (5, 6)]
+    assert paid[0] != paid[1]
 
 
 # A window's reset
@@ -118,7 +206,7 @@ def test_a_reset_skips_the_ttl_once() -> None:
     at = NOW + 60 + RESET_LAG
     assert not _due(ANSWERED, at - 1, usage).is_now(at - 1)
     assert _due(ANSWERED, at, usage).is_now(at)
-    asked = replace(ANSWERED, asked_at=at + 1, next_due=at + 1 + TTL)
+    asked = replace(ANSWERED, asked_at=at + 1, answered_at=at + 1)
     for now in (at + 1, at + TTL):
         assert not _due(asked, now, usage).is_now(now)
 
@@ -137,7 +225,7 @@ def test_a_reset_of_any_other_window_does_not_skip_the_ttl() -> None:
     ending = Limit("kind:minutely", "minutely", 1, NOW + 60, NOW, "endpoint")
     usage = replace(usage, limits=(*usage.limits, ending))
     assert _due(ANSWERED, NOW, usage).at == NOW + TTL
-    assert _due(ANSWERED, NOW + TTL, usage, idle=True).is_now(NOW + TTL)
+    assert _due(ANSWERED, NOW + TTL, usage, reader=NOBODY).is_now(NOW + TTL)
 
 
 def test_a_reset_does_not_end_a_back_off() -> None:
@@ -197,7 +285,7 @@ def test_force_never_skips_a_back_off(kind: str) -> None:
             assert (due.at, due.is_backoff, due.why) == (failed.not_before, True, "It failed.")
             assert not due.is_now(failed.not_before - 1)
     # the reading is older than a TTL by now, or the person forces it
-    now = max(failed.not_before, ANSWERED.next_due)
+    now = max(failed.not_before, NOW + 2 * TTL)
     assert _due(failed, now).is_now(now)
     assert _due(failed, failed.not_before, force=True).is_now(failed.not_before)
 
@@ -218,7 +306,7 @@ def test_a_refused_login_stays_refused_through_other_failures() -> None:
     """Another login's failures do not make the refused one good; its answer forgets all."""
     failed = _failed("transient", start=_failed("unauthorized"))
     assert _due(failed, NOW + DAY).never
-    assert not _due(after_answer(NOW, TTL, 0.5), NOW + DAY).never
+    assert not _due(after_answer(failed, NOW, 0.5), NOW + DAY).never
 
 
 def test_a_login_is_refused_without_a_pause() -> None:
@@ -291,7 +379,7 @@ def test_once_in_six_ttls_the_endpoint_is_asked_all_the_same() -> None:
 
 def test_the_endpoints_own_numbers_are_no_free_source() -> None:
     """An answer does not put off the next call beyond the TTL that chance has made."""
-    asking = after_answer(NOW, TTL, 0)
+    asking = after_answer(ANSWERED, NOW, 0)
     assert _due(asking, NOW + 1, _usage(42, NOW)).at == pytest.approx(NOW + 0.9 * TTL)
 
 
@@ -303,48 +391,66 @@ def test_half_known_is_not_known() -> None:
     assert _due(ANSWERED, NOW + TTL, half).is_now(NOW + TTL)
 
 
-# A machine at rest
+def test_a_bar_waits_longer_for_a_free_source() -> None:
+    """After the last push the API is asked when a call would be due if it had been an answer."""
+    known = NOW + TTL - 10
+    push = _usage(42, known, "statusline:one")
+    assert _due(ANSWERED, NOW + TTL, push, reader=BAR).at == known + STEADY * TTL
+    assert _due(ANSWERED, NOW + TTL, push, reader=NOBODY).at == NOW + ABSENT * TTL
 
 
-def test_an_idle_machine_is_asked_for_less_often() -> None:
-    """Where Claude Code has not been used since, six TTLs pass between two calls."""
-    due = _due(ANSWERED, NOW + TTL, _usage(42, NOW), idle=True)
-    assert (due.at, due.is_now(NOW + TTL)) == (NOW + SPARING * TTL, False)
-    assert _due(ANSWERED, NOW + SPARING * TTL, _usage(42, NOW), idle=True).is_now(due.at)
-
-
-def test_nothing_is_spared_near_a_limit() -> None:
-    """Above 90% idleness counts for nothing; at 90% it still does."""
-    now = NOW + TTL
-    assert _due(ANSWERED, now, _usage(90.1, NOW), idle=True).is_now(now)
-    assert not _due(ANSWERED, now, _usage(90, NOW), idle=True).is_now(now)
-
-
-def test_nothing_is_spared_after_a_reset() -> None:
-    """On an idle machine too a window's reset makes a call due."""
-    usage = parse_body(usage_body(NOW, five_hour_left=HOUR), NOW, "endpoint")
-    due = _due(ANSWERED, NOW + TTL, usage, ttl=3600, idle=True)
-    assert due.at == NOW + HOUR + RESET_LAG
-    assert _due(ANSWERED, due.at, usage, idle=True).is_now(due.at)
+def test_nobody_asks_about_a_reset_all_the_same() -> None:
+    """A window's reset makes a call due for every reader."""
+    usage = parse_body(usage_body(NOW, five_hour_left=1800), NOW, "endpoint")
+    at = NOW + 1800 + RESET_LAG
+    assert _due(ANSWERED, NOW + TTL, usage, reader=NOBODY).at == at
+    assert _due(ANSWERED, at, usage, reader=NOBODY).is_now(at)
 
 
 # Clocks
 
 
-def test_a_clock_that_was_set_back() -> None:
-    """A call or a back-off from a far future is not waited for."""
-    for years in (1, 30):
-        future = NOW + years * 365 * DAY
-        asked = after_answer(future, TTL, 0.5)
-        failed = after_failure(Asking(), _error("throttled"), future, login="a", chance=1)
-        assert _due(asked, NOW).is_now(NOW)
-        assert _due(failed, NOW).is_now(NOW)
+@pytest.mark.parametrize("back", [61, HOUR, 30 * 365 * DAY])
+def test_an_answer_of_the_future_is_not_waited_for(back: int) -> None:
+    """After a clock was set back a call is due at once, and after it only when the TTL is over."""
+    asked = after_answer(ANSWERED, NOW + back, 0.5)
+    for usage in (None, _usage(42, NOW - HOUR)):  # what that answer said is dropped
+        assert _due(asked, NOW, usage).is_now(NOW)
+    assert not _due(after_answer(asked, NOW, 0.5), NOW + 1).is_now(NOW + 1)
 
 
-def test_a_ttl_that_ends_in_a_far_future() -> None:
-    """Whatever is remembered of it, no TTL is waited for longer than it can last."""
-    asking = replace(ANSWERED, next_due=NOW + 30 * DAY)
-    assert _due(asking, NOW, Usage("endpoint", NOW)).at == pytest.approx(NOW + 1.1 * TTL)
+@pytest.mark.parametrize("back", [1, 600, 2 * HOUR, 30 * 365 * DAY])
+@pytest.mark.parametrize("kind", ["throttled", "transient"])
+def test_a_back_off_survives_a_clock_set_back(kind: str, back: int) -> None:
+    """It lasts as long as it would from now: no less, no more, and it begins anew but once."""
+    failed = after_failure(ANSWERED, _error(kind, 3600), NOW, login="a", chance=0.5)
+    now = NOW + 20 - back
+    again = failed.at(now)
+    end = _due(failed, now).at
+    assert end - now == min(failed.pause, failed.pause - 20 + back)
+    for later in (0, 10, end - now - 1):
+        for force in (False, True):
+            due = _due(again, now + later, force=force)
+            assert (due.at, due.is_backoff) == (end, True)
+    assert _due(again, end, force=True).is_now(end)
+
+
+def test_a_clock_set_back_often_ends_no_back_off() -> None:
+    """However often the clock is set back while it lasts, no call is due before its end."""
+    failed, now = _failed("throttled"), float(NOW)
+    for _ in range(5):
+        now -= HOUR
+        failed = failed.at(now)
+        assert not _due(failed, now, force=True).is_now(now)
+        assert failed.not_before == now + failed.pause
+        now += failed.pause - 1
+        assert not _due(failed, now, force=True).is_now(now)
+
+
+def test_a_clock_set_back_leaves_the_hours_after_a_429() -> None:
+    """They last no longer than from now on."""
+    asking = after_answer(_failed("throttled"), NOW, 0.5).at(NOW - DAY)
+    assert asking.throttled_at == NOW - DAY
 
 
 def test_a_clock_that_was_put_right_by_a_second() -> None:
@@ -360,8 +466,11 @@ def test_a_clock_that_was_set_forward() -> None:
 askings = st.builds(
     Asking,
     asked_at=st.floats(0, 2 * NOW),
-    next_due=st.floats(0, 2 * NOW),
-    not_before=st.floats(0, 2 * NOW),
+    pause=st.floats(-NOW, 2 * NOW),
+    answered_at=st.floats(0, 2 * NOW),
+    jitter=st.floats(-2, 2),
+    is_steady=st.booleans(),
+    throttled_at=st.floats(0, 2 * NOW),
     failures=st.integers(0, 10**6),
     reason=st.text(max_size=5),
     refused_login=st.sampled_from([None, "a", "b"]),
@@ -370,41 +479,57 @@ askings = st.builds(
 
 @thorough
 @given(askings, st.none() | usages(label=st.just("x")), st.integers(180, DAY), st.booleans(),
-       st.booleans())  # fmt: skip
+       readers)  # fmt: skip
 def test_no_wait_is_endless(
-    asking: Asking, usage: Usage | None, ttl: int, force: bool, idle: bool
+    asking: Asking, usage: Usage | None, ttl: int, force: bool, reader: str
 ) -> None:
     """Whatever is remembered, the next call is due within the longest pause, or never is."""
-    due = _due(asking, NOW, usage, ttl=ttl, force=force, idle=idle)
+    due = _due(asking, NOW, usage, ttl=ttl, force=force, reader=reader)
     assert due.never == (asking.refused_login == "a")
     if not due.never:
-        assert due.at - NOW <= max(MAX_RETRY_AFTER * (1 + JITTER), SPARING * ttl + 60)
+        assert due.at - NOW <= max(MAX_RETRY_AFTER, ABSENT * 2 * ttl) * (1 + JITTER) + 60
         assert due.why or due.is_backoff
     if due.is_backoff:
-        assert due.at == asking.not_before > NOW
+        assert due.at == asking.at(NOW).not_before > NOW
 
 
 # The next refresh
 
 
+dues = st.builds(Due, st.floats(-NOW, 2 * NOW), st.just("x"), st.booleans(), st.booleans())
+
+
 @thorough
-@given(
-    st.builds(Due, st.floats(0, 2 * NOW), st.just("x"), st.booleans(), st.booleans()),
-    st.floats(NOW - DAY, NOW + DAY),
-)
-def test_the_next_refresh_is_soon_but_not_at_once(due: Due, now: float) -> None:
-    """A reader looks again after 15 s to 5 min, when the call is due if that lies between."""
-    at, prompt = next_refresh(due, now)
-    assert at == prompt
-    assert type(at) is int
-    assert math.floor(now) + 15 <= at <= now + 300
-    if not due.never and now + 15 <= due.at <= now + 300:
-        assert at == math.floor(due.at)
+@given(dues, dues, st.floats(NOW - DAY, NOW + DAY), readers)
+def test_the_next_refresh_is_soon_but_not_at_once(
+    bar: Due, prompt: Due, now: float, reader: str
+) -> None:
+    """A reader looks again after 15 s to 5 min, when the call is due if that lies between.
+
+    Only a prompt after a bar may look at once.
+    """
+    soonest = 15 if reader == PROMPT else 0
+    times = refresh_times(bar, prompt, now, reader)
+    for at, due, least in zip(times, (bar, prompt), (15, soonest), strict=True):
+        assert type(at) is int
+        assert math.floor(now) + least <= at <= now + 300
+        if not due.never and now + least <= due.at <= now + 300:
+            assert at == math.floor(due.at)
+
+
+def test_a_bar_that_asks_nothing_hides_no_due_call_from_a_prompt() -> None:
+    """Where nobody sees the bar, the first prompt that comes starts a refresh at once."""
+    now = NOW + 2 * TTL
+    bar, prompt = (_due(ANSWERED, now, _usage(42, NOW), reader=r) for r in (NOBODY, PROMPT))
+    times = refresh_times(bar, prompt, now, NOBODY)
+    assert times.prompt <= now < times.bar
 
 
 def test_a_login_is_waited_for() -> None:
     """Where no call is due at all, the login is looked at every five minutes."""
-    assert next_refresh(Due(NOW, "no login", never=True), NOW) == (NOW + 300, NOW + 300)
+    never = Due(NOW, "no login", never=True)
+    for reader in (PROMPT, BAR, NOBODY):
+        assert refresh_times(never, never, NOW, reader) == (NOW + 300, NOW + 300)
 
 
 # The memory
@@ -421,7 +546,7 @@ def test_the_memory_is_read_back(asking: Asking) -> None:
     "text",
     [
         None, "", "{", "[]", "5", "null", '"x"', '{"asked": 5}', '{"asked_at": "5"}',
-        '{"asked_at": true}', '{"next_due": NaN}', '{"not_before": 1e999}', '{"not_before": null}',
+        '{"asked_at": true}', '{"jitter": NaN}', '{"pause": 1e999}', '{"pause": null}',
         '{"failures": 1.5}', '{"failures": "1"}', '{"failures": true}', '{"reason": 5}',
         '{"refused_login": 5}', "{" * 100_000, "[" * 100_000,
     ],

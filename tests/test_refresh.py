@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
@@ -17,6 +16,7 @@ from claude_status import store as store_module
 from claude_status.config import Settings
 from claude_status.draw.dialects import DIALECTS
 from claude_status.errors import CacheError
+from claude_status.policy import BAR, NOBODY, PROMPT
 from claude_status.refresh import FIRST_LOOK
 from claude_status.sources import endpoint
 from claude_status.store import Store, open_store
@@ -26,6 +26,7 @@ from tests.server import Answer, ApiServer, ok, throttled
 from tests.support import YEAR, User
 
 TTL = 300
+HOUR = 3600
 LOOK_EVERY = 300  # the longest time to the next refresh
 NOW = float(int(time.time()) // 60 * 60)  # a full minute, since resets are rounded to one
 LINE = "5h 42% 2h12m · 7d 17%"  # of the usage as of NOW, 20 seconds later
@@ -41,14 +42,11 @@ def api() -> Iterator[ApiServer]:
 
 @pytest.fixture
 def user(home: object, api: ApiServer, monkeypatch: pytest.MonkeyPatch) -> User:
-    """A user who is logged in and at work; no answer is awaited for more than half a second."""
+    """A user who is logged in; no answer is awaited for more than half a second."""
     fetch = partial(endpoint.fetch_usage, deadline=0.5)
     monkeypatch.setattr(endpoint, "fetch_usage", fetch)
     user = User(home, api.url)  # type: ignore[arg-type]
     user.log_in()
-    history = user.account.config_dir / "history.jsonl"
-    history.write_text("{}\n")
-    os.utime(history, (NOW + YEAR, NOW + YEAR))
     return user
 
 
@@ -97,12 +95,68 @@ def test_a_ttl_of_ones_own_holds(user: User, api: ApiServer) -> None:
     assert asks(user, api, NOW + 3600, settings=settings) == 1
 
 
-def test_an_idle_machine_asks_less_but_not_after_a_failure(user: User, api: ApiServer) -> None:
-    """Unused, it leaves out five calls of six; one that failed is made up for all the same."""
-    (user.account.config_dir / "history.jsonl").unlink()
-    assert [asks(user, api, NOW + later) for later in (0, TTL, 1799)] == [1, 0, 0]
-    api.answer = [server.SERVER_ERROR, ok(usage_body(NOW + 1830, 50))]
-    assert [asks(user, api, NOW + 1800 + later) for later in (0, 29, 30, 400)] == [1, 0, 1, 0]
+def test_a_bar_that_nobody_sees_asks_less_but_not_after_a_failure(
+    user: User, api: ApiServer
+) -> None:
+    """It leaves out eleven calls of twelve; one that failed is made up for all the same."""
+    nobody = partial(asks, user, api, reader=NOBODY)
+    assert [nobody(NOW + later) for later in (0, TTL, 12 * TTL - 1)] == [1, 0, 0]
+    begin = NOW + 12 * TTL
+    api.answer = [server.SERVER_ERROR, ok(usage_body(begin + 30, 50))]
+    assert [nobody(begin + later) for later in (0, 29, 30, 400)] == [1, 0, 1, 0]
+
+
+def test_a_call_that_brings_nothing_new_is_followed_by_a_rarer_one(
+    user: User, api: ApiServer
+) -> None:
+    """A prompt asks after one TTL where the numbers move, after 1.8 where they stand still."""
+    assert [asks(user, api, NOW + later) for later in (0, TTL)] == [1, 1]
+    assert [asks(user, api, NOW + later) for later in (2 * TTL, 840 - 1, 840)] == [0, 0, 1]
+    api.answer = ok(usage_body(NOW, 43))
+    later = NOW + 840 + 540
+    assert [asks(user, api, later), asks(user, api, later + TTL)] == [1, 1]
+
+
+def test_after_a_failure_numbers_that_stand_still_do_so(user: User, api: ApiServer) -> None:
+    """A failure is no other number."""
+    user.refresh(NOW)
+    api.answer = [server.SERVER_ERROR, ok(usage_body(NOW))]
+    assert [asks(user, api, NOW + later) for later in (300, 330, 630, 869, 870)] == [1, 1, 0, 0, 1]
+
+
+def test_a_bar_does_not_hide_a_due_call_from_a_prompt(user: User, api: ApiServer) -> None:
+    """Where a bar has looked and not asked, the next prompt starts a refresh, and that asks."""
+    user.refresh(NOW)
+    assert asks(user, api, NOW + TTL, reader=BAR) == 0
+    times = user.refresh_times()
+    assert times.prompt <= NOW + TTL < times.bar
+    assert asks(user, api, NOW + TTL, reader=PROMPT) == 1
+
+
+def test_an_answer_without_numbers_is_asked_for_again_after_a_ttl(
+    user: User, api: ApiServer
+) -> None:
+    """It counts as a call that was answered, so no back-off; and nobody waits for an hour."""
+    api.answer = ok({"five_hour": None})
+    empty = [asks(user, api, NOW + later) for later in (0, TTL - 1, TTL, 2 * TTL, 2.8 * TTL)]
+    assert empty == [1, 0, 1, 0, 1]
+    assert asks(user, api, NOW + 4.6 * TTL, reader=NOBODY) == 1
+
+
+def test_after_a_429_there_are_half_as_many_calls_for_hours(user: User, api: ApiServer) -> None:
+    """The TTL counts double for six hours from the 429 on, and then no more."""
+    api.answer = [
+        throttled(),
+        *(ok(usage_body(NOW, n, five_hour_left=40 * HOUR)) for n in range(9)),
+    ]
+    assert [asks(user, api, NOW + later) for later in (0, 300)] == [1, 1]
+    assert [asks(user, api, NOW + 300 + later) for later in (TTL, 2 * TTL - 1, 2 * TTL)] == [
+        0,
+        0,
+        1,
+    ]
+    end = NOW + 6 * HOUR
+    assert [asks(user, api, end + later) for later in (0, TTL - 1, TTL)] == [1, 0, 1]
 
 
 def test_force_skips_the_ttl(user: User, api: ApiServer) -> None:
@@ -514,16 +568,13 @@ def test_a_clock_that_jumps_brings_one_call(user: User, api: ApiServer, jump: fl
         assert user.refresh_at() <= now + TTL - 1 + LOOK_EVERY
 
 
-@pytest.mark.parametrize("jump", [-YEAR, YEAR])
-def test_a_clock_that_jumps_ends_a_pause_at_the_latest_with_its_own_length(
-    user: User, api: ApiServer, jump: float
-) -> None:
-    """A back-off of an hour is not one of a year because the clock was wrong when it began."""
-    api.answer = [throttled("3600"), throttled("3600"), ok(usage_body(NOW))]
-    user.refresh(NOW + jump)
-    assert asks(user, api, NOW) == 1
-    assert asks(user, api, NOW + 3599) == 0
-    assert asks(user, api, NOW + 3600) == 1
+@pytest.mark.parametrize("jump", [-1, -600, -7200, -YEAR])
+def test_a_back_off_survives_a_clock_set_back(user: User, api: ApiServer, jump: float) -> None:
+    """It lasts for its length from then on: neither is it over, nor does it last for a year."""
+    api.answer = throttled("3600")
+    user.refresh(NOW)
+    assert [asks(user, api, NOW + jump + later) for later in (0, 1000, 3599)] == [0, 0, 0]
+    assert asks(user, api, NOW + jump + 3600) == 1
 
 
 def test_a_clock_that_is_put_right_by_a_second_brings_no_call(user: User, api: ApiServer) -> None:

@@ -7,7 +7,8 @@ import sys
 import time
 
 from claude_status.config import Settings
-from claude_status.policy import Asking
+from claude_status.memory import Asking
+from claude_status.policy import BAR, NOBODY, PROMPT
 from claude_status.snapshot import Snapshot, fresh_snapshot, next_due, take_snapshot
 from tests.server import SERVER_ERROR, ApiServer
 from tests.support import User, snapshot_of, unprivileged
@@ -50,12 +51,13 @@ def test_it_holds_why_the_last_call_failed(user: User, api: ApiServer) -> None:
 
 
 def test_the_next_call_is_due_when_a_refresh_says_so(user: User, api: ApiServer) -> None:
-    """What is told of the next call is what a refresh goes by, idleness included."""
+    """What is told of the next call is what a refresh goes by, for every reader."""
     now = time.time()
     user.refresh(now)
-    assert next_due(take(user, now + 600), "").why == "Claude Code has not been used since"
-    for later in (now + 60, now + 600):
-        assert next_due(take(user, later), "") == user.refresh(later).due
+    for reader in (PROMPT, BAR, NOBODY):
+        due = next_due(take(user, now + 60), "", reader)
+        assert due == user.refresh(now + 60, reader=reader).due
+        assert not due.is_now(due.at - 1)
     assert len(api.requests) == 1
 
 

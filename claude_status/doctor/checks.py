@@ -17,7 +17,7 @@ from claude_status.draw.money import money
 from claude_status.draw.report import NAMES, ago, in_words
 from claude_status.draw.words import duration, plain_label, shown_percent
 from claude_status.errors import AskError, ClaudeStatusError, LoginError
-from claude_status.policy import LOOK_EVERY
+from claude_status.policy import ABSENT, BAR, LOOK_EVERY
 from claude_status.snapshot import next_due
 from claude_status.sources.login import Login
 from claude_status.usage import Credits, Limit
@@ -123,7 +123,12 @@ def check_asking(scene: Scene) -> Iterator[Finding]:
         why = why if due.at == scene.now else "the reading is older than the TTL"
         yield Finding("next call", f"with the next prompt: {why}")
     else:
-        yield Finding("next call", f"in {wait}: {why}")
+        at_bar = in_words(next_due(shown, asked.login, BAR).at - scene.now)
+        each = "" if wait == at_bar else f" for a prompt, in {at_bar} for a status bar"
+        yield Finding("next call", f"in {wait}{each}: {why}")
+        if scene.environ.get("TMUX"):
+            rare = duration(ABSENT * shown.asking.ttl(shown.settings.ttl, scene.now))
+            yield Finding("", f"while nobody uses tmux, its status bar asks every {rare}")
 
 
 def _validity(login: Login, now: float) -> str:

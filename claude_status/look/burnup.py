@@ -12,8 +12,8 @@ from claude_status.history import DAY, THINNED, WHOLE_DAYS, Point
 from claude_status.pace import present_pace
 from claude_status.usage import WINDOW_SECONDS, Limit
 
-GAP = 3600  # seconds without a reading, after which nobody knows what happened
-IDLE_TTLS = 7  # an idle machine asks once in six
+GAP = 3900  # seconds without a reading, after which nobody knows what happened
+ABSENT_TTLS = 13  # for a bar that nobody sees one call in twelve TTLs is made
 JITTER = 60  # seconds by which the resets of one window differ
 MOST_WINDOWS = 12  # in one chart, for their even pace to be drawn
 Run = tuple[tuple[float, float], ...]  # (epoch seconds, per cent) in order of time
@@ -101,7 +101,7 @@ def _runs(points: Sequence[Point], now: float, ttl: float) -> tuple[Run, ...]:
 
 def _gap(time: float, now: float, ttl: float) -> float:
     """How far apart readings may be that still follow one another."""
-    usual = max(GAP, IDLE_TTLS * ttl)
+    usual = max(GAP, ABSENT_TTLS * ttl)
     return max(usual, 2 * THINNED) if time < now - WHOLE_DAYS * DAY else usual
 
 

@@ -40,7 +40,7 @@ def test_the_window_is_the_chart() -> None:
 
 
 def test_a_gap_stays_a_gap() -> None:
-    """Where no reading is known for more than an hour, nothing joins those around it."""
+    """Where no reading is known for well over an hour, nothing joins those around it."""
     gap = GAP / HOUR
     assert len(drawn((gap, 50)).used) == 1
     assert drawn((gap + 0.01, 50)).used == (((NOW - GAP - 36, 50),), ((NOW, 72),))

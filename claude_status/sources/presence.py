@@ -1,0 +1,44 @@
+"""Whether somebody is there to see a status bar, which only tmux can say."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+
+SECONDS = 2.0  # what tmux may take to answer
+
+
+def is_somebody_there(environ: Mapping[str, str], now: float, within: float) -> bool:
+    """Whether a client of the tmux that started this was active within so many seconds.
+
+    True also where that cannot be known: in every bar but tmux's, which has no such variable, and
+    where the server is not ours or does not answer. No server is ever started.
+    """
+    socket = environ.get("TMUX", "").rsplit(",", 2)[0]
+    if not _is_our_socket(socket):
+        return True
+    import subprocess  # which a refresh that asks nobody need not wait for
+
+    try:
+        done = subprocess.run(
+            ["tmux", "-S", socket, "list-clients", "-F", "#{client_activity}"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=dict(environ),
+            timeout=SECONDS,
+            check=True,
+        )
+        return any(now - int(when) <= within for when in done.stdout.split())
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return True
+
+
+def _is_our_socket(path: str) -> bool:
+    """Whether the path is a socket that is ours: another's server could have tmux run anything."""
+    try:
+        found = os.stat(path) if os.path.isabs(path) else None
+    except (OSError, ValueError):
+        return False
+    return found is not None and stat.S_ISSOCK(found.st_mode) and found.st_uid == os.geteuid()

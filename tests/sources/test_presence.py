@@ -1,0 +1,128 @@
+"""Whether somebody uses tmux, asked of real servers."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from claude_status.sources.presence import is_somebody_there
+from tests.conftest import program
+from tests.screen import Screen
+
+HOUR = 3600
+
+
+@pytest.fixture
+def environ(home: Path) -> Iterator[dict[str, str]]:
+    """The environment of a job in the status bar of a tmux server that is ours."""
+    with tempfile.TemporaryDirectory(prefix="tmux", dir="/tmp") as folder:
+        base = {"HOME": str(home), "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
+        path = f"{folder}/a,b"  # tmux allows a comma in it
+
+        def tmux(*words: str) -> None:
+            argv = [program("tmux"), "-S", path, "-f", "/dev/null", *words]
+            subprocess.run(argv, env=base, check=True, capture_output=True)
+
+        tmux("new-session", "-d", "-s", "one", "exec sleep 1000")
+        try:
+            yield {**base, "TMUX": f"{path},{os.getpid()},-1"}
+        finally:
+            tmux("kill-server")
+
+
+def attach(environ: dict[str, str]) -> Screen:
+    """A client on a terminal."""
+    base = {name: value for name, value in environ.items() if name != "TMUX"}
+    path = environ["TMUX"].rsplit(",", 2)[0]
+    return Screen([program("tmux"), "-S", path, "attach-session"], {**base, "LANG": "C.UTF-8"})
+
+
+def test_nobody_is_at_a_tmux_without_clients(environ: dict[str, str]) -> None:
+    """A server that no terminal is attached to is seen by nobody."""
+    assert not is_somebody_there(environ, time.time(), HOUR)
+
+
+def test_a_client_counts_for_as_long_as_it_was_active(environ: dict[str, str]) -> None:
+    """Somebody is there after a client did something, and is not once that is too long ago."""
+    with attach(environ) as screen:
+        screen.until("[one]")
+        now = time.time()
+        assert is_somebody_there(environ, now, HOUR)
+        assert is_somebody_there(environ, now + HOUR - 60, HOUR)
+        assert not is_somebody_there(environ, now + HOUR + 60, HOUR)
+
+
+def test_a_key_makes_a_client_active_again(environ: dict[str, str]) -> None:
+    """Typing in an editor counts, without any prompt."""
+    with attach(environ) as screen:
+        screen.until("[one]")
+        deadline = time.monotonic() + 30
+        # the activity is known to the second
+        while is_somebody_there(environ, time.time(), 1):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        screen.send("x")
+        while not is_somebody_there(environ, time.time(), 1):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "variable", ["", "x,1,0", "/missing/socket,1,0", "/dev/null,1,0", "\0,1,0", ",,", "/"]
+)
+def test_of_other_bars_nobody_can_know(variable: str, home: Path) -> None:
+    """Without a tmux that can be asked somebody is there."""
+    environ = {"PATH": os.environ["PATH"], "HOME": str(home), "TMUX": variable}
+    assert is_somebody_there(environ, time.time(), HOUR)
+    assert is_somebody_there({}, time.time(), HOUR)
+
+
+def test_a_dead_server_is_not_started(environ: dict[str, str], tmp_path: Path) -> None:
+    """A socket that nobody listens at says nothing, and nobody listens there afterwards either."""
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+    dead = {**environ, "TMUX": f"{path},1,0"}
+    assert is_somebody_there(dead, time.time(), HOUR)
+    argv = [program("tmux"), "-S", str(path), "list-clients"]
+    assert subprocess.run(argv, env=environ, capture_output=True, check=False).returncode != 0
+
+
+@pytest.mark.parametrize("script", ["exec sleep 1000", "echo soon", "exit 1", "kill -9 $$"])
+def test_a_tmux_that_cannot_answer(
+    script: str, environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that hangs, fails or says what is no time leaves it unknown; so does a missing one."""
+    monkeypatch.setattr("claude_status.sources.presence.SECONDS", 0.2)
+    fake = tmp_path / "bin/tmux"
+    fake.parent.mkdir()
+    fake.write_text(f"#!/bin/sh\n{script}\n")
+    fake.chmod(0o755)
+    environ["PATH"] = f"{fake.parent}:{environ['PATH']}"
+    assert is_somebody_there(environ, time.time(), HOUR)
+    assert is_somebody_there({**environ, "PATH": str(tmp_path)}, time.time(), HOUR)
+
+
+def test_the_tmux_of_another_user_is_not_asked(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server could have its client run a command: one that is not ours is left alone."""
+    asked = tmp_path / "asked"
+    fake = tmp_path / "bin/tmux"
+    fake.parent.mkdir()
+    fake.write_text(f"#!/bin/sh\n: > {asked}\n")
+    fake.chmod(0o755)
+    environ["PATH"] = f"{fake.parent}:{environ['PATH']}"
+    assert not is_somebody_there(environ, time.time(), HOUR)
+    assert asked.exists()
+    asked.unlink()
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    assert is_somebody_there(environ, time.time(), HOUR)
+    assert not asked.exists()
