@@ -1,4 +1,4 @@
-"""Days in the life of a machine, on a clock of their own: how often is asked, how wrong is shown.
+"""How often is asked on a day, and how wrong is shown: by the rule, by others, by the real program.
 
 ``python -m pytest tests/test_day.py -s`` prints the table.
 """
@@ -6,159 +6,291 @@
 from __future__ import annotations
 
 import math
-import os
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import datetime, timezone
+from functools import cache
+from typing import NamedTuple
 
 import pytest
 
+from claude_status.config import Settings
+from claude_status.memory import Asking, after_answer
 from claude_status.merge import PUSH
-from claude_status.reader import SLOT, read_frame
+from claude_status.policy import (
+    BAR,
+    NOBODY,
+    PRESENT,
+    RESET_LAG,
+    Due,
+    RefreshTimes,
+    next_call,
+    numbers,
+    refresh_times,
+)
+from claude_status.policy import PROMPT as PERSON
+from claude_status.reader import SLOT, drawn_times, read_frame
+from claude_status.refresh import Refresh
 from claude_status.usage import SESSION, WEEK, Limit, Usage
-from claude_status.values import minute
-from tests.server import Answer, ApiServer, ok, usage_body
+from tests import days
+from tests.days import BEGIN, DAY, GLANCE, KEY, KINDS, POLL, PROMPT, Day, Kind
+from tests.server import ApiServer, ok
 from tests.support import User
 
-BEGIN = 1_800_000_000 // 18000 * 18000  # a session's window begins here, and every five hours
-HOUR, DAY, WINDOW = 3600, 86400, 18000
-TICK = 30  # seconds between two looks of a prompt or a status bar
+TTL = 300
+SEEDS = range(12)
+AT_ONCE = RefreshTimes(0, 0)
 SHOWN = re.compile(r"5h (~?)(\d+)%")
 
 
+def usage_of(day: Day, now: float, source: str) -> Usage:
+    """What a source says at that time: the session's truth, and a week that stands still."""
+    truth = day.truth(now)
+    session = Limit(SESSION, "5h", truth.percent, truth.resets_at, now, source, window=days.WINDOW)
+    week = Limit(WEEK, "7d", 17, BEGIN + 5 * DAY, now, source, window=7 * DAY)
+    return Usage(source, now, (session, week))
+
+
 @dataclass
-class Day:
-    """One kind of day: when Claude Code is used here, and when the plan is used elsewhere."""
+class Machine:
+    """A machine on one day, by the program's own rule of asking; without the program around it."""
 
-    here: tuple[tuple[float, float], ...] = ()  # hours
-    elsewhere: tuple[tuple[float, float], ...] = ()
-    away: tuple[float, float] = (12.5, 13.5)  # the machine sleeps
-    rate: float = 18.0  # per cent of a session's window in an hour of use
-    asked: int = 0
-    error: float = 0.0
-    unmarked: int = 0
+    day: Day
+    in_tmux: bool = False
+    calls: int = 0
     looks: int = 0
-    pushes: list[tuple[float, float]] = field(default_factory=list)
+    old: int = 0  # looks that met a ~, or no number
+    errors: list[int] = field(default_factory=list)
+    usage: Usage | None = None
+    asking: Asking = field(default_factory=Asking)
+    times: RefreshTimes = AT_ONCE
+    chance: Callable[[], float] = field(default_factory=lambda: random.Random(1).random)
+    _slot: int = 0
+    _polled: int = BEGIN
+    _active: float = 0.0
 
-    def truth(self, now: float) -> float:
-        """The session's true percentage: use within the present window."""
-        begun = now - (now - BEGIN) % WINDOW
-        spans = [*self.here, *self.elsewhere]
-        used = sum(
-            max(0.0, min(now, BEGIN + end * HOUR) - max(begun, BEGIN + start * HOUR))
-            for start, end in spans
-        )
-        return min(100.0, used / HOUR * self.rate)
+    def live(self) -> Machine:
+        """Live through the day, and return the machine."""
+        for now, event in self.day.events:
+            self._poll(now)
+            if event in (PROMPT, KEY):
+                self._active = now
+            if event in (PROMPT, GLANCE):
+                self._look(now)
+            if event == PROMPT and self.times.prompt <= now:
+                self._kick(now, PERSON)
+            if event == days.PUSH:
+                self.push(now)
+                if self.times.bar <= now:
+                    self._kick(now, BAR)
+        self._poll(BEGIN + DAY)
+        return self
 
-    def is_used_here(self, now: float) -> bool:
-        """Whether somebody works with Claude Code on this machine."""
-        return any(start * HOUR <= now - BEGIN < end * HOUR for start, end in self.here)
+    def _poll(self, until: float) -> None:
+        """Every look of tmux until then; those that start no refresh change nothing."""
+        while self.in_tmux:
+            now = math.ceil(max(self._polled + POLL, self.times.bar) / POLL) * POLL
+            if now > until:
+                return
+            self._polled = now
+            self._kick(now, BAR)
 
-    def is_awake(self, now: float) -> bool:
-        """Whether the machine runs."""
-        return not self.away[0] * HOUR <= now - BEGIN < self.away[1] * HOUR
+    def _kick(self, now: float, reader: str) -> None:
+        if int(now) // SLOT != self._slot:
+            self._slot = int(now) // SLOT
+            is_absent = self.in_tmux and now - self._active > PRESENT * TTL
+            self.refresh(now, NOBODY if reader == BAR and is_absent else reader)
 
+    def _look(self, now: float) -> None:
+        self.looks += 1
+        percent, is_old = self.shown(now)
+        self.old += is_old or percent is None
+        if percent is not None:
+            self.errors.append(abs(math.floor(self.day.truth(now).percent) - percent))
 
-IDLE = Day(elsewhere=((10, 10.5),))
-NORMAL = Day(here=((9, 11), (14, 16.5)), elsewhere=((16, 17),))
-HEAVY = Day(here=((8, 12), (14, 19), (20, 23.5)), elsewhere=((11, 12), (18, 20)))
+    def shown(self, now: float) -> tuple[int | None, bool]:
+        """The percentage on the screen, if there is one, and whether it is marked as old."""
+        session = self.usage.find(SESSION) if self.usage else None
+        if session is None or session.is_over(now):
+            return None, False
+        return math.floor(session.percent), session.is_stale(now, TTL)
 
+    def push(self, now: float) -> None:
+        """Claude Code hands its numbers over."""
+        self.usage = usage_of(self.day, now, f"{PUSH}:one")
 
-@pytest.fixture
-def user(home: Path) -> Iterator[User]:
-    """A user who is logged in, with a history that Claude Code writes."""
-    with ApiServer() as api:
-        user = User(home, api.url)
-        user.log_in()
-        (user.account.config_dir / "history.jsonl").touch()
-        yield user
+    def due(self, now: float, reader: str) -> Due:
+        """When the next call is due."""
+        return next_call(self.asking, self.usage, now, ttl=TTL, login="", reader=reader)
 
-
-def live_through(day: Day, user: User, api: Callable[[Callable[[], Answer]], None]) -> None:
-    """Look every few seconds as prompts and bars do, and push as sessions do."""
-    jitter = random.Random(1)
-    now = float(BEGIN)
-    api(lambda: ok(usage_body(now, day.truth(now), 17, five_hour_left=_left(now))))
-    written, pushed, slot = BEGIN - HOUR, 0.0, 0
-    while now < BEGIN + DAY:
-        now += TICK
-        if not day.is_awake(now):
-            continue
-        if day.is_used_here(now) and now - written > 90:  # an answer of Claude Code's
-            written = now
-            history = user.account.config_dir / "history.jsonl"
-            os.utime(history, (now, now))
-            _push(day, user, now, written)
-            pushed = now
-        elif pushed and now - pushed > 60 * 5:  # the idle session's own tick, with old numbers
-            pushed = now
-        text, due = read_frame(str(user.account.home), "plain", now, prompt=True)
-        if due and int(now) // SLOT != slot:
-            slot = int(now) // SLOT
-            day.asked += user.refresh(now, chance=jitter.random).asked
-            text, _ = read_frame(str(user.account.home), "plain", now, prompt=True)
-        _judge(day, text, now)
-
-
-def _left(now: float) -> float:
-    return WINDOW - (now - BEGIN) % WINDOW
+    def refresh(self, now: float, reader: str) -> None:
+        """Ask if it is due, and say when to look again."""
+        if self.due(now, reader).is_now(now):
+            self.calls += 1
+            answer = usage_of(self.day, now, "endpoint")
+            is_steady = numbers(answer, now) == numbers(self.usage, now)
+            self.asking = after_answer(self.asking, now, self.chance(), is_steady=is_steady)
+            self.usage = answer
+        bar = self.due(now, BAR if reader == PERSON else reader)
+        self.times = refresh_times(bar, self.due(now, PERSON), now, reader)
 
 
-def _push(day: Day, user: User, now: float, written: float) -> None:
-    from claude_status.config import Settings
-    from claude_status.refresh import Refresh
+class Older(Machine):
+    """The same by an older rule: half an hour while Claude Code is not used here, whoever reads."""
 
-    source = f"{PUSH}:one"
-    reset = minute(now + _left(now))
-    limits = (
-        Limit(SESSION, "5h", day.truth(now), reset, written, source, window=WINDOW),
-        Limit(WEEK, "7d", 17, minute(now + 3.5 * DAY), written, source, window=7 * DAY),
+    def due(self, now: float, reader: str) -> Due:
+        """One TTL after the last answer or push, six where nothing was pushed since."""
+        usage, answered = self.usage, self.asking.answered_at
+        if usage is None:
+            return Due(now, "")
+        resets = [one.resets_at + RESET_LAG for one in usage.limits if one.resets_at]
+        reset = min((at for at in resets if answered < at - RESET_LAG), default=math.inf)
+        longest, at = answered + 6 * TTL, answered + TTL * self.asking.jitter
+        if answered < usage.as_of and at < usage.as_of + TTL:
+            at = min(usage.as_of + TTL, max(longest, at))
+        elif all(one.percent <= 90 for one in usage.limits):
+            at = max(longest, at)
+        return Due(min(at, reset), "")
+
+
+class Polling(Machine):
+    """The same with one call every TTL, all day long, and no mark."""
+
+    def live(self) -> Machine:
+        """Look; the calls need no one."""
+        for now, event in self.day.events:
+            if event in (PROMPT, GLANCE):
+                self._look(now)
+        self.calls = DAY // TTL
+        return self
+
+    def shown(self, now: float) -> tuple[int | None, bool]:
+        """The number of the last call."""
+        return math.floor(self.day.truth(now // TTL * TTL).percent), False
+
+
+@dataclass(kw_only=True)
+class Real(Machine):
+    """The same with the real refresh, store, frames and requests, on a clock of its own."""
+
+    user: User
+    api: ApiServer
+
+    def shown(self, now: float) -> tuple[int | None, bool]:
+        """What a prompt reads."""
+        text, _ = read_frame(str(self.user.account.home), "plain", now, prompt=True)
+        found = SHOWN.match(text)
+        return (int(found[2]), bool(found[1])) if found else (None, False)
+
+    def push(self, now: float) -> None:
+        """What the status line records."""
+        refresh = Refresh(self.user.account, Settings(), self.user.environ, clock=lambda: now)
+        refresh.take(usage_of(self.day, now, f"{PUSH}:one"), dated=True)
+        self._read_times()
+
+    def refresh(self, now: float, reader: str) -> None:
+        """What runs in the background."""
+        self.api.answer = ok(body_of(usage_of(self.day, now, "endpoint")))
+        self.calls += self.user.refresh(now, reader=reader, chance=self.chance).asked
+        self._read_times()
+
+    def _read_times(self) -> None:
+        self.times = RefreshTimes(*drawn_times(str(self.user.account.home)))
+
+
+def body_of(usage: Usage) -> Mapping[str, object]:
+    """The same as the API says it."""
+    return {
+        limit.key: {"utilization": limit.percent, "resets_at": _iso(limit.resets_at)}
+        for limit in usage.limits
+    }
+
+
+def _iso(moment: int | None) -> str | None:
+    return datetime.fromtimestamp(moment, timezone.utc).isoformat() if moment else None
+
+
+class Figures(NamedTuple):
+    """The mean of some days: calls, points of error at a look, and the share of looks with ~."""
+
+    calls: float
+    mean: float
+    most: int  # what 95 % of the errors do not exceed
+    worst: int
+    old: float  # per cent
+
+    def __str__(self) -> str:
+        """A row of the table."""
+        return f"{self.calls:6.1f} {self.mean:6.2f} {self.most:4} {self.worst:4} {self.old:6.1f}"
+
+
+@cache
+def figures(rule: type[Machine], kind: Kind, in_tmux: bool) -> Figures:
+    """The figures of twelve days of a kind."""
+    machines = [rule(Day(kind, seed), in_tmux).live() for seed in SEEDS]
+    errors = sorted(error for machine in machines for error in machine.errors) or [0]
+    looks = sum(machine.looks for machine in machines)
+    return Figures(
+        calls=sum(machine.calls for machine in machines) / len(machines),
+        mean=sum(errors) / len(errors),
+        most=errors[int(0.95 * len(errors))],
+        worst=errors[-1],
+        old=100 * sum(machine.old for machine in machines) / max(1, looks),
     )
-    push = Usage(source, written, limits)
-    Refresh(user.account, Settings(), user.environ, clock=lambda: now).take(push, dated=True)
 
 
-def _judge(day: Day, text: str, now: float) -> None:
-    day.looks += 1
-    found = SHOWN.match(text)
-    if found and not found[1]:
-        day.unmarked += 1
-        day.error = max(day.error, abs(math.floor(day.truth(now)) - int(found[2])))
+def test_the_table() -> None:
+    """By the rule a third of the calls of polling is made on every day, with and without tmux."""
+    rules = {"older rule": Older, "rule": Machine, "polling": Polling}
+    rows = [f"{'':32} {'':5} {'':10}  calls   mean  95%  max  ~ in %"]
+    for kind in KINDS:
+        for in_tmux in (True,) if kind.prompts is days.NEVER else (False, True):
+            for name, rule in rules.items():
+                found = figures(rule, kind, in_tmux)
+                rows.append(f"{kind.name:32} {'tmux' * in_tmux:5} {name:10} {found}")
+            polling = figures(Polling, kind, in_tmux)
+            assert figures(Machine, kind, in_tmux).calls < polling.calls / 3
+    print("\n".join(rows))
 
 
-def polled(day: Day, every: float) -> tuple[int, float]:
-    """The requests and the greatest error of a tool that asks every so many seconds."""
-    asked, error, known = 0, 0.0, 0.0
-    for now in range(BEGIN + TICK, BEGIN + DAY, TICK):
-        if not day.is_awake(now):
-            continue
-        if (now - BEGIN) % every < TICK:
-            asked, known = asked + 1, day.truth(now)
-        error = max(error, abs(math.floor(day.truth(now)) - math.floor(known)))
-    return asked, error
+@pytest.mark.parametrize(("in_tmux", "calls"), [(False, 60), (True, 90)])
+def test_a_shell_beside_a_browser(in_tmux: bool, calls: int) -> None:
+    """Hardly a prompt shows an old number, few points off, for some dozens of calls a day."""
+    found = figures(Machine, days.BESIDE_BROWSER, in_tmux)
+    assert found.calls <= calls
+    assert found.mean < 1
+    assert found.old <= 5
+    older = figures(Older, days.BESIDE_BROWSER, in_tmux)
+    assert older.old > 50
+    assert older.mean > 2 * found.mean
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("name", "day"), [("idle", IDLE), ("normal", NORMAL), ("heavy", HEAVY)])
-def test_a_day_is_spared_calls_and_shown_no_lies(name: str, day: Day, user: User) -> None:
-    """Fewer calls than polling at 300 s, and no unmarked number further off than two TTLs' use."""
-    with ApiServer() as api:
-        user.environ["CLAUDE_STATUS_API_BASE"] = api.url
+def test_an_editor_in_tmux() -> None:
+    """Somebody who types and never sees a prompt has a bar that is hardly ever old."""
+    assert figures(Machine, days.EDITOR, True).old <= 5
 
-        def answer_with(make: Callable[[], Answer]) -> None:
-            api.answer = lambda _: make()
 
-        live_through(day, user, answer_with)
+def test_a_tmux_that_nobody_uses() -> None:
+    """A bar that polls all day, and is seen by nobody, asks about once an hour."""
+    assert figures(Machine, days.NOBODY_THERE, True).calls <= 30
 
-    often, rarely = polled(day, 60), polled(day, 300)
-    share = 100 * day.unmarked / day.looks
-    print(
-        f"\n{name:8} ours {day.asked:4} calls, error {day.error:4.1f}, unmarked {share:3.0f}%"
-        f"   every 60 s {often[0]:5} calls, error {often[1]:4.1f}"
-        f"   every 300 s {rarely[0]:4} calls, error {rarely[1]:4.1f}"
-    )
-    assert day.asked < rarely[0]
-    assert day.error <= day.rate * 2 * 300 / HOUR + 1
-    assert share > 20
+
+@pytest.mark.parametrize(
+    ("kind", "in_tmux"), [(days.BESIDE_BROWSER, False), (days.MORNING, True)], ids=str
+)
+def test_the_real_program_does_the_same(
+    kind: Kind, in_tmux: bool, user: User, api: ApiServer
+) -> None:
+    """By the same chance it asks as often, and shows the same numbers and marks.
+
+    It may differ by two calls, and at one look in a hundred: its frames hold whole seconds, so a
+    look may find a refresh due, or a number old, where the simulation does not yet.
+    """
+    expected = Machine(Day(kind, 0), in_tmux).live()
+    real = Real(Day(kind, 0), in_tmux, user=user, api=api).live()
+    assert len(api.requests) == real.calls == pytest.approx(expected.calls, abs=2)
+    assert real.looks == expected.looks
+    assert real.old == pytest.approx(expected.old, abs=real.looks / 100)
+    assert sum(real.errors) == pytest.approx(sum(expected.errors), abs=real.looks / 100)
