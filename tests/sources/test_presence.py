@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from claude_status.policy import STEADY
 from claude_status.sources.presence import is_somebody_there
 from tests.conftest import program
 from tests.screen import Screen
+from tests.server import ApiServer, ok
+from tests.support import User, clock_ahead, until
 
 HOUR = 3600
 
@@ -47,6 +50,43 @@ def attach(environ: dict[str, str]) -> Screen:
 def test_nobody_is_at_a_tmux_without_clients(environ: dict[str, str]) -> None:
     """A server that no terminal is attached to is seen by nobody."""
     assert not is_somebody_there(environ, time.time(), HOUR)
+
+
+def test_a_job_of_the_status_bar_knows_its_server(environ: dict[str, str], tmp_path: Path) -> None:
+    """What tmux runs for the bar finds the socket in its environment."""
+    found = tmp_path / "found"
+    tmux = ["tmux", "-S", environ["TMUX"].rsplit(",", 2)[0], "set-option", "-g"]
+    job = f'#(printf %%s "$TMUX" > {found}.new && mv {found}.new {found})'
+    subprocess.run([*tmux, "status-right", job], env=environ, check=True)
+    with attach(environ):
+        until(found.exists)
+        own = {**environ, "TMUX": found.read_text()}
+        assert own["TMUX"].startswith(environ["TMUX"].rsplit(",", 2)[0])
+        assert is_somebody_there(own, time.time(), HOUR)
+    until(lambda: not is_somebody_there(own, time.time(), HOUR))
+
+
+def test_a_bar_that_nobody_sees_makes_no_call(
+    environ: dict[str, str], user: User, api: ApiServer, tmp_path: Path
+) -> None:
+    """Hours on, the background refresh asks for a tmux with a client, and not for one without."""
+    user.environ["TMUX"] = environ["TMUX"]
+    ttl = 20_000  # so long that a slow machine makes no difference
+    config = user.home / ".config/claude-status/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f"ttl = {ttl}\n")
+    api.answer = ok({"five_hour": {"utilization": 5, "resets_at": None}})
+    bar = ("refresh", "--background", "--for", "bar")
+    user.run(*bar)
+    assert len(api.requests) == 1
+    # due for a bar, while by the true clock, which is tmux's, less than two TTLs have passed
+    later = clock_ahead(tmp_path / "later", STEADY * 1.1 * ttl + 60)
+    user.run(*bar, environ=later)
+    assert len(api.requests) == 1
+    with attach(environ) as screen:
+        screen.until("[one]")
+        user.run(*bar, environ=later)
+    assert len(api.requests) == 2
 
 
 def test_a_client_counts_for_as_long_as_it_was_active(environ: dict[str, str]) -> None:
