@@ -28,6 +28,11 @@ class Account:
         return Path(f"{self.cache}/at{self.name}/@")
 
     @property
+    def login(self) -> Path:
+        """Claude Code's file for the login; on macOS there mostly is none."""
+        return self.config_dir / ".credentials.json"
+
+    @property
     def frames(self) -> Path:
         """The directory of the drawn frames, one file a dialect."""
         return self.home / "frames"

@@ -66,13 +66,23 @@ def read_text(path: str) -> str:
         os.close(file)
 
 
-def read_frame(home: str, dialect: str, now: float, *, prompt: bool) -> tuple[str, bool]:
+def login_file(environ: Mapping[str, str]) -> str:
+    """Where Claude Code keeps its login, if that is a file."""
+    folder = environ.get("CLAUDE_CONFIG_DIR") or environ.get("HOME", "") + "/.claude"
+    return f"{folder}/.credentials.json"
+
+
+def read_frame(
+    home: str, dialect: str, now: float, *, prompt: bool, login: str = ""
+) -> tuple[str, bool]:
     """The text that a shell would show now ("" for nothing), and whether a refresh is due.
 
     ``home`` is the account's directory in the cache. ``prompt`` says that a person looks, for whom
-    a refresh is due earlier than for a status bar.
+    a refresh is due earlier than for a status bar; ``login`` is a file that makes one due where it
+    is newer than the frames.
     """
-    header, *frames = read_text(f"{home}/frames/{dialect}").split("\n")
+    path = f"{home}/frames/{dialect}"
+    header, *frames = read_text(path).split("\n")
     times = due_times(header)
     if times is None:
         return "", True
@@ -83,7 +93,15 @@ def read_frame(home: str, dialect: str, now: float, *, prompt: bool) -> tuple[st
         if when is None or when > now:
             break
         shown, early = text, False
-    return shown, early or times[prompt] <= now
+    return shown, early or times[prompt] <= now or is_newer(login, path)
+
+
+def is_newer(path: str, other: str) -> bool:
+    """Whether both files are there, and the first was written later."""
+    try:
+        return os.stat(path).st_mtime_ns > os.stat(other).st_mtime_ns
+    except OSError:
+        return False
 
 
 def drawn_times(home: str) -> tuple[int, int]:

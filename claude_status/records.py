@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from claude_status import codec
 from claude_status.memory import CLOCK_ERROR, Asking
 from claude_status.merge import join
 from claude_status.store import LONG_ROWS, Store
+from claude_status.switch import Owner, Window
 from claude_status.usage import Usage
 
 READINGS, ASKING = "readings", "asking"
@@ -15,7 +17,8 @@ KEYCHAIN = "keychain"  # "refused" where the Keychain would not hand out the log
 PLAN = "plan"  # the plan's name, as the login gives it
 STATE = "claude_json"  # the version of .claude.json that was read last
 TOLD = "told"  # the alerts that were given
-OWNER = "owner"  # the account's identifier, and since when
+OWNER = "owner"  # whose numbers these are
+FORMER = "former"  # windows of accounts that were logged in before
 
 
 def readings(store: Store, now: float) -> codec.Readings:
@@ -59,11 +62,27 @@ def owned_since(store: Store, now: float) -> float:
 
     Nor does it count where a wrong clock once dated that into the future.
     """
-    since = float((store.read(OWNER) or "").partition(" ")[2] or 0)
+    since = owner(store).since
     return since if since <= now + CLOCK_ERROR else 0.0
 
 
-def forget(store: Store) -> None:
-    """Drop all that belongs to an account: its numbers, its past, what was asked and told."""
-    for name in (READINGS, ASKING, PLAN, TOLD, *store.names(LONG_ROWS)):
+def owner(store: Store) -> Owner:
+    """Whose numbers these are."""
+    return Owner.load(store.read(OWNER))
+
+
+def former(store: Store) -> list[Window]:
+    """Windows of accounts that were logged in before; what cannot be read is none."""
+    try:
+        return [(str(key), int(at)) for key, at in json.loads(store.read(FORMER) or "[]")]
+    except (ValueError, TypeError, RecursionError):
+        return []
+
+
+def forget(store: Store, *, asking: bool, past: bool) -> None:
+    """Drop an account's numbers, the memory of ``asking`` and what is known of its ``past``."""
+    rows = [READINGS, PLAN]
+    rows += [ASKING] if asking else []
+    rows += [TOLD, *store.names(LONG_ROWS)] if past else []
+    for name in rows:
         store.drop(name)

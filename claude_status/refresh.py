@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 
 from claude_status import history, records
 from claude_status.alerts import dump, is_quiet, load, next_alerts
-from claude_status.ask import Asker, Outcome
+from claude_status.ask import ENDPOINT, Asker, Outcome
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.frames import Strip, draw_strip
 from claude_status.errors import CacheError
+from claude_status.memory import Asking, after_answer
 from claude_status.merge import merge
 from claude_status.paths import make_private
-from claude_status.policy import BAR, PROMPT, RefreshTimes, look_again, refresh_times
-from claude_status.reader import drawn_times
+from claude_status.policy import BAR, PROMPT, SOONEST, RefreshTimes, look_again, refresh_times
+from claude_status.reader import drawn_times, is_newer
 from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
-from claude_status.sources.claude_json import is_another, read_state
+from claude_status.sources.claude_json import read_state
+from claude_status.sources.credentials import file_fingerprint
 from claude_status.sources.statusline import take_push
 from claude_status.store import Store, open_store
+from claude_status.switch import MAX_WINDOWS, Owner, is_of_former, windows
 from claude_status.usage import Usage
-from claude_status.view import postpone, sweep, write_view
+from claude_status.view import Head, drawn_date, frames_date, postpone, sweep, write_view
 
 FIRST_LOOK = 60  # seconds between two looks for a login, until there is a first number
 ALERT_SECONDS = 15  # after which no further alert is begun: a refresh has its time limit too
@@ -32,18 +36,26 @@ class Refresh(Asker):
     def run(self) -> Outcome:
         """Ask if it is due, record, and draw; raises CacheError where nothing can be recorded."""
         make_private(self.account)
-        sweep(self.account, self.clock())
+        now = self.clock()
+        sweep(self.account, now)
+        date = frames_date(self.account, now)
         try:
             with open_store(self.account.store) as store:
-                has_changed = self._look(store)
+                before, owner = self._look(store)
+                is_another = owner.since != before.since
+                soon = RefreshTimes(int(now) + SOONEST, int(now) + SOONEST)
+                if is_another:  # while the new account is asked for, the old one's must not stand
+                    self._draw(store, Head(soon, date), forget=True)
                 outcome = self.ask(store)
-                usage = self._draw(store, self._next(store, outcome), forget=has_changed)
+                # a new login may be another account's, of which .claude.json is about to say so
+                is_new = before.login not in ("", owner.login) and not is_another
+                times = soon if is_new else self._next(store, outcome)
+                usage = self._draw(store, Head(times, date), forget=is_another)
                 self._alert(store, usage)
                 return replace(outcome, usage=usage)
         except CacheError:
             # what is there is still true, and a prompt must not try again in every slot
-            now = int(self.clock())
-            postpone(self.account, now, look_again(now))
+            postpone(self.account, int(now), Head(look_again(now), date))
             raise
 
     def _next(self, store: Store, outcome: Outcome) -> RefreshTimes:
@@ -56,28 +68,48 @@ class Refresh(Asker):
             bar, prompt = (self._due(store, outcome.login, by) for by in (at_bar, PROMPT))
         return refresh_times(bar, prompt, now, self.reader)
 
-    def _look(self, store: Store) -> bool:
-        """Take what Claude Code's own file says; True where it names another account than before.
+    def _look(self, store: Store) -> tuple[Owner, Owner]:
+        """Take what Claude Code's own files say; returns whose the numbers were, and are now.
 
         The numbers of the old account, and what was remembered of asking for it, are dropped. In
         another organization of the same person the file may still hold those of the last one.
         """
-        state = read_state(self.account.claude_json, store.read(records.STATE) or "")
-        if state is None:
-            return False
         now = self.clock()
         with store.transaction():
-            known, _, since = (store.read(records.OWNER) or "").partition(" ")
-            has_changed = is_another(state.account, known)
-            if has_changed:
-                records.forget(store)
-            if state.account and known != state.account:
-                store.write(records.OWNER, f"{state.account} {now if has_changed else since or 0}")
+            before = records.owner(store)
+            login = file_fingerprint(self.account.login, now)
+            is_new = login not in ("", before.login)
+            known = "" if is_new else store.read(records.STATE) or ""
+            state = read_state(self.account.claude_json, known)
+            if state is None and not is_new:
+                return before, before
+            owner = before.seen(state.account if state else "", login, now, self.settings.ttl)
+            if owner.since != before.since:
+                self._forget(store, owner)
+            if owner != before:
+                store.write(records.OWNER, owner.dump())
+            if state is None:
+                return before, owner
             is_ours = state.usage and state.usage.as_of >= records.owned_since(store, now)
             if state.usage and is_ours and CLAUDE_JSON in self.settings.sources:
                 records.add(store, state.usage, now)
             store.write(records.STATE, state.stamp)
-        return has_changed
+        return before, owner
+
+    def _forget(self, store: Store, owner: Owner) -> None:
+        """Drop the numbers of another account, but not which windows they were of.
+
+        Where no account is named, they may be of the same one: then its past stays, and pushes are
+        only refused where the endpoint can say whose windows these are.
+        """
+        if owner.account or ENDPOINT in self.settings.sources:
+            found = windows(records.readings(store, self.clock()).values())
+            kept = dict.fromkeys([*records.former(store), *found])
+            store.write(records.FORMER, json.dumps(list(kept)[-MAX_WINDOWS:]))
+        skips = owner.skipped_at == owner.since
+        records.forget(store, asking=skips, past=bool(owner.account))
+        if owner.waits:  # with that login the answer would be of the account before
+            records.remember(store, after_answer(Asking(), owner.since, 0.5))
 
     def _alert(self, store: Store, usage: Usage | None) -> None:
         """Tell what is due to be told; it is noted first, since twice is worse than not at all."""
@@ -104,18 +136,27 @@ class Refresh(Asker):
         make_private(self.account)
         with open_store(self.account.store) as store:
             now = self.clock()
+            has_changed = False
+            if is_newer(str(self.account.login), str(self.account.frames / "plain")):
+                before, owner = self._look(store)  # it may speak for another account by now
+                has_changed = owner.since != before.since
             if push.as_of < records.owned_since(store, now):
                 return False
             with store.transaction():
-                readings = take_push(records.readings(store, now), push, now, dated=dated)
+                known = records.readings(store, now)
+                if is_of_former(push, records.former(store), known.values()):
+                    return False
+                readings = take_push(known, push, now, dated=dated)
                 records.keep(store, readings)
             # a push must not put off the refresh that looks at the other sources, nor may one
             # that a wrong clock put off into the future stay there
             bar, prompt = map(min, drawn_times(str(self.account.home)), look_again(now))
-            self._draw(store, RefreshTimes(bar, prompt))
+            self._draw(
+                store, Head(RefreshTimes(bar, prompt), drawn_date(self.account)), forget=has_changed
+            )
             return True
 
-    def _draw(self, store: Store, times: RefreshTimes, *, forget: bool = False) -> Usage | None:
+    def _draw(self, store: Store, head: Head, *, forget: bool = False) -> Usage | None:
         """Draw what the store holds; in a transaction, so that no older picture comes last.
 
         Where it holds nothing, the frames are all that is left, unless they are to be forgotten.
@@ -126,10 +167,10 @@ class Refresh(Asker):
             if usage is not None:
                 history.add(store, usage, now)
             if usage is None and not forget:
-                postpone(self.account, int(now), times)
+                postpone(self.account, int(now), head)
             else:
                 plan = store.read(records.PLAN) or ""
-                write_view(self.account, self._strips(usage, int(now), plan), times)
+                write_view(self.account, self._strips(usage, int(now), plan), head)
         return usage
 
     def _strips(self, usage: Usage | None, now: int, plan: str) -> dict[str, Strip]:

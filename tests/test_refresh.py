@@ -614,14 +614,14 @@ def test_an_older_picture_never_comes_last(
     replace_file = view.replace_file
     refused = []
 
-    def meanwhile(path: object, text: str) -> None:
+    def meanwhile(path: object, text: str, date: int) -> None:
         with (
             closing(sqlite3.connect(user.account.store / "cache.db", timeout=0.05)) as other,
             pytest.raises(sqlite3.OperationalError) as error,
         ):
             other.execute("BEGIN IMMEDIATE")
         refused.append(str(error.value))
-        replace_file(path, text)  # type: ignore[arg-type]
+        replace_file(path, text, date)  # type: ignore[arg-type]
 
     monkeypatch.setattr(view, "replace_file", meanwhile)
     user.refresh(NOW + 20)

@@ -19,7 +19,7 @@ from claude_status.errors import CacheError
 from claude_status.paths import Account, locate, make_private
 from claude_status.policy import RefreshTimes
 from claude_status.reader import SLOT, epoch, kick, read_frame, start_refresh
-from claude_status.view import postpone, replace_file, sweep, write_view
+from claude_status.view import Head, postpone, replace_file, sweep, write_view
 from tests.conftest import ROOT
 from tests.support import unprivileged
 
@@ -30,7 +30,7 @@ STRIP = [
     (NOW + 120, ()),
 ]
 STRIPS = dict.fromkeys(DIALECTS, STRIP)
-DUE = RefreshTimes(NOW + 300, NOW + 200)
+DUE = Head(RefreshTimes(NOW + 300, NOW + 200), NOW)
 HEADER = f"claude-status 2 {NOW + 300} {NOW + 200}"
 
 
@@ -95,7 +95,7 @@ def test_postponing_keeps_the_frames(account: Account) -> None:
     """Only the first line changes: what was drawn is still true."""
     write_view(account, STRIPS, DUE)
     before = (account.frames / "zsh").read_text().splitlines()
-    postpone(account, NOW + 5, RefreshTimes(NOW + 900, NOW + 800))
+    postpone(account, NOW + 5, Head(RefreshTimes(NOW + 900, NOW + 800), NOW))
     after = (account.frames / "zsh").read_text().splitlines()
     assert after == [f"claude-status 2 {NOW + 900} {NOW + 800}", *before[1:]]
 
@@ -116,7 +116,7 @@ def test_no_two_successive_files_begin_alike(account: Account) -> None:
 def test_postponing_does_not_keep_frames_of_the_future(account: Account) -> None:
     """After the clock was set back the old frames are not ours to show, nor to wait for."""
     write_view(account, STRIPS, DUE)
-    postpone(account, NOW - 86400, RefreshTimes(NOW - 86000, NOW - 86000))
+    postpone(account, NOW - 86400, Head(RefreshTimes(NOW - 86000, NOW - 86000), NOW))
     assert read_frame(str(account.home), "plain", NOW - 86399, prompt=True) == ("", False)
     assert read_frame(str(account.home), "plain", NOW + 1, prompt=True) == ("", True)
 

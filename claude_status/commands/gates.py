@@ -76,7 +76,9 @@ def wait(arguments: argparse.Namespace) -> int:
                 )
             time.sleep(LOOK_SECONDS)
             now = time.time()
-            if read_frame(str(account.home), "plain", now, prompt=True)[1]:
+            if read_frame(str(account.home), "plain", now, prompt=True, login=str(account.login))[
+                1
+            ]:
                 kick(str(account.home), now, prompt=True)
             snapshot = snapshot.at(now)
             if _drawn_at(account) != seen:
@@ -143,6 +145,6 @@ def _named(limits: list[Limit]) -> str:
 def _drawn_at(account: Account) -> int:
     """When the frames were last written, in nanoseconds; 0 where there are none."""
     try:
-        return (account.frames / "plain").stat().st_mtime_ns
+        return (account.frames / "plain").stat().st_ctime_ns
     except OSError:
         return 0

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         if not text and sys.stdout.isatty():
             return _asked_line(snapshot, kind, look)
     prompt = arguments.prompt or kind in PROMPTS or sys.stdout.isatty()
-    if read_frame(str(account.home), "plain", now, prompt=prompt)[1]:
+    if read_frame(str(account.home), "plain", now, prompt=prompt, login=str(account.login))[1]:
         with contextlib.suppress(CacheError):
             make_private(account)
             kick(str(account.home), now, prompt=prompt)

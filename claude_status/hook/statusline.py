@@ -19,6 +19,7 @@ from claude_status.reader import (
     cache_root,
     is_utf8,
     kick,
+    login_file,
     make_home,
     read_frame,
     read_text,
@@ -95,7 +96,7 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
         except Exception:  # what was drawn before is still there to be shown
             drawn = ""
         now = time.time()
-    text, due = read_frame(home, _dialect(environ), now, prompt=False)
+    text, due = read_frame(home, _dialect(environ), now, prompt=False, login=login_file(environ))
     if due:
         make_home(home, environ)
         kick(home, now, prompt=False)

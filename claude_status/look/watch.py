@@ -65,7 +65,9 @@ class View:
 
     def report(self, now: float) -> Report:
         """The picture at ``now``; starts a refresh in the background if a prompt would."""
-        if read_frame(str(self._account.home), "plain", now, prompt=True)[1]:
+        if read_frame(
+            str(self._account.home), "plain", now, prompt=True, login=str(self._account.login)
+        )[1]:
             kick(str(self._account.home), now, prompt=True)
         drawn = self._drawn()
         if drawn != self._seen:
@@ -76,7 +78,7 @@ class View:
         """Something that changes whenever the frames do."""
         with contextlib.suppress(OSError):
             info = (self._account.frames / "plain").stat()
-            return info.st_ino, info.st_mtime_ns
+            return info.st_ino, info.st_ctime_ns
         return None
 
 

@@ -59,6 +59,14 @@ def read_login(
         raise (unasked or error) from None
 
 
+def file_fingerprint(path: Path, now: float) -> str:
+    """The fingerprint of the login in Claude Code's file, "" where it holds none that is good."""
+    try:
+        return _from_file(path, now).fingerprint
+    except LoginError:
+        return ""
+
+
 def _ask_keychain(
     configured: str | None,
     typed: bool,

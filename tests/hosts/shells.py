@@ -131,10 +131,11 @@ def draw(
 
     Returns the folder of the account.
     """
-    folder = account(home, directory) / "frames"
+    folder, date = account(home, directory) / "frames", int(time.time()) - 2
     for dialect, text in TEXTS.items():
         new = folder / ".new"
         new.write_text(strip(*(frames or ((-60, text),)), refresh=refresh))
+        os.utime(new, (date, date))
         new.rename(folder / dialect)
     return folder.parent
 

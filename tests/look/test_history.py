@@ -14,6 +14,7 @@ import pytest
 from claude_status import history, records
 from claude_status.draw.schema import iso
 from claude_status.store import open_store
+from claude_status.switch import Owner
 from claude_status.usage import SESSION, WEEK, WINDOW_SECONDS, Limit, Usage
 from tests.look.conftest import HOUR, WIDTHS, without
 from tests.screen import Screen
@@ -212,7 +213,7 @@ def test_an_unknown_reset(user: User, now: int) -> None:
 def test_another_account_is_not_told(used: User, now: int) -> None:
     """What was kept of the account that was logged in before is neither drawn nor handed out."""
     with open_store(used.account.store) as store:
-        store.write(records.OWNER, f"someone-else {now - 1000}")
+        store.write(records.OWNER, Owner("someone-else", now - 1000).dump())
     rows = used.run("history", "--csv").stdout.splitlines()[1:]
     assert rows
     assert min(rows) >= iso(now - 1000)

@@ -16,7 +16,7 @@ import pytest
 
 from claude_status.policy import RefreshTimes
 from claude_status.reader import drawn_times
-from claude_status.view import postpone
+from claude_status.view import Head, postpone
 from tests.bodies import usage_body
 from tests.conftest import program
 from tests.look.conftest import WIDTHS, without
@@ -113,7 +113,7 @@ def test_a_refresh_that_is_due_is_started_once(known: User, api: ApiServer) -> N
     """When the frames say that a refresh is due one is started, which asks by the rules."""
     with watching(known) as screen:
         now = int(time.time())
-        postpone(known.account, now, RefreshTimes(now - 1, now - 1))
+        postpone(known.account, now, Head(RefreshTimes(now - 1, now - 1), now))
         screen.until(lambda text: drawn_times(str(known.account.home))[1] > now)
         first = left(screen)
         screen.until(lambda text: left(screen) <= first - 2)
