@@ -202,6 +202,7 @@ def test_a_refresh_may_die_at_any_step(
             assert mortals.live(now + later).isdigit()
             assert 1 <= len(api.requests) - before <= 2, step
             assert user.line(now + 60).startswith(f"5h {step}%"), step
+    assert mortals.live(now + 200).isdigit()  # what the dead left behind is swept after a minute
     assert {path.name for path in user.account.frames.iterdir()} == set(DIALECTS)
 
 
