@@ -16,6 +16,7 @@ READINGS, ASKING = "readings", "asking"
 KEYCHAIN = "keychain"  # "refused" where the Keychain would not hand out the login
 PLAN = "plan"  # the plan's name, as the login gives it
 STATE = "claude_json"  # the version of .claude.json that was read last
+SESSIONS = "sessions"  # what is remembered of Claude Code's sessions, to date what they say
 TOLD = "told"  # the alerts that were given
 OWNER = "owner"  # whose numbers these are
 FORMER = "former"  # windows of accounts that were logged in before

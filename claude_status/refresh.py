@@ -17,10 +17,10 @@ from claude_status.merge import merge
 from claude_status.paths import make_private
 from claude_status.policy import BAR, PROMPT, SOONEST, RefreshTimes, look_again, refresh_times
 from claude_status.reader import drawn_times, is_newer
+from claude_status.sessions import Memory, Push, take_push, with_push
 from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
 from claude_status.sources.claude_json import read_state
 from claude_status.sources.credentials import file_fingerprint
-from claude_status.sources.statusline import take_push
 from claude_status.store import Store, open_store
 from claude_status.switch import MAX_WINDOWS, Owner, is_of_former, windows
 from claude_status.usage import Usage
@@ -128,10 +128,11 @@ class Refresh(Asker):
 
                 send(alert, self.settings.on_alert, self.environ)
 
-    def take(self, push: Usage, *, dated: bool) -> bool:
+    def take(self, push: Push) -> Usage | None:
         """Record what a session of Claude Code handed over, and draw; nothing is asked.
 
-        False where it is of the account that was logged in before.
+        Returns it dated; None where its numbers cannot be dated, or are of the account that was
+        logged in before.
         """
         make_private(self.account)
         with open_store(self.account.store) as store:
@@ -140,21 +141,28 @@ class Refresh(Asker):
             if is_newer(str(self.account.login), str(self.account.frames / "plain")):
                 before, owner = self._look(store)  # it may speak for another account by now
                 has_changed = owner.since != before.since
-            if push.as_of < records.owned_since(store, now):
-                return False
             with store.transaction():
-                known = records.readings(store, now)
-                if is_of_former(push, records.former(store), known.values()):
-                    return False
-                readings = take_push(known, push, now, dated=dated)
-                records.keep(store, readings)
+                usage = self._dated(store, push, now)
+                if usage is None:
+                    return None
+                records.keep(store, with_push(records.readings(store, now), usage, now))
             # a push must not put off the refresh that looks at the other sources, nor may one
             # that a wrong clock put off into the future stay there
             bar, prompt = map(min, drawn_times(str(self.account.home)), look_again(now))
             self._draw(
                 store, Head(RefreshTimes(bar, prompt), drawn_date(self.account)), forget=has_changed
             )
-            return True
+            return usage
+
+    def _dated(self, store: Store, push: Push, now: float) -> Usage | None:
+        """The push with its dates, if they can be told and it is of the account logged in."""
+        known = records.readings(store, now)
+        sessions = Memory.load(store.read(records.SESSIONS))
+        sessions, usage = take_push(sessions, known, push, now)
+        store.write(records.SESSIONS, sessions.dump())
+        if usage is None or usage.as_of < records.owned_since(store, now):
+            return None
+        return None if is_of_former(usage, records.former(store), known.values()) else usage
 
     def _draw(self, store: Store, head: Head, *, forget: bool = False) -> Usage | None:
         """Draw what the store holds; in a transaction, so that no older picture comes last.

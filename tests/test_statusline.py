@@ -16,7 +16,7 @@ import pytest
 
 from claude_status import records
 from claude_status.hook.columns import fit, visible_width
-from claude_status.reader import make_home
+from claude_status.reader import PUSHED, make_home
 from claude_status.store import open_store
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User, until
@@ -164,6 +164,45 @@ def test_an_idle_session_does_not_win(user: User) -> None:
     lines = {hook(user, idle) for _ in range(3)}
 
     assert all("5h 3%" in line for line in lines)
+
+
+def counted(user: User, count: int, five_hour: float = 42, age: float = 900) -> bytes:
+    """What Claude Code hands in while its subagents work: the transcript stands still."""
+    data = session(user.home, five_hour, cost={"total_api_duration_ms": count})
+    os.utime(user.home / "one.jsonl", (time.time() - age,) * 2)
+    return data
+
+
+def test_answers_of_subagents_are_true_now(user: User) -> None:
+    """Where the count of answers grows, equal numbers are fresh though the transcript is old."""
+    assert "~42%" in hook(user, counted(user, 1000))
+    assert "5h 42%" in hook(user, counted(user, 1500))
+    assert "5h 43%" in hook(user, counted(user, 2000, 43))
+
+
+def test_a_moved_transcript_alone_confirms_nothing(user: User) -> None:
+    """With a count that stands still, what moves the transcript (``/rename``) is no answer."""
+    assert "~42%" in hook(user, counted(user, 1000))
+    assert "~42%" in hook(user, counted(user, 1000, age=0))
+
+
+def test_numbers_just_dated_do_not_open_the_store(user: User) -> None:
+    """A further answer with equal numbers only has its count noted, which then is known."""
+    hook(user, counted(user, 1000))
+    hook(user, counted(user, 2000))
+    written = [user.account.store / "cache.db", user.account.frames / "plain"]
+    before = [path.stat().st_mtime_ns for path in written]
+    hook(user, counted(user, 3000))
+    assert before == [path.stat().st_mtime_ns for path in written]
+    assert " 3000 " in (user.account.home / PUSHED).read_text()
+
+
+def test_a_session_with_a_login_of_its_own_is_not_heard(user: User) -> None:
+    """Numbers of a session that got another login from its environment are not the account's."""
+    user.log_in()
+    data = session(user.home)
+    assert hook(user, data, CLAUDE_CODE_OAUTH_TOKEN="made-up") == ""
+    assert "42%" in hook(user, session(user.home, session_id="two"))
 
 
 def test_a_repeated_number_is_confirmed_by_an_answer(user: User) -> None:

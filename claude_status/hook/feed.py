@@ -4,48 +4,48 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
 
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import draw_line
 from claude_status.hook.bounded import within
+from claude_status.hook.marks import last_count, note
 from claude_status.merge import PUSH, merge
-from claude_status.reader import PUSHED, read_text
+from claude_status.paths import Account
 from claude_status.refresh import Refresh
-from claude_status.sources.statusline import MAX_SESSIONS, parse_push, written_at
+from claude_status.sources.statusline import parse_push
 from claude_status.terminal import place
-from claude_status.view import replace_file
+from claude_status.usage import Usage
 
 
 def feed(session: Mapping[str, object], home: str, known: str, now: float, dialect: str) -> str:
     """Record a push and draw the frames anew; return the line that the push alone makes.
 
-    ``known`` goes into the file ``pushed`` below ``home``, by which the next run sees that there
-    is nothing new. Where the store fails or hangs, the line is still that of the push.
+    ``known`` goes into the file ``pushed`` below ``home``, with the date of the numbers, by which
+    the next run sees that there is nothing new. Where the store fails or hangs, the line is still
+    that of the push.
     """
     push = parse_push(session, now)
     if push is None:
-        _remember(home, known)
+        note(home, known)
         return ""
     account, settings = place(os.environ, warn=False)
-    if PUSH not in settings.sources:
-        _remember(home, known)
+    if PUSH not in settings.sources or _is_of_another(account):
+        note(home, known)
         return ""
 
-    def take() -> bool:
-        dated = written_at(session) is not None
-        is_ours = Refresh(account, settings, os.environ).take(push, dated=dated)
-        _remember(home, known)
-        return is_ours
+    def take() -> list[Usage]:
+        before = last_count(home, known.partition("|")[0].partition(" ")[0])
+        dated = Refresh(account, settings, os.environ).take(replace(push, before=before))
+        note(home, f"{known} {int(dated.as_of)}" if dated else known)
+        return [dated] if dated else []
 
-    if within(take) is False:
-        return ""
-    return DIALECTS[dialect](draw_line(merge([push]), now, settings.style(dialect, account.name)))
+    taken = within(take)
+    alone = [push.usage] if taken is None else taken
+    return DIALECTS[dialect](draw_line(merge(alone), now, settings.style(dialect, account.name)))
 
 
-def _remember(home: str, known: str) -> None:
-    name = known.partition("|")[0]
-    lines = read_text(f"{home}/{PUSHED}").splitlines()
-    others = [line for line in lines if line.partition("|")[0] != name]
-    kept = [*others[-MAX_SESSIONS + 1 :], known]
-    replace_file(Path(home, PUSHED), "\n".join(kept) + "\n")
+def _is_of_another(account: Account) -> bool:
+    """Whether the session speaks for a login of its environment, and there is a stored one."""
+    given = os.environ.get("CLAUDE_CODE_OAUTH_TOKEN")
+    return bool(given) and (account.config_dir / ".credentials.json").exists()

@@ -13,8 +13,8 @@ import sys
 import time
 
 from claude_status.hook.columns import fit, visible_width
+from claude_status.hook.marks import is_known
 from claude_status.reader import (
-    PUSHED,
     account_name,
     cache_root,
     is_utf8,
@@ -22,7 +22,6 @@ from claude_status.reader import (
     login_file,
     make_home,
     read_frame,
-    read_text,
 )
 
 TYPE_CHECKING = False
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 READ_SECONDS = 0.2
 MAX_BYTES = 1 << 20
-DATED_ANEW = 60  # seconds by which a transcript must have moved to confirm old numbers
 COLUMNS = 80
 
 
@@ -88,7 +86,7 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
     session = _session(data)
     pushed = _pushed(session)
     drawn = ""
-    if pushed and not _is_known(home, *pushed):
+    if pushed and not is_known(home, *pushed, now):
         from claude_status.hook.feed import feed
 
         try:
@@ -128,32 +126,31 @@ def _session(data: bytes) -> dict[str, object]:
 
 
 def _pushed(session: dict[str, object]) -> tuple[str, str] | None:
-    """The session's numbers in one word, and when its transcript was written ("0" unknown)."""
-    rates = session.get("rate_limits")
-    if not isinstance(rates, dict):
+    """The session with its numbers in one word, and what would make equal ones true anew.
+
+    That is the session's count of answers or, from old clients, when its transcript was written.
+    None where there is nothing to record.
+    """
+    rates, cost = session.get("rate_limits"), session.get("cost")
+    windows = [rates.get("five_hour"), rates.get("seven_day")] if isinstance(rates, dict) else []
+    count = cost.get("total_api_duration_ms") if isinstance(cost, dict) else None
+    if not windows and (count is None or not session.get("session_id")):
         return None
-    windows = [rates.get("five_hour"), rates.get("seven_day")]
     numbers = [
-        str(window.get(name))[:40]
+        str(window.get(name))[:40] if isinstance(window, dict) else ""
         for window in windows
-        if isinstance(window, dict)
         for name in ("used_percentage", "resets_at")
     ]
     word = "|".join([str(session.get("session_id"))[:64], *numbers])
     try:
-        written = int(os.stat(str(session.get("transcript_path"))).st_mtime)
+        mark = str(count)[:20] if count is not None else f"@{_written(session)}"
     except (OSError, ValueError):
-        written = 0
-    return "".join(word.split()), str(written)
+        mark = "@0"
+    return "".join(word.split()), "".join(mark.split())
 
 
-def _is_known(home: str, word: str, written: str) -> bool:
-    """Whether the store knows these numbers, and nothing has confirmed them since."""
-    for line in read_text(f"{home}/{PUSHED}").splitlines():
-        known, _, when = line.partition(" ")
-        if known == word and when.isdigit():
-            return int(written) < int(when) + DATED_ANEW
-    return False
+def _written(session: dict[str, object]) -> int:
+    return int(os.stat(str(session.get("transcript_path"))).st_mtime)
 
 
 def _dialect(environ: Mapping[str, str]) -> str:

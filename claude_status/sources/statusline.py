@@ -1,35 +1,32 @@
-"""What a running session of Claude Code hands to its status line: its last known limits.
-
-A session repeats its last numbers for as long as it idles, so they are dated by the last change
-of its transcript, or where there is none, by when these numbers were first seen.
-"""
+"""What a running session of Claude Code hands to its status line: its last known limits."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from claude_status.body import LABELS
-from claude_status.merge import PUSH, join, merge
-from claude_status.usage import MAX_AGE, WINDOW_SECONDS, Limit, Usage
+from claude_status.merge import PUSH
+from claude_status.sessions import Push
+from claude_status.usage import WINDOW_SECONDS, Limit, Usage
 from claude_status.values import percentage, reset_time
 
-MAX_SESSIONS = 64  # one that is forgotten is heard anew, as if its numbers were new
 SLACK = 3600  # seconds that a window may end later than it should
+MAX_COUNT = 10**12  # milliseconds, some thirty years
 _SESSION = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
-def parse_push(session: Mapping[str, object], now: float) -> Usage | None:
-    """The limits in one JSON object from the hook; None where it has none, as with an API key."""
+def parse_push(session: Mapping[str, object], now: float) -> Push | None:
+    """What one JSON object from the hook says; None where it has no limits and no session.
+
+    It has no limits before a session's first answer, and none with an API key.
+    """
     rates = session.get("rate_limits")
-    if not isinstance(rates, Mapping):
-        return None
+    rates = rates if isinstance(rates, Mapping) else {}
     name = session.get("session_id")
     known = isinstance(name, str) and _SESSION.fullmatch(name)
     source = f"{PUSH}:{name}" if known else PUSH
-    as_of = min(now, written_at(session) or now)
     limits = []
     for key, label in LABELS.items():
         value = rates.get(key)
@@ -37,9 +34,20 @@ def parse_push(session: Mapping[str, object], now: float) -> Usage | None:
         if percent is not None and isinstance(value, Mapping):
             window = WINDOW_SECONDS[key]
             # a later window replaces an earlier one, so an absurd one would do so for good
-            resets_at = reset_time(value.get("resets_at"), as_of, window + SLACK)
-            limits.append(Limit(key, label, percent, resets_at, as_of, source, window=window))
-    return Usage(source, as_of, tuple(limits)) if limits else None
+            resets_at = reset_time(value.get("resets_at"), now, window + SLACK)
+            limits.append(Limit(key, label, percent, resets_at, now, source, window=window))
+    if not limits and not known:
+        return None
+    return Push(Usage(source, now, tuple(limits)), answered(session), written_at(session))
+
+
+def answered(session: Mapping[str, object]) -> int | None:
+    """For how long the session has waited for answers, in milliseconds; None from old clients."""
+    cost = session.get("cost")
+    count = cost.get("total_api_duration_ms") if isinstance(cost, Mapping) else None
+    if isinstance(count, bool) or not isinstance(count, (int, float)) or not 0 <= count < MAX_COUNT:
+        return None
+    return int(count)
 
 
 def written_at(session: Mapping[str, object]) -> float | None:
@@ -49,44 +57,3 @@ def written_at(session: Mapping[str, object]) -> float | None:
         return os.stat(path).st_mtime if isinstance(path, str) and path else None
     except (OSError, ValueError):
         return None
-
-
-def take_push(
-    readings: Mapping[str, Usage], push: Usage, now: float, *, dated: bool
-) -> list[Usage]:
-    """All readings with a push among them; ``dated`` says that its date is the transcript's.
-
-    Numbers that a session merely repeats are true anew only where the transcript says so and
-    nothing known since contradicts them; otherwise they keep the date of their first sight.
-    """
-    before = readings.get(push.source)
-    if before is not None:
-        truth = merge(readings.values())
-        limits = [
-            limit if dated and _agrees(truth, limit) else _first_seen(before, limit)
-            for limit in push.limits
-        ]
-        push = replace(push, limits=tuple(limits), as_of=max(limit.as_of for limit in limits))
-    others = [usage for name, usage in readings.items() if name != push.source]
-    pushes = sorted(
-        (usage for usage in others if _is_session(usage) and now - usage.as_of < MAX_AGE),
-        key=lambda usage: -usage.as_of,
-    )
-    kept = [usage for usage in others if not _is_session(usage)]
-    return [*kept, *pushes[: MAX_SESSIONS - 1], join(before, push) if before else push]
-
-
-def _is_session(usage: Usage) -> bool:
-    return usage.source.startswith(PUSH)
-
-
-def _agrees(truth: Usage | None, limit: Limit) -> bool:
-    known = truth.find(limit.key) if truth else None
-    return known is None or (known.percent, known.resets_at) == (limit.percent, limit.resets_at)
-
-
-def _first_seen(before: Usage, limit: Limit) -> Limit:
-    """The same numbers as before with their old date, or new numbers as they are."""
-    known = before.find(limit.key)
-    same = known and (known.percent, known.resets_at) == (limit.percent, limit.resets_at)
-    return known if known and same else limit

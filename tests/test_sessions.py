@@ -1,0 +1,270 @@
+"""What is new in a push: sessions hand numbers over in every odd order, and none is dated anew."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from claude_status.merge import merge
+from claude_status.sessions import MAX_SESSIONS, Memory, Push, take_push, with_push
+from claude_status.usage import SESSION, WEEK, Limit, Usage
+
+START = 1_800_000_000.0
+MINUTE, HOUR, DAY = 60, 3600, 86400
+RESET = int(START) + 4 * HOUR
+
+
+def limit(key: str, percent: float, resets_at: int | None = RESET) -> Limit:
+    """One limit as a push has it, not yet dated."""
+    return Limit(key, key, percent, resets_at, 0, "statusline")
+
+
+def push(
+    name: str,
+    percent: float | None,
+    count: int | None,
+    written: float | None = None,
+    week: float = 10,
+) -> Push:
+    """What a session says; without a percentage the five-hour window is missing."""
+    source = f"statusline:{name}"
+    limits = [limit(WEEK, week, RESET + 5 * DAY)]
+    limits += [limit(SESSION, percent)] if percent is not None else []
+    return Push(Usage(source, 0, tuple(limits)), count, written)
+
+
+@dataclass
+class Machine:
+    """What the store would hold."""
+
+    memory: Memory = field(default_factory=Memory)
+    readings: dict[str, Usage] = field(default_factory=dict)
+
+    def hear(self, said: Push, now: float) -> None:
+        """Take a push, through the text that the store would keep."""
+        self.memory = Memory.load(self.memory.dump())
+        self.memory, usage = take_push(self.memory, self.readings, said, now)
+        if usage:
+            self.readings = {each.source: each for each in with_push(self.readings, usage, now)}
+
+    def session(self) -> tuple[float, float] | None:
+        """The session's percentage that would be shown, and when it was true."""
+        truth = merge(self.readings.values())
+        found = truth.find(SESSION) if truth else None
+        return (found.percent, found.as_of - START) if found else None
+
+
+@pytest.fixture
+def machine() -> Machine:
+    """A machine that has heard a session's first two answers, 40 and then 41 per cent."""
+    made = Machine()
+    made.hear(push("a", 40, 1000, START), START)
+    made.hear(push("a", 41, 2000, START), START + 10)
+    return made
+
+
+def test_an_answer_is_true_now(machine: Machine) -> None:
+    """Where the count has grown the number is true now, though the transcript stood still."""
+    machine.hear(push("a", 41, 2500, START), START + 700)
+    assert machine.session() == (41, 700)
+
+
+def test_a_repetition_is_not_true_anew(machine: Machine) -> None:
+    """An idle session's old number keeps its date, whatever its transcript does (``/rename``)."""
+    machine.hear(push("b", 60, 1, START + 20), START + 20)
+    machine.hear(push("b", 62, 2, START + 30), START + 30)
+    machine.hear(push("a", 41, 2000, START + 900), START + 900)
+    assert machine.session() == (62, 30)
+    machine.readings.pop("statusline:b")
+    assert machine.session() == (41, 10)
+
+
+def test_clear_hands_over_another_sessions_numbers(machine: Machine) -> None:
+    """After ``/clear`` a new session says the old one's numbers with a count of 0: nothing new."""
+    machine.hear(push("c", 41, 0, START + 900), START + 900)
+    assert machine.session() == (41, 10)
+    machine.hear(push("c", 43, 40, START + 900), START + 960)
+    assert machine.session() == (43, 960)
+
+
+def test_numbers_before_the_first_answer_cannot_be_dated() -> None:
+    """With a count of 0, numbers that nobody has said before may be of any age: none is shown."""
+    machine = Machine()
+    machine.hear(push("c", 41, 0, START), START)
+    assert machine.session() is None
+
+
+def test_resume_in_the_same_process(machine: Machine) -> None:
+    """After ``/resume`` an old session's count comes with the process's numbers: nothing new."""
+    machine.hear(push("old", 12, 5000, START - HOUR), START + 20)
+    machine.hear(push("a", 45, 3000, START), START + 30)
+    machine.hear(push("old", 45, 5000, START + 900), START + 900)
+    assert machine.session() == (45, 30)
+
+
+def test_resume_of_a_forgotten_session(machine: Machine) -> None:
+    """A session that nobody remembers is not new where its numbers were said before."""
+    machine.hear(push("unheard", 41, 77000, START + 900), START + 900)
+    assert machine.session() == (41, 10)
+
+
+def test_a_first_push_is_dated_by_its_transcript() -> None:
+    """Numbers never said before, of a session with answers, are as old as its transcript."""
+    machine = Machine()
+    machine.hear(push("a", 41, 77000, START - 500), START)
+    assert machine.session() == (41, -500)
+
+
+def test_one_session_in_two_terminals(machine: Machine) -> None:
+    """Two processes take turns with their own counts: only growth within one of them is new."""
+    machine.hear(push("a", 50, 9000, START), START + 100)
+    machine.hear(push("a", 41, 2000, START), START + 110)
+    machine.hear(push("a", 50, 9000, START), START + 900)
+    machine.hear(push("a", 41, 2000, START), START + 910)
+    assert machine.session() == (50, 100)
+    machine.hear(push("a", 52, 2600, START), START + 920)
+    assert machine.session() == (52, 920)
+    machine.hear(push("a", 50, 9000, START), START + 990)
+    assert machine.session() == (52, 920)
+
+
+def test_an_answer_that_was_not_recorded_is_not_new_later(machine: Machine) -> None:
+    """A count that went unrecorded, as its numbers had just been dated, is known at ``/resume``."""
+    said = push("a", 43, 2900, START)
+    machine.hear(push("b", 43, 1, START + 30), START + 30)
+    machine.hear(replace(said, before=2900), START + 900)
+    assert machine.session() == (43, 30)
+
+
+def test_a_missing_window_is_no_difference(machine: Machine) -> None:
+    """A session that drops the five-hour window keeps the week's old date, and repeats stay old."""
+    machine.hear(push("b", 60, 5, START + 20), START + 20)
+    machine.hear(push("a", None, 2000, START + 900), START + 900)
+    machine.hear(push("a", 41, 2000, START + 900), START + 905)
+    truth = merge(machine.readings.values())
+    assert truth
+    assert {one.key: one.as_of - START for one in truth.limits} == {SESSION: 20, WEEK: 10}
+
+
+def test_the_65th_session(machine: Machine) -> None:
+    """A session that was forgotten for others is heard again, with the date it had."""
+    for number in range(MAX_SESSIONS):
+        machine.hear(push(f"s{number}", 50, 10, START + 20 + number), START + 20 + number)
+    assert len(machine.memory.sessions) == MAX_SESSIONS
+    assert "statusline:a" not in machine.memory.sessions
+    machine.hear(push("a", 41, 2000, START + 900), START + 900)
+    assert machine.session() == (50, 20)
+
+
+def test_a_session_forgotten_after_a_day() -> None:
+    """A day later an idle session's week is still of the day before."""
+    machine = Machine()
+    machine.hear(push("a", None, 1000, START, week=30), START)
+    machine.hear(push("a", None, 2000, START, week=31), START + 10)
+    later = START + 25 * HOUR
+    machine.hear(push("b", None, 5, later, week=33), later)
+    machine.hear(push("a", None, 2000, later, week=31), later + 5)
+    truth = merge(machine.readings.values())
+    week = truth.find(WEEK) if truth else None
+    assert week
+    assert (week.percent, week.as_of) == (33, later)
+    assert machine.readings["statusline:a"].as_of == START + 10
+
+
+class TestOldClients:
+    """Clients that do not say how long they have waited for answers."""
+
+    def test_a_higher_number_is_new(self) -> None:
+        """What has grown since the session's last push is true now."""
+        machine = Machine()
+        machine.hear(push("a", 40, None, START), START)
+        machine.hear(push("a", 41, None, START), START + 700)
+        assert machine.session() == (41, 700)
+
+    def test_an_equal_number_is_confirmed_by_the_transcript(self) -> None:
+        """The same number is as new as the transcript, if nobody has said another since."""
+        machine = Machine()
+        machine.hear(push("a", 40, None, START), START)
+        machine.hear(push("a", 40, None, START + 600), START + 700)
+        assert machine.session() == (40, 600)
+
+    def test_an_equal_number_is_not_confirmed_against_a_later_one(self) -> None:
+        """A transcript that moves (``/rename``) does not bring an old number back."""
+        machine = Machine()
+        machine.hear(push("a", 60, None, START), START)
+        machine.hear(push("b", 3, None, START + 100), START + 100)
+        machine.hear(push("a", 60, None, START + 600), START + 600)
+        assert machine.session() == (3, 100)
+
+    def test_a_missing_window_is_no_difference(self) -> None:
+        """A window that was dropped and comes back is not new."""
+        machine = Machine()
+        machine.hear(push("a", 60, None, START), START)
+        machine.hear(push("a", None, None, START), START + 100)
+        machine.hear(push("a", 60, None, START), START + 900)
+        assert machine.session() == (60, 0)
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "{", "[]", "7", '{"sessions": {"a": 5}}', '{"seen": [1]}']
+)
+def test_a_damaged_memory_is_an_empty_one(text: str | None) -> None:
+    """What cannot be understood was never written."""
+    assert Memory.load(text) == Memory()
+
+
+def test_the_memory_stays_small() -> None:
+    """A day of numbers in steps of 0.1, in every window, is less than 100 KB."""
+    machine = Machine()
+    for number in range(5000):
+        now = START + number * 10
+        said = push("a", number % 1000 / 10, number + 1, now, week=number % 997 / 10)
+        machine.hear(said, now)
+    assert len(machine.memory.dump()) < 100_000
+
+
+@dataclass
+class Process:
+    """A running Claude Code: its session, that session's count, and the numbers it was given."""
+
+    session: str
+    count: int = 0
+    percent: float | None = None
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_shown_number_is_never_dated_too_late(seed: int) -> None:
+    """Whatever sessions do, no number is dated later than when the API last said it, by a minute.
+
+    And after an answer in a session that was heard before, its number is the one that is shown.
+    """
+    chance = random.Random(seed)
+    machine, truth, now = Machine(), 1.0, START
+    said_at: dict[float, float] = {}
+    counts: dict[str, int] = {}
+    processes = [Process(f"s{number}") for number in range(4)]
+    while now < RESET - HOUR:
+        now += chance.uniform(1, 40)
+        one = chance.choice(processes)
+        act = chance.random()
+        is_heard = f"statusline:{one.session}" in machine.memory.sessions
+        if act < 0.4:  # an answer, of the session's own or of a subagent
+            truth += chance.choice((0, 0, 0.25))
+            one.percent = truth
+            one.count += chance.randrange(1, 5000)
+            counts[one.session] = max(one.count, counts.get(one.session, 0))
+            said_at[truth] = now
+        elif act < 0.5:  # /clear
+            one.session, one.count = f"n{now}", 0
+        elif act < 0.6 and counts:  # /resume, of any session there was
+            one.session = chance.choice(list(counts))
+            one.count = counts[one.session]
+        machine.hear(push(one.session, one.percent, one.count, now - 5), now)
+        shown = machine.session()
+        if shown:
+            assert shown[1] + START <= said_at[shown[0]] + MINUTE
+        if act < 0.4 and is_heard:
+            assert shown
+            assert shown[0] == truth
