@@ -118,7 +118,9 @@ __claude_status_read() {
   # Begin at the frame shown before: mostly it still is the one, or the next is.
   start=$at
   while :; do
-    word=${lines[at]-} word=${word%% *}
+    word=${lines[at]-}
+    [[ ${#word} -le 1024 ]] || word=
+    word=${word%% *}
     if [[ -n $word && ${#word} -le 12 && $word != *[!0123456789]* && 10#$word -le $now ]]; then
       at=$((at + 1))
     elif [[ $at -eq $start && $at -gt 1 ]]; then
@@ -130,7 +132,6 @@ __claude_status_read() {
   [[ $at -gt 1 ]] || return 0
   __claude_status_at=$((at - 1))
   word=${lines[at - 1]}
-  [[ ${#word} -le 1024 ]] || return 0
   [[ $word != *' '* ]] || text=${word#* }
   [[ 10#$refresh_at -le $now ]] || due=''
 }
