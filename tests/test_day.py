@@ -33,6 +33,7 @@ from claude_status.policy import (
 from claude_status.policy import PROMPT as PERSON
 from claude_status.reader import SLOT, drawn_times, read_frame
 from claude_status.refresh import Refresh
+from claude_status.sessions import Push
 from claude_status.usage import SESSION, WEEK, Limit, Usage
 from tests import days
 from tests.days import BEGIN, DAY, GLANCE, KEY, KINDS, POLL, PROMPT, Day, Kind
@@ -187,7 +188,8 @@ class Real(Machine):
     def push(self, now: float) -> None:
         """What the status line records."""
         refresh = Refresh(self.user.account, Settings(), self.user.environ, clock=lambda: now)
-        refresh.take(usage_of(self.day, now, f"{PUSH}:one"), dated=True)
+        # each push follows an answer, for which the session has waited some more
+        refresh.take(Push(usage_of(self.day, now, f"{PUSH}:one"), int(now - BEGIN), now))
         self._read_times()
 
     def refresh(self, now: float, reader: str) -> None:
