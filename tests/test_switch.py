@@ -218,6 +218,18 @@ def test_sessions_of_the_old_account_do_not_fill_what_is_not_known(desk: Desk) -
     assert "4%" in push(desk, 4, {"five_hour": 3600, "seven_day": 2 * 86400})
 
 
+def test_a_session_that_is_the_first_to_speak_for_the_new_account_is_heard(desk: Desk) -> None:
+    """Its windows are not taken for the old account's, though no refresh knows of it yet."""
+    new = {"five_hour": 3600, "seven_day": 2 * 86400}
+    desk.api.answer = UNAUTHORIZED
+    desk.log_in("new", NEW)
+    push(desk, 4, new)
+    desk.api.wait_for(2)
+    until(desk.user.is_drawn)
+
+    assert "5%" in push(desk, 5, new)
+
+
 def push(desk: Desk, five_hour: float, left: dict[str, float]) -> str:
     """The line after a session handed over numbers that are true now."""
     now = time.time()
