@@ -6,6 +6,8 @@ import io
 import os
 import sys
 
+from claude_status.isolation import drop
+
 if sys.version_info < (3, 10):  # noqa: UP036 - a checkout can be run by any
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     sys.exit(
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 def entry() -> None:
     """Run one command, and exit without a traceback whatever happens."""
     os.umask(0o077)
+    drop()
     _mend_streams()
     try:
         status = _run(sys.argv[1:])

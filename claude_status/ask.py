@@ -118,7 +118,7 @@ class Asker:
     def _ask_endpoint(self, base: str, login: Login, asked_at: float) -> tuple[Usage, str]:
         from claude_status.sources.endpoint import fetch_usage
 
-        body = fetch_usage(base, login.token, self.settings.user_agent)
+        body = fetch_usage(base, login.token, self.settings.user_agent, self.settings.ca_bundle)
         return parse_body(body, asked_at, ENDPOINT), login.plan or ""
 
     def _claude(self) -> Callable[[float], tuple[Usage, str]]:

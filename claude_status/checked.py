@@ -45,6 +45,14 @@ def _program(value: object) -> str:
     return value
 
 
+def _ca_bundle(value: object) -> str:
+    if not isinstance(value, str) or not value.isprintable() or len(value) > 4096:
+        raise ValueError('must be the absolute path of a file of certificates, or "system"')
+    if value not in ("", "system") and not value.startswith("/"):
+        raise ValueError('must be an absolute path, or "system"')
+    return value
+
+
 def _thresholds(value: object) -> tuple[float, float]:
     good = isinstance(value, list) and len(value) == 2 and not any(map(_is_no_number, value))
     if not good or not isinstance(value, list) or not 0 < value[0] <= value[1] <= 1000:
@@ -140,6 +148,7 @@ READERS: dict[str, Callable[[object], object]] = {
     "ttl": _whole(180, 86400, "seconds"),
     "sources": _sources,
     "user_agent": _user_agent,
+    "ca_bundle": _ca_bundle,
     "claude_command": _program,
     "thresholds": _thresholds,
     "max_width": _whole(10, 500, "columns"),

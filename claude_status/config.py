@@ -23,7 +23,12 @@ from claude_status.files import open_at_once
 
 MAX_BYTES = 1 << 16
 TABLES = ("hosts", "labels")  # of which one entry may be wrong and the others good
-COMMANDS = ("on_alert", "claude_command")  # what the environment must have no hand in
+# what the environment must have no hand in, and why
+OWN = {
+    "on_alert": "it runs a command",
+    "claude_command": "it runs a command",
+    "ca_bundle": "it decides who may read the login",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Settings:
     ttl: int = 300  # seconds
     sources: tuple[str, ...] = ("statusline", "claude_json", "endpoint")
     user_agent: str = f"claude-status/{__version__}"
+    ca_bundle: str = ""  # certificates to trust: "" certifi's, "system", or an absolute path
     claude_command: str = "claude"  # a name on PATH, or an absolute path
     thresholds: tuple[float, float] = (70, 90)  # per cent: warning, critical
     max_width: int = 60  # columns
@@ -92,9 +98,9 @@ def load(path: Path) -> Loaded:
     except (ValueError, RecursionError) as error:
         return Loaded(Settings(), (f"{path} is not valid TOML: {error}.",))
     own = Path(os.path.expanduser("~"), ".config", "claude-status", "config.toml")
-    barred = [name for name in COMMANDS if name in table and path != own]
+    barred = [name for name in OWN if name in table and path != own]
     loaded = check({name: table[name] for name in table if name not in barred}, str(path))
-    told = [f"{path}: {name} is only taken from {own}, as it runs a command." for name in barred]
+    told = [f"{path}: {name} is only taken from {own}, as {OWN[name]}." for name in barred]
     return replace(loaded, problems=(*loaded.problems, *told))
 
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from claude_status.alerts import Alert
+from claude_status.isolation import for_the_user
 
 TITLE = "Claude usage"
 SECONDS = 5.0  # what one way of telling may take
@@ -86,7 +87,7 @@ def _run(argv: Sequence[str], environ: Mapping[str, str]) -> bool:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=dict(environ),
+            env=for_the_user(environ),
             start_new_session=True,
         )
     except (OSError, ValueError):

@@ -20,6 +20,7 @@ from tests.strategies import anything, thorough
 WRONG = {
     "ttl": [179, 0, -300, 86401, 10**400, 300.0, math.nan, True, "300", [300], {}, None],
     "sources": ["endpoint", ["endpoints"], ["endpoint", 5], [["endpoint"]], [{}], {}, True, 5],
+    "ca_bundle": ["ca.pem", 1, "/a\nb"],
     "user_agent": ["", " ", "a\nb", "a\x00b", " a", "a ", "ä", "x" * 201, 5, ["a"], {}, True],
     "claude_command": ["", "./claude", "bin/claude", "a\nb", 5, ["claude"], True],
     "thresholds": [
@@ -47,6 +48,7 @@ RIGHT = {
         (["claude_cli", "claude_cli"], ("claude_cli",)),
         ([], ()),
     ],
+    "ca_bundle": [("system", "system"), ("/ca.pem", "/ca.pem")],
     "user_agent": [("claude-cli/2.1 (external, cli)", "claude-cli/2.1 (external, cli)")],
     "claude_command": [("claude-next", "claude-next"), ("/opt/claude", "/opt/claude")],
     "thresholds": [([50, 75.5], (50, 75.5)), ([90, 90], (90, 90)), ([0.1, 1000], (0.1, 1000))],

@@ -44,6 +44,10 @@ COMMENTED = """\
 # Show nothing until a limit has reached this percentage.
 # hide_below = 0
 
+# Certificates to trust instead of certifi's, for a proxy of your company: an absolute path,
+# or "system" (with the extra `system`). No variable decides this.
+# ca_bundle = "/path/to/ca.pem"
+
 # Clock times: "12h", "24h", or "locale".
 # clock = "locale"
 

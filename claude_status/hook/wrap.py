@@ -11,6 +11,7 @@ import time
 from typing import IO
 
 from claude_status.hook.columns import visible_width
+from claude_status.isolation import for_the_user
 
 SECONDS = 5.0  # a status line that takes longer is not waited for
 DRAIN = 0.1  # seconds for what its children still have to say when it has ended
@@ -33,6 +34,7 @@ class Wrapped:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
+            env=for_the_user(os.environ),
             start_new_session=True,
         )
         if self._is_cancelled:

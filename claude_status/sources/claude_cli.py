@@ -22,6 +22,7 @@ from typing import IO
 
 from claude_status.body import parse_body
 from claude_status.errors import AskError
+from claude_status.isolation import for_the_user
 from claude_status.sources.claude_json import read_state
 from claude_status.usage import Usage
 from claude_status.values import clean
@@ -112,7 +113,7 @@ def _ask(program: str, environ: Mapping[str, str], seconds: float) -> Mapping[st
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=empty,
-            env=_environment(environ, empty),
+            env=_environment(for_the_user(environ), empty),
             start_new_session=True,
         ) as process,
     ):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import threading
 import zlib
 from collections.abc import Mapping
 from email.utils import mktime_tz, parsedate_tz
 from queue import Empty, SimpleQueue
+from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 
 from claude_status.errors import AskError
 from claude_status.sources.base import check_base, is_loopback
@@ -25,14 +29,14 @@ _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (requests.exceptions.ProxyError, "The proxy does not reach the API: check https_proxy."),
     (
         requests.exceptions.SSLError,
-        "The API's certificate cannot be checked: if a proxy of yours stands in between, "
-        "name its CA in REQUESTS_CA_BUNDLE.",
+        "The API's certificate cannot be checked: if a proxy of your company stands in between, "
+        "name its CA by the setting `ca_bundle`.",
     ),
     (requests.exceptions.Timeout, "The API took too long to answer."),
     (requests.exceptions.ConnectionError, "The API cannot be reached: is there a network?"),
     (requests.exceptions.InvalidHeader, "The API could not be asked: check `user_agent`."),
     (requests.exceptions.RequestException, "The API could not be asked."),
-    (OSError, "The API could not be asked: check REQUESTS_CA_BUNDLE."),
+    (OSError, "The API could not be asked: check the setting `ca_bundle`."),
     (Exception, "The API's answer broke off, or it could not be asked."),
 )
 
@@ -44,11 +48,35 @@ class _Session(requests.Session):
         """Nowhere, whatever the answer says."""
 
 
+class _SystemStore(HTTPAdapter):
+    """Trusts the certificates of the system's own store, too."""
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make connections with the system's store."""
+        super().init_poolmanager(*args, ssl_context=_system_context(), **options)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """Make connections through a proxy with the system's store."""
+        return super().proxy_manager_for(proxy, ssl_context=_system_context(), **options)
+
+
+def _system_context() -> ssl.SSLContext:
+    """A context that verifies as the system does; raises AskError where the extra is missing."""
+    try:
+        import truststore
+    except ImportError:
+        message = '`ca_bundle = "system"` needs truststore: install claude-status-prompt[system].'
+        raise AskError("transient", message) from None
+    context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return context
+
+
 def fetch_usage(
-    base: str, token: str, user_agent: str, *, deadline: float = 10.0
+    base: str, token: str, user_agent: str, ca_bundle: str = "", *, deadline: float = 10.0
 ) -> dict[str, object]:
     """The endpoint's answer, parsed but otherwise as it came (NaN and all).
 
+    ``ca_bundle`` is a file of certificates to trust instead of certifi's, or ``system``.
     ``deadline`` seconds bound the whole call, name look-up and a dripping server included.
     Raises AskError; SettingsError for a base that the token must not be sent to.
     """
@@ -56,7 +84,7 @@ def fetch_usage(
     answers: SimpleQueue[dict[str, object] | AskError] = SimpleQueue()
 
     def attempt() -> None:
-        answers.put(_attempt(base, token, user_agent, deadline))
+        answers.put(_attempt(base, token, user_agent, ca_bundle, deadline))
 
     # A socket's time limit starts anew with every byte, and a name look-up has none: only another
     # thread can be left behind. It ends with its connection, or with the process.
@@ -96,11 +124,11 @@ def _epoch(date: str) -> float:
 
 
 def _attempt(
-    base: str, token: str, user_agent: str, deadline: float
+    base: str, token: str, user_agent: str, ca_bundle: str, deadline: float
 ) -> dict[str, object] | AskError:
     """What came of asking once; no exception leaves, since its text may quote the header."""
     try:
-        return _ask(base, token, user_agent, deadline)
+        return _ask(base, token, user_agent, ca_bundle, deadline)
     except AskError as error:
         return error
     except Exception as error:
@@ -108,7 +136,9 @@ def _attempt(
         return AskError("transient", next(told))
 
 
-def _ask(base: str, token: str, user_agent: str, deadline: float) -> dict[str, object]:
+def _ask(
+    base: str, token: str, user_agent: str, ca_bundle: str, deadline: float
+) -> dict[str, object]:
     """Send the one request, and understand its answer."""
     headers = {
         "Content-Type": "application/json",
@@ -122,8 +152,14 @@ def _ask(base: str, token: str, user_agent: str, deadline: float) -> dict[str, o
         return request
 
     with _Session() as session:
-        # Loopback means this machine: no proxy may see the call, and no ~/.netrc matters.
-        session.trust_env = not is_loopback(base)
+        # The environment may name proxies, which see nothing without a certificate, but not whose
+        # certificates count. Loopback means this machine: no proxy may see the call.
+        session.trust_env = False
+        session.proxies = {} if is_loopback(base) else get_environ_proxies(base)
+        if ca_bundle == "system":
+            session.mount("https://", _SystemStore())
+        elif ca_bundle:
+            session.verify = ca_bundle
         with session.get(
             base + PATH,
             headers=headers,

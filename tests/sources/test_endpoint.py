@@ -279,21 +279,20 @@ def test_a_netrc_does_not_replace_the_token(home: Path) -> None:
 
 
 @pytest.fixture
-def trusted(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A certificate for the API's name that the environment says to trust."""
-    pem = certificate(tmp_path)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "public.pem"))
-    return pem
+def trusted(home: Path, tmp_path: Path) -> Path:
+    """A certificate for the API's name, whose issuer is in ``public.pem``."""
+    return certificate(tmp_path)
 
 
-def test_the_real_api_is_asked_through_proxy_and_ca_of_the_environment(
+def test_the_real_api_is_asked_through_a_proxy_and_by_a_ca_bundle(
     home: Path, trusted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The proxy sees a CONNECT and no token, ``~/.netrc`` has no say, and the CA counts."""
+    """The proxy sees a CONNECT and no token, ``~/.netrc`` has no say, and the setting counts."""
     netrc(home, "api.anthropic.com")
     with Tunnel(trusted, ok({"five_hour": None})) as tunnel:
         monkeypatch.setenv("https_proxy", tunnel.url)
-        assert fetch_usage(DEFAULT_BASE, TOKEN, AGENT) == {"five_hour": None}
+        bundle = str(trusted.with_name("public.pem"))
+        assert fetch_usage(DEFAULT_BASE, TOKEN, AGENT, bundle) == {"five_hour": None}
     (outside,), (inside,) = tunnel.outside, tunnel.inside
     assert outside.startswith("CONNECT api.anthropic.com:443 ")
     assert "MADE-UP" not in outside
@@ -310,7 +309,7 @@ def test_a_redirect_of_the_real_api_leads_nowhere(
     with Tunnel(trusted, server.redirect("https://evil.example/")) as tunnel:
         monkeypatch.setenv("https_proxy", tunnel.url)
         with pytest.raises(AskError) as caught:
-            fetch_usage(DEFAULT_BASE, TOKEN, AGENT)
+            fetch_usage(DEFAULT_BASE, TOKEN, AGENT, str(trusted.with_name("public.pem")))
     assert "status 302" in str(caught.value)
     assert len(tunnel.outside) == len(tunnel.inside) == 1
 
@@ -321,12 +320,11 @@ def test_a_certificate_that_does_not_check_out_gets_no_token(
 ) -> None:
     """An unknown issuer or another host's name ends the call before anything is said."""
     pem = certificate(tmp_path, host)
-    if host == "evil.example":
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "public.pem"))
+    bundle = str(tmp_path / "public.pem") if host == "evil.example" else ""
     with Tunnel(pem, ok({})) as tunnel:
         monkeypatch.setenv("https_proxy", tunnel.url)
-        with pytest.raises(AskError, match="certificate") as caught:
-            fetch_usage(DEFAULT_BASE, TOKEN, AGENT)
+        with pytest.raises(AskError, match=r"certificate.*`ca_bundle`") as caught:
+            fetch_usage(DEFAULT_BASE, TOKEN, AGENT, bundle)
     fit_to_print(caught.value)
     assert (caught.value.kind, "".join(tunnel.inside)) == ("transient", "")
 
@@ -336,10 +334,9 @@ def test_a_bad_ca_path_is_transient(
     home: Path, monkeypatch: pytest.MonkeyPatch, bundle: str
 ) -> None:
     """A bundle that is missing or empty is an AskError, and never a bare OSError."""
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
     monkeypatch.setenv("https_proxy", closed_port())
     with pytest.raises(AskError) as caught:
-        fetch_usage(DEFAULT_BASE, TOKEN, AGENT)
+        fetch_usage(DEFAULT_BASE, TOKEN, AGENT, bundle)
     fit_to_print(caught.value)
     assert caught.value.kind == "transient"
 

@@ -1,0 +1,31 @@
+"""Variables that a directory may set, and that must not decide whom we trust or what we load."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+# OpenSSL reads these when it is first loaded, or when a context is made. A key log lets a proxy
+# that only passes bytes on read the login; a configuration or a module is code.
+DROPPED = (
+    "OPENSSL_CONF",
+    "OPENSSL_ENGINES",
+    "OPENSSL_MODULES",
+    "SSLKEYLOGFILE",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+)
+
+_dropped: dict[str, str] = {}
+
+
+def drop() -> None:
+    """Take them out of this process's environment; to be called before ``ssl`` is imported."""
+    for name in DROPPED:
+        if name in os.environ:
+            _dropped[name] = os.environ.pop(name)
+
+
+def for_the_user(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a program that we run for the user: with what was dropped for us."""
+    return {**_dropped, **environ}
