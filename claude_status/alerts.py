@@ -14,7 +14,9 @@ from claude_status.usage import Limit, Usage
 
 HIGH = 90  # per cent, above which the reset is good news
 SAME_RESET = 600  # seconds by which two sources may differ on one reset
-Told = dict[str, dict[str, float]]  # by a limit's key: reset, threshold told, highest per cent
+Told = dict[
+    str, dict[str, float]
+]  # by a limit's key: reset (0: none), threshold told, highest per cent
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +41,25 @@ def next_alerts(
     alerts = []
     after: Told = {}
     for key, entry in told.items():
-        limit = usage.find(key)
-        is_over = entry["reset"] <= now or _is_later(limit, entry)
+        limit = next((one for one in usage.gates() if one.key == key), None)
+        is_over = 0 < entry["reset"] <= now or _is_later(limit, entry)
         if not is_over:
             after[key] = dict(entry)
         elif entry["highest"] > HIGH:
             alerts.append(_reset(key, limit, entry))
-    for limit in usage.limits:
-        if limit.resets_at is None or limit.is_over(now) or limit.is_gone(now):
+    for limit in usage.gates():
+        fresh = limit.resets_at is None and limit.window  # a window that has not begun
+        if fresh or limit.is_over(now) or limit.is_gone(now):
             continue
         entry = after.get(limit.key, {})
         passed = max((t for t in thresholds if limit.percent >= t), default=0)
         if passed > entry.get("threshold", 0):
             alerts.append(_passed(limit, passed, now))
+        # what has no reset can only fall by being topped up, and may rise again
+        before = entry.get("threshold", 0) if limit.resets_at else 0
         after[limit.key] = {
-            "reset": limit.resets_at,
-            "threshold": max(passed, entry.get("threshold", 0)),
+            "reset": limit.resets_at or 0,
+            "threshold": max(passed, before),
             "highest": max(limit.percent, entry.get("highest", 0)),
         }
     return alerts, after
@@ -63,7 +68,7 @@ def next_alerts(
 def _is_later(limit: Limit | None, entry: Mapping[str, float]) -> bool:
     """Whether another window has taken the place of the one that was told of, before its time."""
     ends = limit.resets_at if limit else None
-    return ends is not None and ends > entry["reset"] + SAME_RESET
+    return ends is not None and 0 < entry["reset"] < ends - SAME_RESET
 
 
 def is_quiet(hours: str, time_of_day: str) -> bool:

@@ -57,6 +57,8 @@ def _credits(row: Mapping[str, Any]) -> Credits:
     paid = typed(Credits, row)
     if severity(paid.severity) != paid.severity or paid.exponent not in range(7):
         raise TypeError("severity or exponent")
+    if minute(paid.resets_at) != paid.resets_at:
+        raise TypeError("resets_at")
     return paid
 
 

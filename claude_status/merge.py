@@ -76,8 +76,8 @@ def is_push(source: str) -> bool:
 
 
 def _is_listed(limit: Limit, rows_as_of: float) -> bool:
-    """Whether no later reading lists every scoped limit without this one."""
-    return limit.as_of >= rows_as_of or not limit.key.startswith(("scope:", "kind:"))
+    """Whether no later reading lists every limit but the session and the week without this one."""
+    return limit.as_of >= rows_as_of or not limit.key.startswith(("scope:", "kind:", "pool:"))
 
 
 def _stands(limit: Limit, latest: float) -> bool:

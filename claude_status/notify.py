@@ -17,6 +17,13 @@ from claude_status.isolation import for_the_user
 
 TITLE = "Claude usage"
 SECONDS = 5.0  # what one way of telling may take
+TMUX_MILLISECONDS = "15000"  # or until a key is pressed
+# tmux before 3.2 has no -d, and shows a message for as long as its own option says. The bell is
+# the terminal's own: what tmux does with a window's bell is about another thing.
+IN_TMUX = """\
+{ tmux display-message -c "$0" -d "$1" "$2" || tmux display-message -c "$0" "$2"; } || exit 1
+[ ! -O "$0" ] || printf '\\a' >"$0" || :
+"""
 APPLESCRIPT = (
     "on run argv",
     "display notification (item 2 of argv) with title (item 1 of argv)",
@@ -58,7 +65,7 @@ def _ways(alert: Alert, environ: Mapping[str, str]) -> Iterator[tuple[str, list[
         yield "desktop", ["notify-send", *options, "--", TITLE, alert.text]
     for client in _tmux_clients(environ):
         text = alert.text.replace("#", "##")  # tmux would run what stands in #()
-        yield "tmux", ["tmux", "display-message", "-c", client, f"{TITLE}: {text}"]
+        yield "tmux", ["sh", "-c", IN_TMUX, client, TMUX_MILLISECONDS, f"{TITLE}: {text}"]
 
 
 def _tmux_clients(environ: Mapping[str, str]) -> list[str]:

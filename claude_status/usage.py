@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 SESSION = "five_hour"
 WEEK = "seven_day"
+CREDITS = "credits"
 WINDOW_SECONDS = {SESSION: 5 * 3600, WEEK: 7 * 86400}
 MAX_AGE = 86400  # seconds after which a number is no longer shown
 
@@ -58,7 +59,10 @@ class Limit(Number):
 
 @dataclass(frozen=True, slots=True)
 class Credits(Number):
-    """Extra use that is paid for; amounts in the currency's minor units, None where unknown."""
+    """Extra use that is paid for; amounts in the currency's minor units, None where unknown.
+
+    ``reason`` says why there are none any more, "" where there are.
+    """
 
     used: int | None
     limit: int | None
@@ -68,6 +72,12 @@ class Credits(Number):
     as_of: float
     source: str
     severity: str | None = None
+    resets_at: int | None = None  # epoch seconds
+    reason: str = ""
+
+    def is_over(self, now: float) -> bool:
+        """Whether the amount counts from zero again since, so that the number says nothing."""
+        return self.resets_at is not None and self.resets_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,16 @@ class Usage:
     def find(self, key: str) -> Limit | None:
         """The limit of that key, or None where it is not known."""
         return next((limit for limit in self.limits if limit.key == key), None)
+
+    def gates(self) -> list[Limit]:
+        """All that can run out: every limit, and the credits as one where their share is known."""
+        paid = self.credits
+        if paid is None or paid.percent is None:
+            return list(self.limits)
+        limit = Limit(
+            CREDITS, CREDITS, paid.percent, paid.resets_at, paid.as_of, paid.source, paid.severity
+        )
+        return [*self.limits, limit]
 
 
 def order(limit: Limit) -> tuple[int, str]:

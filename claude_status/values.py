@@ -29,13 +29,12 @@ def number(value: object) -> float | None:
 
 
 def percentage(value: object) -> float | None:
-    """A percentage (0..100, or somewhat beyond), or None; the noise of floats is rounded off.
+    """A percentage (0..100, or somewhat beyond) as it was received, or None.
 
-    A share of 0.29 comes as 28.999999999999996 where someone multiplied it: that is 29, also
-    when it is rounded down for people.
+    The noise of floats stays: Claude Code too shows 28.999999999999996 as 28.
     """
     found = number(value)
-    return round(found, 6) if found is not None and 0 <= found <= MAX_PERCENT else None
+    return found if found is not None and 0 <= found <= MAX_PERCENT else None
 
 
 def minute(value: object) -> int | None:

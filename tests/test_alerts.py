@@ -17,7 +17,7 @@ from claude_status import refresh
 from claude_status.alerts import Alert, dump, is_quiet, load, next_alerts
 from claude_status.config import Settings
 from claude_status.notify import facts, send
-from claude_status.usage import Limit, Usage
+from claude_status.usage import Credits, Limit, Usage
 from tests.conftest import program
 from tests.server import ApiServer, ok, usage_body
 from tests.strategies import NOW, thorough
@@ -53,6 +53,28 @@ def test_each_threshold_is_told_once() -> None:
         "5h is at 95%",
         "5h is at 100%",
     ]
+
+
+def paid(percent: float, resets_at: int | None = None) -> Usage:
+    """A reading of the credits alone."""
+    credit = Credits(1, 2, "USD", 2, percent, NOW, "endpoint", resets_at=resets_at)
+    return Usage("endpoint", NOW, (), credit)
+
+
+def test_credits_are_told_of() -> None:
+    """Credits without a reset are told once for each threshold, and anew after a top-up."""
+    rising = [(NOW + n, paid(p)) for n, p in enumerate([79, 80, 85, 96, 96, 40, 81])]
+    assert run_through(*rising) == [
+        "credits is at 80%", "credits is at 96%", "credits is at 81%",
+    ]  # fmt: skip
+
+
+def test_when_a_limit_is_reset_is_said() -> None:
+    """An alert says how long it is until the reset, where there is one."""
+    (text,) = run_through((NOW, usage(96, resets_at=NOW + 3600)))
+    assert text == "5h is at 96%, reset in 1h00m"
+    (text,) = run_through((NOW, paid(96, NOW + 7200)))
+    assert text == "credits is at 96%, reset in 2h00m"
 
 
 def test_only_the_highest_of_several_is_told() -> None:
@@ -272,7 +294,7 @@ kill $monitor $dunst $xvfb
 
 
 def test_a_real_tmux_shows_it(home: Path, tmp_path: Path) -> None:
-    """An attached client of the user's own tmux shows the text in its status line."""
+    """An attached client of the user's own tmux rings, and shows it until a key is pressed."""
     from tests.screen import Screen
 
     tmux = program("tmux")
@@ -283,6 +305,14 @@ def test_a_real_tmux_shows_it(home: Path, tmp_path: Path) -> None:
         try:
             subprocess.run([*user.command("alert", "--test")], env=environ, check=True, timeout=60)
             screen.until("Claude usage: this is a test: 5h is at 80%")
+            while b"\a" not in screen.raw:
+                assert screen.pump(20)
+            quick = time.monotonic() + 2  # the 750 ms that tmux shows a message by itself are over
+            while time.monotonic() < quick:
+                screen.pump(0.1)
+            assert "5h is at 80%" in screen.text()
+            screen.send(" ")
+            screen.until(lambda text: "5h is at 80%" not in text, 10)
         finally:
             subprocess.run([tmux, "kill-server"], env=environ, check=False)
 

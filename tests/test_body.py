@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from claude_status.body import MAX_ROWS, parse_body
+from claude_status.pools import MAX_POOLS
 from claude_status.usage import SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, anything, bodies, thorough
@@ -72,7 +73,7 @@ def test_the_older_keys() -> None:
     assert [limit.window for limit in usage.limits] == [5 * HOUR, 7 * DAY, 7 * DAY]
     assert usage.credits == Credits(0, 1000, "USD", 2, 0, NOW, "endpoint")
     assert usage.rows_as_of == 0
-    assert usage.unknown_keys == ("iguana_necktie",)
+    assert usage.unknown_keys == ()
 
 
 def test_the_rows() -> None:
@@ -87,7 +88,7 @@ def test_the_rows() -> None:
     assert usage.find(SESSION).resets_at == NOW + 2 * HOUR  # type: ignore[union-attr]
     assert usage.credits is None
     assert usage.rows_as_of == NOW
-    assert usage.unknown_keys == ("iguana_necktie", "tangelo")
+    assert usage.unknown_keys == ()
 
 
 def test_a_missing_week() -> None:
@@ -112,11 +113,28 @@ def test_a_row_without_a_number_stands_for_one_known_before() -> None:
     assert _parse({"limits": [_row("weekly_scoped", 1)] * 51}).rows_as_of == 0
 
 
-def test_a_row_outranks_the_older_key() -> None:
-    """The same window in both shapes is one limit; a row without a number leaves the older."""
-    old = {"five_hour": _window(9)}
-    assert _percents(_parse({**old, "limits": [_row("session", 10)]})) == {SESSION: 10}
-    assert _percents(_parse({**old, "limits": [_row("session", None)]})) == {SESSION: 9}
+def test_a_window_outranks_its_row() -> None:
+    """The same window in both shapes is one limit: its own key's, as Claude Code shows it.
+
+    A row fills what is null there, and says how severe and which of them binds.
+    """
+    row = _row("session", 10, severity="warning", is_active=True)
+    usage = _parse({"five_hour": _window(9), "limits": [row]})
+    assert _percents(usage) == {SESSION: 9}
+    assert (usage.limits[0].severity, usage.limits[0].active) == ("warning", True)
+    for nothing in (None, _window(None)):
+        assert _percents(_parse({"five_hour": nothing, "limits": [row]})) == {SESSION: 10}
+    assert _percents(_parse({"five_hour": _window(9), "limits": [_row("session", None)]})) == {
+        SESSION: 9
+    }
+
+
+@pytest.mark.parametrize("scope", [{}, {"model": None, "surface": None}, "Fable", {"model": {}}])
+def test_a_scoped_row_is_never_the_session_or_the_week(scope: object) -> None:
+    """What holds for a part of the use only does not stand for all of it, named or not."""
+    rows = [_row(kind, 99, scope=scope) for kind in ("session", "weekly_all")]
+    found = _percents(_parse({"limits": rows}))
+    assert not {SESSION, WEEK} & set(found)
 
 
 def test_a_kind_that_is_new_is_kept_under_its_name() -> None:
@@ -140,7 +158,8 @@ def test_a_row_knows_its_window_without_its_group() -> None:
         ({"model": {"id": "claude-x", "display_name": None}}, "claude-x"),
         ({"model": {"id": "claude-x", "display_name": "\x1b\x00"}}, "claude-x"),
         ({"model": None, "surface": "cowork"}, "cowork"),
-        ({"model": "Fable", "surface": "cowork"}, "cowork"),
+        ({"model": "Fable", "surface": "cowork"}, "Fable"),
+        ({"model": None, "surface": {"display_name": "Cowork"}}, "Cowork"),
         ({"model": {"id": 5, "display_name": ["x"]}, "surface": {}}, "weekly scoped"),
         ("Fable", "weekly scoped"),
     ],
@@ -170,7 +189,15 @@ def test_an_enterprise_account_has_only_credits() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(0, 0), (1.0, 1), (0.99, 0.99), (42.6, 42.6), (100, 100), (137.5, 137.5), (0.29 * 100, 29)],
+    [
+        (0, 0),
+        (1.0, 1),
+        (0.99, 0.99),
+        (42.6, 42.6),
+        (100, 100),
+        (137.5, 137.5),
+        (0.29 * 100, 28.999999999999996),
+    ],
 )
 def test_percentages_are_per_cent(value: float, expected: float) -> None:
     """1.0 is one per cent, 0.99 less than one, and more than 100 is possible, in both shapes."""
@@ -310,15 +337,95 @@ def test_the_unit_of_money(currency: object, exponent: object, expected: tuple[s
         assert (found.currency, found.exponent) == expected
 
 
-@pytest.mark.parametrize("value", [None, False, "true", 1, 1.0, [], math.nan])
-def test_credits_that_are_not_switched_on(value: object) -> None:
-    """Only the boolean itself switches them on; amounts beside it do not."""
+@pytest.mark.parametrize("value", [None, True, "true", 1, [], math.nan])
+def test_credits_count_unless_they_are_switched_off(value: object) -> None:
+    """Amounts without the switch count; only the boolean itself switches them off."""
     money = {"amount_minor": 512, "currency": "USD", "exponent": 2}
-    body = {
-        "extra_usage": {"is_enabled": value, "used_credits": 512, "monthly_limit": 1000},
-        "spend": {"enabled": value, "used": money, "limit": money},
+    extra = {"is_enabled": value, "used_credits": 512, "monthly_limit": 1000}
+    assert _credits({"extra_usage": extra}).used == 512
+    assert _credits({"spend": {"enabled": value, "used": money}}).used == 512
+    off = {
+        "extra_usage": {**extra, "is_enabled": False},
+        "spend": {"enabled": False, "used": money},
     }
-    assert _parse(body).credits is None
+    assert _parse(off).credits is None
+
+
+def test_a_share_alone_counts() -> None:
+    """A ``spend`` that has nothing but a percentage is a number of the credits."""
+    found = _credits({"spend": {"percent": 45}})
+    assert (found.used, found.limit, found.percent) == (None, None, 45)
+
+
+def test_credits_that_are_spent() -> None:
+    """Where they are off since nothing is left, that is what is known of them, and no share."""
+    extra = {"is_enabled": False, "disabled_reason": "out_of_credits", "used_credits": 500}
+    found = _credits({"extra_usage": extra})
+    assert (found.used, found.percent, found.reason) == (500, None, "out of usage credits")
+
+
+def test_credits_over_their_limit() -> None:
+    """Without a share of the server's own, more than the limit is 100 %."""
+    extra = {"is_enabled": True, "used_credits": 1200, "monthly_limit": 1000}
+    assert _credits({"extra_usage": extra}).percent == 100
+    assert _credits({"extra_usage": {**extra, "utilization": 120}}).percent == 120
+
+
+def test_credits_have_a_reset_of_their_own() -> None:
+    """When the amount counts from zero again is known where the server says so."""
+    extra = {"is_enabled": True, "used_credits": 1, "resets_at": ENDS}
+    assert _credits({"extra_usage": extra}).resets_at == ENDS_AT
+
+
+# Pools
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "label", "percent"),
+    [
+        ("seven_day_cowork", {"utilization": 12}, "cowork", 12),
+        ("seven_day_oauth_apps", {"utilization": 3}, "oauth apps", 3),
+        ("tangelo", {"utilization": 99}, "tangelo", 99),
+        ("cinder_cove", {"limit_dollars": 50, "used_dollars": 20}, "Claude Code credit", 40),
+        ("wattle_ember", {"limit_dollars": 50, "remaining_dollars": 5}, "Fable credit", 90),
+        ("new", {"limit_dollars": 10, "used_dollars": 20}, "new", 100),
+        ("new", {"limit": {"amount_minor": 200}, "used": {"amount_minor": 50}}, "new", 25),
+    ],
+)
+def test_a_pool_is_a_limit(key: str, value: object, label: str, percent: float) -> None:
+    """Whatever has a use, or dollars with what is used of them, is known by a cleaned name."""
+    usage = _parse({key: value})
+    (pool,) = usage.limits
+    assert (pool.key, pool.label, pool.percent) == (f"pool:{label.lower()}", label, percent)
+    assert usage.unknown_keys == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 5, "x", [], {}, {"utilization": None}, {"limit_dollars": 50}, {"used_dollars": 3},
+     {"limit_dollars": 0, "used_dollars": 0}, {"utilization": -1}, {"utilization": 10**6}],
+)  # fmt: skip
+def test_what_has_no_use_is_no_pool(value: object) -> None:
+    """No number is invented for a key that says nothing of use."""
+    assert _parse({"tangelo": value, "promo_credits": [value]}).limits == ()
+
+
+def test_promotional_credits() -> None:
+    """Each promotion is a pool by its own name, and ends when it expires."""
+    promos = [
+        {"name": "launch", "limit_dollars": 100, "used_dollars": 25, "expires_at": ENDS},
+        {"amount": 10, "remaining": 4},
+        "nonsense",
+    ]
+    usage = _parse({"promo_credits": promos})
+    assert [(x.label, x.percent, x.resets_at) for x in usage.limits] == [
+        ("promo credits", 60, None), ("promo launch", 25, ENDS_AT),
+    ]  # fmt: skip
+
+
+def test_pools_do_not_fill_the_screen() -> None:
+    """Of a thousand pools a few are kept."""
+    assert len(_parse({f"pool_{n}": {"utilization": 1} for n in range(1000)}).limits) == MAX_POOLS
 
 
 @pytest.mark.parametrize(
@@ -388,10 +495,11 @@ def test_a_limit_of_zero_has_no_share() -> None:
     assert _credits({"extra_usage": extra}).percent is None
 
 
-def test_fractions_of_a_cent_are_rounded_down() -> None:
-    """What is used is never more than it was."""
-    extra = {"is_enabled": True, "used_credits": 512.99}
-    assert _credits({"extra_usage": extra}).used == 512
+@pytest.mark.parametrize(("given", "shown"), [(512.49, 512), (512.5, 513), (12550.7, 12551)])
+def test_fractions_of_a_cent_are_rounded(given: float, shown: int) -> None:
+    """Amounts are those that Claude Code shows: $125.507 is $125.51."""
+    extra = {"is_enabled": True, "used_credits": given}
+    assert _credits({"extra_usage": extra}).used == shown
 
 
 # Anything else
@@ -404,10 +512,10 @@ def test_what_is_no_body_is_an_empty_reading(body: object) -> None:
 
 
 def test_unknown_keys_are_named_and_not_shown() -> None:
-    """A key that nobody knows is kept by a clean and short name, whatever it holds."""
-    usage = _parse({"tangelo": _window(99), "\x1b[31mred": 1, "x" * 500: None, "five_hour": None})
+    """A key that nobody knows is kept by a clean and short name, unless it says nothing."""
+    usage = _parse({"tangelo": None, "\x1b[31mred": 1, "x" * 500: {}, "five_hour": None})
     assert usage.limits == ()
-    assert usage.unknown_keys == ("[31mred", "tangelo", "x" * 40)
+    assert usage.unknown_keys == ("[31mred", "x" * 40)
 
 
 def test_ten_thousand_rows_and_keys() -> None:
@@ -416,7 +524,7 @@ def test_ten_thousand_rows_and_keys() -> None:
     body |= {"five_hour": _window(42), "limits": [_scoped(f"M{n}", 5) for n in range(10_000)]}
     usage = _parse(body)
     assert usage.find(SESSION) is not None
-    assert len(usage.limits) == MAX_ROWS + 1
+    assert len(usage.limits) == MAX_ROWS + 1 + MAX_POOLS
     assert len(usage.unknown_keys) == MAX_ROWS
 
 
@@ -452,13 +560,7 @@ def test_no_body_is_too_strange(body: object) -> None:
 @given(bodies, bodies)
 def test_one_value_never_spoils_another(body: object, other: object) -> None:
     """A good session and week are read, whatever else there is in the body."""
-    rows = other.get("limits") if isinstance(other, dict) else None
-    rows = rows if isinstance(rows, list) else []
-    strange = body if isinstance(body, dict) else {}
-    known = [_row("session", 42), _row("weekly_all", 17)]
-    usage = _parse({**strange, "limits": [*known, *(r for r in rows if not _is_row(r))]})
+    strange = other if isinstance(other, dict) else {}
+    strange = {**strange, **body} if isinstance(body, dict) else strange
+    usage = _parse({**strange, "five_hour": _window(42), "seven_day": _window(17)})
     assert _percents(usage).items() >= {SESSION: 42, WEEK: 17}.items()
-
-
-def _is_row(row: object) -> bool:
-    return isinstance(row, dict) and row.get("kind") in ("session", "weekly_all")

@@ -248,7 +248,8 @@ def test_numbers_are_told_with_source_and_age(user: User, api: ApiServer) -> Non
     """Each number stands with its source and its age, and what was not understood is named."""
     user.log_in()
     now = time.time()
-    api.answer = ok(usage_body(now, 42.6, 17, credits_used=1250))
+    body = usage_body(now, 42.6, 17, credits_used=1250)
+    api.answer = ok({**body, "tangelo": {"new": 1}, "iguana_necktie": 5})
     user.refresh(now)
     found = findings(user, now + 125)
     assert only(found["session (5h)"]).text == "42% from endpoint, 2m ago"

@@ -143,9 +143,9 @@ def test_an_absurd_reset_does_not_win(user: User) -> None:
     assert hook(user, session(user.home, five_hour=60)).startswith("5h 60% 2h")
 
 
-def test_noise_of_floats_is_rounded_off(user: User) -> None:
-    """56.99999999999999 is 57 to the one who divided it."""
-    assert "5h 57%" in hook(user, session(user.home, five_hour=56.99999999999999))
+def test_noise_of_floats_is_rounded_down(user: User) -> None:
+    """56.99999999999999 is 56, as on Claude Code's own screen."""
+    assert "5h 56%" in hook(user, session(user.home, five_hour=56.99999999999999))
 
 
 def test_sessions_with_an_api_key_bring_no_numbers(user: User) -> None:

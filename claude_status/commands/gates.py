@@ -93,14 +93,14 @@ def wait(arguments: argparse.Namespace) -> int:
         if show:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
     if status == TIMED_OUT:
-        say(f"The time is over: {_named(_chosen(snapshot, arguments.limit))}.")
+        say(f"Timed out: {_named(_chosen(snapshot, arguments.limit))}.")
     return status
 
 
 def _chosen(snapshot: Snapshot, name: str | None) -> list[Limit]:
     """The limits that a name means, by label or key; all of them without one."""
     usage = snapshot.usage
-    known = [x for x in usage.limits if not x.is_gone(snapshot.now)] if usage else []
+    known = [x for x in usage.gates() if not x.is_gone(snapshot.now)] if usage else []
     if name is None or not known:
         return known
     wanted = name.lower()

@@ -90,7 +90,7 @@ def check_numbers(scene: Scene) -> Iterator[Finding]:
     if asking.reason and not asking.failures:
         yield from_sentence("last answer", asking.reason, Grade.WRONG)
     if usage is None or not (usage.limits or usage.credits):
-        yield Finding("numbers", "no reading yet", Grade.NOTE, "run `claude-status show`")
+        yield Finding("numbers", "no data yet", Grade.NOTE, "run `claude-status show`")
         return
     for limit in usage.limits:
         yield Finding(NAMES.get(limit.key, plain_label(limit.label)), _limit(limit, scene))

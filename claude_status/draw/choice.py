@@ -18,7 +18,7 @@ def shown_limits(usage: Usage, now: float, style: Style) -> list[Limit]:
 def shown_credits(usage: Usage, now: float, style: Style) -> Credits | None:
     """The credits, where they bind or are all that the account has."""
     credit = usage.credits
-    if credit is None or credit.is_gone(now):
+    if credit is None or credit.is_gone(now) or credit.reason:
         return None
     binds = credit.percent is not None and credit.percent >= style.thresholds[1]
     return credit if binds or not usage.limits else None

@@ -64,6 +64,8 @@ def _changes(usage: Usage | None, now: int, counting_until: int, style: Style) -
     yield from range(now - now % 60 + 1, counting_until, 60)
     if usage.credits:
         yield from _ageing(usage.credits, style)
+        if usage.credits.resets_at is not None:
+            yield usage.credits.resets_at
     for limit in usage.limits:
         yield from _ageing(limit, style)
         if limit.resets_at is not None:

@@ -9,7 +9,9 @@ SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", NO_CURRENCY: ""}
 
 
 def money(credit: Credits) -> str:
-    """What is used, of how much where there is a limit: ``$125.50/$500``."""
+    """What is used, of how much where there is a limit: ``$125.50/$500``; "" without both."""
+    if credit.used is None and credit.limit is None:
+        return ""
     used = "?" if credit.used is None else amount(credit.used, credit.currency, credit.exponent)
     if credit.limit is None:
         return used

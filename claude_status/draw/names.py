@@ -167,7 +167,8 @@ def _models(usage: Usage, now: float, style: Style, _reset: Reset) -> Line:
 
 def _credits(usage: Usage, now: float, style: Style, _reset: Reset) -> Line:
     credit = usage.credits
-    return (credit_piece(credit, now, style),) if credit and not credit.is_gone(now) else ()
+    known = credit and not credit.is_gone(now) and not credit.reason
+    return (credit_piece(credit, now, style),) if credit and known else ()
 
 
 def _plan(_usage: Usage, _now: float, style: Style, _reset: Reset) -> Line:

@@ -46,8 +46,11 @@ def percent_piece(limit: Limit, now: float, style: Style) -> Piece:
 
 def credit_piece(credit: Credits, now: float, style: Style) -> Piece:
     """The amounts of the credits, marked where they are old."""
+    if credit.is_over(now):
+        return Piece(OVER)
     mark = "~" if credit.is_stale(now, style.ttl) else ""
-    return Piece(mark + money(credit), colour_of(credit, style.thresholds))
+    text = money(credit) or shown_percent(credit.percent or 0)
+    return Piece(mark + text, colour_of(credit, style.thresholds))
 
 
 def oldest_age(limits: list[Limit], credit: Credits | None, now: float) -> str:

@@ -12,7 +12,7 @@ from claude_status.draw.pieces import OVER
 from claude_status.draw.style import Style, colour_of
 from claude_status.draw.words import HOUR, duration, label_of, shown_percent
 from claude_status.pace import LEVEL, Pace, elapsed_share, present_pace
-from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
+from claude_status.usage import CREDITS, SESSION, WEEK, Credits, Limit, Usage
 
 NAMES = {SESSION: "session (5h)", WEEK: "week (7d)"}
 SPANS = {5 * HOUR: "5h", 7 * 24 * HOUR: "7d"}
@@ -64,9 +64,17 @@ def report(
     if usage:
         rows = [_limit(one, now, style, span) for one in usage.limits if not one.is_gone(now)]
         if usage.credits and not usage.credits.is_gone(now):
-            rows.append(_credits(usage.credits, now, style))
-    empty = "" if rows else "no reading of the past 24 hours" if usage else "no reading yet"
+            rows.append(_credits(usage.credits, now, style, span))
+    empty = "" if rows else _empty(usage)
     return Report(printable(title), tuple(rows), empty, printable(problem))
+
+
+def _empty(usage: Usage | None) -> str:
+    """Why there is no row: nobody was asked, the answer had no number, or it is too old."""
+    if usage is None:
+        return "no data yet"
+    has_numbers = usage.limits or usage.credits
+    return "no number of the past 24 hours" if has_numbers else "the answer held no number"
 
 
 def ticking(seconds: float) -> str:
@@ -142,34 +150,45 @@ def _about(moment: float, now: float) -> str:
 
 def _limit(limit: Limit, now: float, style: Style, span: Callable[[float], str]) -> Row:
     over = limit.is_over(now)
-    state = "reset since" if over else ""
-    if limit.resets_at is not None and not over:
-        state = f"resets in {span(limit.resets_at - now)} ({local_time(limit.resets_at, now)})"
     return Row(
         name=name_of(limit),
         share=OVER if over else _mark(limit, now, style) + shown_percent(limit.percent),
         colour="" if over else colour_of(limit, style.thresholds),
         filled=None if over else limit.percent / 100,
         elapsed=elapsed_share(limit, now),
-        state=state,
+        state="" if limit.resets_at is None else _reset_words(limit.resets_at, now, span),
         pace=pace_words(limit, now, style.ttl),
         origin=_origin(limit, now),
     )
 
 
-def _credits(credit: Credits, now: float, style: Style) -> Row:
-    known = credit.percent is not None
+def _credits(credit: Credits, now: float, style: Style, span: Callable[[float], str]) -> Row:
+    over = credit.is_over(now)
+    known = credit.percent is not None and not over
     mark = _mark(credit, now, style)
+    share = mark + shown_percent(credit.percent or 0) if known else OVER if over else ""
+    words = [
+        mark * (not known) + money(credit) if money(credit) and not over else "",
+        credit.reason,
+    ]
+    if credit.resets_at is not None:
+        words.append(_reset_words(credit.resets_at, now, span))
     return Row(
-        name="credits",
-        share=mark + shown_percent(credit.percent or 0) if known else "",
-        colour=colour_of(credit, style.thresholds),
+        name=CREDITS,
+        share=share,
+        colour=colour_of(credit, style.thresholds) if known else "",
         filled=(credit.percent or 0) / 100 if known else None,
         elapsed=None,
-        state=("" if known else mark) + money(credit),
+        state=", ".join(word for word in words if word),
         pace="",
         origin=_origin(credit, now),
     )
+
+
+def _reset_words(resets_at: int, now: float, span: Callable[[float], str]) -> str:
+    if resets_at <= now:
+        return "reset since"
+    return f"resets in {span(resets_at - now)} ({local_time(resets_at, now)})"
 
 
 def _mark(one: Limit | Credits, now: float, style: Style) -> str:

@@ -62,13 +62,16 @@ def _limit(limit: Limit, now: float, style: Style) -> dict[str, object]:
 
 
 def _credits(credit: Credits, now: float, style: Style) -> dict[str, object]:
+    over = credit.is_over(now)
     return {
         "used_minor": credit.used,
         "limit_minor": credit.limit,
         "currency": credit.currency,
         "exponent": credit.exponent,
-        "percent": credit.percent,
+        "percent": None if over else credit.percent,
         "severity": credit.severity,
+        "resets_at": None if over or credit.resets_at is None else iso(credit.resets_at),
+        "reason": credit.reason or None,
         **_origin(credit, now, style),
     }
 
@@ -83,7 +86,7 @@ def _origin(one: Limit | Credits, now: float, style: Style) -> dict[str, object]
 
 
 def _state(one: Limit | Credits, now: float, style: Style) -> str:
-    if isinstance(one, Limit) and one.is_over(now):
+    if one.is_over(now):
         return "reset"
     return "stale" if one.is_stale(now, style.ttl) else "fresh"
 

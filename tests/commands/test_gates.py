@@ -16,7 +16,7 @@ from claude_status.draw.dialects import DIALECTS
 from claude_status.paths import locate
 from claude_status.snapshot import Snapshot
 from claude_status.store import open_store
-from claude_status.usage import Limit, Usage
+from claude_status.usage import Credits, Limit, Usage
 from tests.screen import Screen
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User, clock_ahead
@@ -52,6 +52,16 @@ def test_without_a_name_every_limit_counts() -> None:
     assert judge(found, 90, None) == (1, "Fable is at 97%, which is above 90%.")
     assert judge(found, 90, "5h")[0] == 0
     assert judge(found, 90, "fable")[0] == 1
+
+
+def test_credits_are_a_limit() -> None:
+    """An account that has only credits has a number to decide by, also by name."""
+    paid = Credits(49000, 50000, "USD", 2, 98.0, NOW, "endpoint")
+    found = replace(snapshot(), usage=Usage("endpoint", NOW, (), paid))
+    assert judge(found, 90, None) == (1, "credits is at 98%, which is above 90%.")
+    assert judge(found, 99, "credits")[0] == 0
+    spent = replace(paid, percent=None, reason="out of usage credits")
+    assert judge(replace(found, usage=Usage("endpoint", NOW, (), spent)), 90, None)[0] == 3
 
 
 def test_unknown_says_why() -> None:
@@ -129,7 +139,7 @@ def test_wait_has_an_end(user: User, api: ApiServer) -> None:
     done = user.run("wait", "--below", "50", "--timeout", "0")
 
     assert (done.returncode, done.stdout) == (4, "")
-    assert done.stderr == "claude-status: The time is over: 5h is at 80%, 7d is at 17%.\n"
+    assert done.stderr == "claude-status: Timed out: 5h is at 80%, 7d is at 17%.\n"
 
 
 def test_wait_does_not_take_unknown_for_below(user: User, api: ApiServer) -> None:

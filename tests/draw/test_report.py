@@ -89,8 +89,8 @@ def test_a_number_of_yesterday_is_not_told() -> None:
     """After 24 hours a number is no row, and that there is none is told in words."""
     week = Limit(WEEK, "7d", 42, NOW + DAY, NOW - MAX_AGE, "endpoint", window=7 * DAY)
     old = report(Usage("endpoint", week.as_of, (week,)), NOW, STYLE)
-    assert (old.rows, old.empty) == ((), "no reading of the past 24 hours")
-    assert report(None, NOW, STYLE).empty == "no reading yet"
+    assert (old.rows, old.empty) == ((), "no number of the past 24 hours")
+    assert report(None, NOW, STYLE).empty == "no data yet"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ LIMIT_KEYS = ORIGIN | {
     "active",
 }  # fmt: skip
 CREDITS_KEYS = ORIGIN | {
-    "used_minor", "limit_minor", "currency", "exponent", "percent", "severity",
+    "used_minor", "limit_minor", "currency", "exponent", "percent", "severity", "resets_at",
+    "reason",
 }  # fmt: skip
 ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 
@@ -80,7 +81,7 @@ def test_a_reading_in_full() -> None:
         ],
         "credits": {
             "used_minor": 12550, "limit_minor": 50000, "currency": "USD", "exponent": 2,
-            "percent": 25.0, "severity": "normal", **origin,
+            "percent": 25.0, "severity": "normal", "resets_at": None, "reason": None, **origin,
         },
         "problem": "Oh.",
     }  # fmt: skip

@@ -48,7 +48,7 @@ def test_loaded(user: User, loaded: tuple[dict[str, str], Path], command: str) -
 
 @pytest.mark.parametrize(
     ("command", "library"),
-    [(("completion", "bash"), "shtab"), (("watch",), "rich"), (("history",), "plotext")],
+    [(("config", "set", "ttl", "300"), "tomlkit"), (("watch",), "rich"), (("history",), "plotext")],
 )
 def test_missing(user: User, tmp_path: Path, command: tuple[str, ...], library: str) -> None:
     """Whatever is missing, it is one sentence that says how to get it, and status 1."""

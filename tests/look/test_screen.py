@@ -99,7 +99,7 @@ def test_basic_colours_only(usage: Usage, style: Style, columns: int) -> None:
 
 def test_nothing_to_show() -> None:
     """Where there is no number that is said in words, with what is wrong below."""
-    empty = Report("Claude usage", (), "no reading yet", "Something is wrong: do this.")
+    empty = Report("Claude usage", (), "no data yet", "Something is wrong: do this.")
     assert texts(draw_screen(empty, 80)) == [
-        "Claude usage", "", "no reading yet", "", "! Something is wrong: do this.",
+        "Claude usage", "", "no data yet", "", "! Something is wrong: do this.",
     ]  # fmt: skip

@@ -116,7 +116,7 @@ def test_nothing_known(home: Path, api: ApiServer) -> None:
     user = User(home, api.url)
     with shown(user) as screen:
         text = screen.text()
-    assert "no reading yet" in text
+    assert "no data yet" in text
     assert "! " in text
     assert "log in with" in text.lower()
     assert user.run("show").returncode == 1
@@ -176,7 +176,7 @@ def test_every_account(user: User, api: ApiServer) -> None:
     assert first.startswith("~/.claude · max plan\n")
     assert "78%" in first
     assert second.startswith("~/other\n")
-    assert "no reading yet" in second
+    assert "no data yet" in second
     assert "log in with" in second.lower()
     assert third.startswith("office · max plan\n")
     assert "12%" in third
