@@ -28,4 +28,8 @@ def drop() -> None:
 
 def for_the_user(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment for a program that we run for the user: with what was dropped for us."""
-    return {**_dropped, **environ}
+    theirs = {**_dropped, **environ}
+    base = theirs.pop("CLAUDE_STATUS_USERBASE", None)  # from the launcher, which set another
+    if base is not None:
+        theirs.pop("PYTHONUSERBASE", None)
+    return {**theirs, "PYTHONUSERBASE": base} if base else theirs

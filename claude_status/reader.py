@@ -178,7 +178,8 @@ def start_refresh(reader: str) -> None:
             for stream in range(3):
                 os.dup2(null, stream)
             os.chdir("/")
-            command = ["-m", "claude_status", "refresh", "--background", "--for", reader]
+            flags = ["-E"] if sys.flags.ignore_environment else []
+            command = [*flags, "-m", "claude_status", "refresh", "--background", "--for", reader]
             os.execv(sys.executable, [sys.executable, *command])
     finally:
         os._exit(0)

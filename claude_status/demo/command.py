@@ -74,8 +74,9 @@ class Stage:
     def refresh(self) -> str:
         """Run ``claude-status refresh --force``; what it complains of, "" where it does not."""
         self.refreshes += 1
+        flags = ["-E"] if sys.flags.ignore_environment else []
         done = subprocess.run(
-            [sys.executable, "-m", "claude_status", "refresh", "--force"],
+            [sys.executable, *flags, "-m", "claude_status", "refresh", "--force"],
             env=self._environ,
             cwd=Path(claude_status.__file__).parent.parent,
             stdin=subprocess.DEVNULL,
