@@ -40,6 +40,7 @@ def next_alerts(
     """
     alerts = []
     after: Told = {}
+    usage = usage.shown_at(now)
     for key, entry in told.items():
         limit = next((one for one in usage.gates() if one.key == key), None)
         is_over = 0 < entry["reset"] <= now or _is_later(limit, entry)
@@ -49,7 +50,7 @@ def next_alerts(
             alerts.append(_reset(key, limit, entry))
     for limit in usage.gates():
         fresh = limit.resets_at is None and limit.window  # a window that has not begun
-        if fresh or limit.is_over(now) or limit.is_gone(now):
+        if fresh or limit.is_over(now):
             continue
         entry = after.get(limit.key, {})
         passed = max((t for t in thresholds if limit.percent >= t), default=0)

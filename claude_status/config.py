@@ -18,7 +18,7 @@ from typing import Any
 
 from claude_status import __version__
 from claude_status.checked import READERS
-from claude_status.draw.style import Style
+from claude_status.draw.style import THRESHOLDS, Style
 from claude_status.files import open_at_once
 
 MAX_BYTES = 1 << 16
@@ -40,7 +40,7 @@ class Settings:
     user_agent: str = f"claude-status/{__version__}"
     ca_bundle: str = ""  # certificates to trust: "" certifi's, "system", or an absolute path
     claude_command: str = "claude"  # a name on PATH, or an absolute path
-    thresholds: tuple[float, float] = (70, 90)  # per cent: warning, critical
+    thresholds: tuple[float, float] = THRESHOLDS  # per cent: warning, critical
     max_width: int = 60  # columns
     template: str = ""  # "" is the line as it is by default
     clock: str = "locale"  # of clock times: 12h, 24h, or as the locale has it
@@ -57,6 +57,7 @@ class Settings:
         return Style(
             ttl=self.ttl,
             thresholds=self.thresholds,
+            own_thresholds=self.thresholds is not THRESHOLDS,  # which may be set to the default's
             max_width=self.max_width,
             template=self.hosts.get(dialect, self.template),
             label=self.labels.get(account, ""),

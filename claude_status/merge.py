@@ -56,7 +56,7 @@ def merge(readings: Iterable[Usage]) -> Usage | None:
             if _is_listed(limit, rows_as_of):
                 candidates.setdefault(limit.key, []).append(limit)
     last_of = {usage.source: usage.as_of for usage in known}
-    best = [_pick(found) for found in candidates.values()]
+    best = [_with_severity(_pick(found), found) for found in candidates.values()]
     limits = [one for one in best if _stands(one, max(last_asked, last_of.get(one.source, 0)))]
     newest = max(known, key=lambda usage: (usage.as_of, usage.source))
     return Usage(
@@ -108,6 +108,15 @@ def _pick(found: list[Limit]) -> Limit:
         (limit for limit in pushes if limit.as_of > latest - SAME_TIME),
         key=lambda limit: (limit.percent, _weight(limit)),
     )
+
+
+def _with_severity(limit: Limit, found: Iterable[Limit]) -> Limit:
+    """The number with the severity last said of its window, where its own source says none."""
+    if limit.severity:
+        return limit
+    said = [one for one in found if one.severity and _window(one) == _window(limit)]
+    last = max(said, key=_weight, default=limit)
+    return replace(limit, severity=last.severity)
 
 
 def _weight(limit: Limit) -> tuple[float, float, int, str, str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from claude_status.usage import Limit
+from claude_status.usage import FRESH, Limit
 
 LEAST_ELAPSED = 0.1  # of the window, before a rate says anything
 LEVEL = 1.0  # points: numbers are often whole per cent, so a smaller difference may be none
@@ -49,8 +49,7 @@ def pace_of(limit: Limit) -> Pace | None:
 def present_pace(limit: Limit, now: float, ttl: float) -> Pace | None:
     """The pace where it can be told at ``now``: sure, of a number neither old nor over."""
     pace = pace_of(limit)
-    is_present = not limit.is_over(now) and not limit.is_stale(now, ttl)
-    return pace if pace and pace.is_sure and is_present else None
+    return pace if pace and pace.is_sure and limit.state(now, ttl) == FRESH else None
 
 
 def elapsed_share(limit: Limit, now: float) -> float | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SESSION = "five_hour"
 WEEK = "seven_day"
 CREDITS = "credits"
 WINDOW_SECONDS = {SESSION: 5 * 3600, WEEK: 7 * 86400}
+FRESH, STALE, OVER, GONE = "fresh", "stale", "over", "gone"
 MAX_AGE = 86400  # seconds after which a number is no longer shown
 
 
@@ -23,9 +24,23 @@ class Number:
         """The kind of source: whose session it was is of no use to anyone."""
         return self.source.partition(":")[0]
 
-    def is_stale(self, now: float, ttl: float) -> bool:
-        """Whether the number is older than two TTLs."""
-        return now - self.as_of > 2 * ttl
+    resets_at: int | None
+
+    def state(self, now: float, ttl: float) -> str:
+        """Whether the number is ``FRESH``, ``STALE`` (older than two TTLs), ``OVER`` or ``GONE``.
+
+        It is over where its window has been reset since, so that it says nothing any more, and gone
+        where it is too old to be shown at all.
+        """
+        if self.is_gone(now):
+            return GONE
+        if self.is_over(now):
+            return OVER
+        return STALE if now - self.as_of > 2 * ttl else FRESH
+
+    def is_over(self, now: float) -> bool:
+        """Whether the window has been reset since."""
+        return self.resets_at is not None and self.resets_at <= now
 
     def is_gone(self, now: float) -> bool:
         """Whether the number is too old to be shown at all."""
@@ -52,10 +67,6 @@ class Limit(Number):
     active: bool = False
     window: int | None = None  # seconds from one reset to the next
 
-    def is_over(self, now: float) -> bool:
-        """Whether the window has been reset since, so that the percentage says nothing any more."""
-        return self.resets_at is not None and self.resets_at <= now
-
 
 @dataclass(frozen=True, slots=True)
 class Credits(Number):
@@ -74,10 +85,6 @@ class Credits(Number):
     severity: str | None = None
     resets_at: int | None = None  # epoch seconds
     reason: str = ""
-
-    def is_over(self, now: float) -> bool:
-        """Whether the amount counts from zero again since, so that the number says nothing."""
-        return self.resets_at is not None and self.resets_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,16 @@ class Usage:
     def find(self, key: str) -> Limit | None:
         """The limit of that key, or None where it is not known."""
         return next((limit for limit in self.limits if limit.key == key), None)
+
+    def shown_at(self, now: float) -> Usage:
+        """The usage without numbers too old to be shown: what every picture begins with."""
+        kept = tuple(limit for limit in self.limits if not limit.is_gone(now))
+        paid = self.credits if self.credits and not self.credits.is_gone(now) else None
+        return replace(self, limits=kept, credits=paid)
+
+    def numbers(self) -> list[Limit | Credits]:
+        """Every number of it."""
+        return [*self.limits, *([self.credits] if self.credits else [])]
 
     def gates(self) -> list[Limit]:
         """All that can run out: every limit, and the credits as one where their share is known."""

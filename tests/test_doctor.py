@@ -417,6 +417,17 @@ def test_broken_store_is_told(user: User) -> None:
     assert store.advice == f"{user.account.store}.broken may be removed"
 
 
+def test_numbers_too_old_to_be_shown_are_not_well(user: User) -> None:
+    """A number that the line hides for its age is called too old, and not all is well."""
+    user.log_in()
+    now = time.time()
+    user.refresh(now - 30 * 3600)
+    numbers = only(findings(user, now)["numbers"])
+    assert numbers.grade is Grade.WRONG
+    assert numbers.text == "the last are of 1d6h ago"
+    assert "All is well" not in user.run("doctor").stdout
+
+
 # PATH
 
 

@@ -339,3 +339,14 @@ def test_unknown_keys_of_all_sources_are_counted_once() -> None:
 def test_what_a_push_is(source: str, expected: bool) -> None:
     """A session's name may follow after a colon."""
     assert is_push(source) is expected
+
+
+def test_a_severity_is_kept_for_its_window() -> None:
+    """A push, which says no severity, does not take away the one that the API said."""
+    asked = Limit(SESSION, "5h", 60, ENDS, NOW, "endpoint", severity="critical")
+    pushed = Limit(SESSION, "5h", 61, ENDS, NOW + 100, ONE)
+    later = replace(pushed, resets_at=ENDS + 5 * HOUR)
+    for push, severity in ((pushed, "critical"), (later, None)):
+        truth = merge([Usage("endpoint", NOW, (asked,)), Usage(ONE, NOW + 100, (push,))])
+        assert truth
+        assert (truth.limits[0].percent, truth.limits[0].severity) == (61, severity)

@@ -17,7 +17,7 @@ from claude_status.paths import Account
 from claude_status.reader import kick, read_frame
 from claude_status.snapshot import Snapshot, fresh_snapshot, take_snapshot
 from claude_status.terminal import TYPED_SECONDS, end_after, place, say
-from claude_status.usage import Limit
+from claude_status.usage import FRESH, Limit
 
 ABOVE, UNKNOWN, TIMED_OUT = 1, 3, 4
 LOOK_SECONDS = 2  # between two looks at the time of the frames
@@ -48,7 +48,7 @@ def judge(snapshot: Snapshot, most: float, name: str | None) -> tuple[int, str]:
     above = [x for x in limits if x.percent > most and not x.is_over(now)]
     if above:
         return ABOVE, f"{_named(above)}, which is above {most:g}%."
-    unknown = [x for x in limits if x.is_over(now) or x.is_stale(now, ttl)]
+    unknown = [x for x in limits if x.state(now, ttl) != FRESH]
     if not limits or unknown:
         what = ", ".join(plain_label(x.label) for x in unknown) or name or "the usage"
         return UNKNOWN, f"No present number is known for {what}. {snapshot.problem}".strip()
@@ -100,7 +100,7 @@ def wait(arguments: argparse.Namespace) -> int:
 def _chosen(snapshot: Snapshot, name: str | None) -> list[Limit]:
     """The limits that a name means, by label or key; all of them without one."""
     usage = snapshot.usage
-    known = [x for x in usage.gates() if not x.is_gone(snapshot.now)] if usage else []
+    known = usage.shown_at(snapshot.now).gates() if usage else []
     if name is None or not known:
         return known
     wanted = name.lower()
@@ -114,7 +114,7 @@ def _chosen(snapshot: Snapshot, name: str | None) -> list[Limit]:
 def _is_done(snapshot: Snapshot, below: float, name: str | None) -> bool:
     now, ttl = snapshot.now, snapshot.settings.ttl
     return all(
-        limit.is_over(now) or (limit.percent < below and not limit.is_stale(now, ttl))
+        limit.is_over(now) or (limit.percent < below and limit.state(now, ttl) == FRESH)
         for limit in _chosen(snapshot, name)
     )
 

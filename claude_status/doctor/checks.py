@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 
 from claude_status.ask import CLAUDE_CLI
+from claude_status.config import Settings
 from claude_status.doctor.findings import Finding, Grade, from_sentence
 from claude_status.doctor.scene import Asked, Scene
 from claude_status.draw.money import money
@@ -20,7 +21,7 @@ from claude_status.errors import AskError, ClaudeStatusError, LoginError
 from claude_status.policy import ABSENT, BAR, LOOK_EVERY
 from claude_status.snapshot import next_due
 from claude_status.sources.login import Login
-from claude_status.usage import Credits, Limit
+from claude_status.usage import STALE, Credits, Limit
 
 
 def check_login(scene: Scene) -> Iterator[Finding]:
@@ -92,10 +93,15 @@ def check_numbers(scene: Scene) -> Iterator[Finding]:
     if usage is None or not (usage.limits or usage.credits):
         yield Finding("numbers", "no data yet", Grade.NOTE, "run `claude-status show`")
         return
-    for limit in usage.limits:
+    shown = usage.shown_at(scene.now)
+    if not shown.numbers():
+        text = f"the last are of {ago(max(x.as_of for x in usage.numbers()), scene.now)}"
+        advice = "too old to be shown: see below what keeps newer ones away"
+        yield Finding("numbers", text, Grade.WRONG, advice)
+    for limit in shown.limits:
         yield Finding(NAMES.get(limit.key, plain_label(limit.label)), _limit(limit, scene))
-    if usage.credits:
-        yield Finding("credits", f"{money(usage.credits)} {_origin(usage.credits, scene)}")
+    if shown.credits:
+        yield Finding("credits", f"{money(shown.credits)} {_origin(shown.credits, scene)}")
     if usage.unknown_keys:
         keys = ", ".join(usage.unknown_keys)
         yield Finding("unknown keys", f"{keys}: sent by the API, and left out", Grade.NOTE)
@@ -145,5 +151,6 @@ def _limit(limit: Limit, scene: Scene) -> str:
 
 def _origin(one: Limit | Credits, scene: Scene) -> str:
     """Who said so, and when; what is old is called so, as the line marks it."""
-    old = scene.loaded is not None and one.is_stale(scene.now, scene.loaded.settings.ttl)
+    ttl = scene.loaded.settings.ttl if scene.loaded else Settings().ttl
+    old = one.state(scene.now, ttl) == STALE
     return f"from {one.origin}, {ago(one.as_of, scene.now)}{' (old, so marked ~)' * old}"

@@ -9,16 +9,14 @@ from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
 def shown_limits(usage: Usage, now: float, style: Style) -> list[Limit]:
     """The limits that the line speaks of: the session, the week, and the others that bind."""
     return [
-        limit
-        for limit in usage.limits
-        if not limit.is_gone(now) and (limit.key in (SESSION, WEEK) or _binds(limit, now, style))
+        limit for limit in usage.limits if limit.key in (SESSION, WEEK) or _binds(limit, now, style)
     ]
 
 
 def shown_credits(usage: Usage, now: float, style: Style) -> Credits | None:
     """The credits, where they bind or are all that the account has."""
     credit = usage.credits
-    if credit is None or credit.is_gone(now) or credit.reason:
+    if credit is None or credit.reason:
         return None
     binds = credit.percent is not None and credit.percent >= style.thresholds[1]
     return credit if binds or not usage.limits else None

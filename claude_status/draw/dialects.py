@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from claude_status.draw.pieces import IN_ASCII, Line, Piece
+from claude_status.draw.pieces import IN_ASCII, MARK, Line, Piece
+from claude_status.draw.style import CRITICAL
 
 SGR = {"normal": "32", "warning": "33", "critical": "31"}
 NAMES = {"normal": "green", "warning": "yellow", "critical": "red"}
 ASCII = str.maketrans(IN_ASCII)
+NUMBER = "%0123456789"  # how a number ends, and no bar
 
 
 def plain(line: Line) -> str:
-    """Text alone, for pipes and terminals without colour."""
-    return "".join(piece.text for piece in line)
+    """Text alone, for pipes and terminals without colour; a critical number has a mark instead."""
+    return "".join(piece.text + (MARK if _is_critical(piece) else "") for piece in line)
+
+
+def _is_critical(piece: Piece) -> bool:
+    return piece.colour == CRITICAL and piece.text[-1:] in NUMBER
 
 
 def ascii_only(line: Line) -> str:

@@ -17,7 +17,7 @@ from claude_status.draw.pieces import (
 from claude_status.draw.style import Style
 from claude_status.draw.template import fill, parse_template
 from claude_status.draw.words import Reset, countdown, label_of, moment
-from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
+from claude_status.usage import SESSION, STALE, WEEK, Credits, Limit, Usage
 
 
 def draw_line(usage: Usage | None, now: float, style: Style, *, minutes: bool = True) -> Line:
@@ -27,7 +27,10 @@ def draw_line(usage: Usage | None, now: float, style: Style, *, minutes: bool = 
     without being drawn anew. At most ``style.max_width`` columns: the credits go first, then the
     scoped limits, then the countdown and the week; of a template the parts from its end.
     """
-    if usage is None or _is_hidden(usage, now, style):
+    if usage is None:
+        return ()
+    usage = usage.shown_at(now)
+    if _is_hidden(usage, now, style):
         return ()
     reset = countdown if minutes else partial(_until, style.clock)
     drafts = _from_template if style.template else _by_default
@@ -40,11 +43,10 @@ def draw_line(usage: Usage | None, now: float, style: Style, *, minutes: bool = 
 
 def _is_hidden(usage: Usage, now: float, style: Style) -> bool:
     """Whether every number is known to be below what is worth showing; an old one may be above."""
-    numbers: list[Limit | Credits] = [*usage.limits, *([usage.credits] if usage.credits else [])]
+    present = [one for one in usage.numbers() if not one.is_over(now)]
     return style.hide_below > 0 and not any(
-        number.is_stale(now, style.ttl) or (number.percent or 0) >= style.hide_below
-        for number in numbers
-        if not number.is_gone(now) and not (isinstance(number, Limit) and number.is_over(now))
+        one.state(now, style.ttl) == STALE or (one.percent or 0) >= style.hide_below
+        for one in present
     )
 
 
@@ -84,8 +86,7 @@ def _limit(limit: Limit, now: float, style: Style, reset: Reset | None) -> Line:
 
 def _from_template(usage: Usage, now: float, style: Style, reset: Reset) -> list[Line]:
     """The template filled in, then with ever fewer parts; none where no number may be shown."""
-    numbers: list[Limit | Credits] = [*usage.limits, *([usage.credits] if usage.credits else [])]
-    if all(number.is_gone(now) for number in numbers):
+    if not usage.numbers():
         return []
     parts = fill(parse_template(style.template), usage, now, style, reset)
     lengths = reversed(range(1, len(parts) + 1))

@@ -22,7 +22,7 @@ from claude_status.draw.pieces import (
     percent_piece,
 )
 from claude_status.draw.style import Style, colour_of
-from claude_status.draw.words import Reset, label_of, moment, plain_label, shown_percent
+from claude_status.draw.words import Reset, label_of, moment, plain_label, shown_percent, stale_mark
 from claude_status.pace import present_pace
 from claude_status.usage import SESSION, WEEK, Limit, Usage
 
@@ -73,7 +73,7 @@ def _of_limit(head: str, draw: Draw) -> Value:
 
     def drawn(usage: Usage, now: float, style: Style, reset: Reset) -> Line:
         limit = _find(usage, head)
-        if limit is None or limit.is_gone(now):
+        if limit is None:
             return ()
         piece = draw(limit, now, style, reset)
         return (piece,) if piece.text else ()
@@ -110,8 +110,8 @@ def _left(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
 def _bar(limit: Limit, now: float, style: Style, _reset: Reset, cells: int = BAR_CELLS) -> Piece:
     if limit.is_over(now):
         return Piece(OVER)
-    mark = "~" if limit.is_stale(now, style.ttl) else ""
-    return Piece(mark + bar(limit.percent, cells), colour_of(limit, style.thresholds))
+    mark = stale_mark(limit, now, style.ttl)
+    return Piece(mark + bar(limit.percent, cells), colour_of(limit, style))
 
 
 def _reset(limit: Limit, now: float, _style: Style, reset: Reset) -> Piece:
@@ -167,8 +167,7 @@ def _models(usage: Usage, now: float, style: Style, _reset: Reset) -> Line:
 
 def _credits(usage: Usage, now: float, style: Style, _reset: Reset) -> Line:
     credit = usage.credits
-    known = credit and not credit.is_gone(now) and not credit.reason
-    return (credit_piece(credit, now, style),) if credit and known else ()
+    return (credit_piece(credit, now, style),) if credit and not credit.reason else ()
 
 
 def _plan(_usage: Usage, _now: float, style: Style, _reset: Reset) -> Line:

@@ -6,8 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from claude_status.draw.money import money
-from claude_status.draw.style import Style, colour_of
-from claude_status.draw.words import age, shown_percent
+from claude_status.draw.style import CRITICAL, Style, colour_of
+from claude_status.draw.words import age, shown_percent, stale_mark
 from claude_status.usage import Credits, Limit
 
 
@@ -22,6 +22,7 @@ class Piece:
 Line = tuple[Piece, ...]
 SEPARATOR = Piece(" · ")
 SEPARATORS = (SEPARATOR.text, " | ", " │ ", " \ue0b1 ")  # which a template may have
+MARK = "!"  # behind a critical number, where there are no colours
 OVER = "–"  # stands for the percentage of a window that has been reset since
 IN_ASCII = {
     "·": "-", "–": "-", "⇡": "^", "≈": "ca. ", "€": "EUR ", "£": "GBP ", "¥": "JPY ",
@@ -33,24 +34,25 @@ IN_ASCII = {
 
 def width(line: Line) -> int:
     """The columns that a line takes at the most, whatever the dialect."""
-    return sum(_columns(sign) for piece in line for sign in piece.text)
+    marks = sum(piece.colour == CRITICAL for piece in line)
+    return marks * len(MARK) + sum(_columns(sign) for piece in line for sign in piece.text)
 
 
 def percent_piece(limit: Limit, now: float, style: Style) -> Piece:
     """The percentage, marked where it is old, and gone where its window is over."""
     if limit.is_over(now):
         return Piece(OVER)
-    mark = "~" if limit.is_stale(now, style.ttl) else ""
-    return Piece(mark + shown_percent(limit.percent), colour_of(limit, style.thresholds))
+    mark = stale_mark(limit, now, style.ttl)
+    return Piece(mark + shown_percent(limit.percent), colour_of(limit, style))
 
 
 def credit_piece(credit: Credits, now: float, style: Style) -> Piece:
     """The amounts of the credits, marked where they are old."""
     if credit.is_over(now):
         return Piece(OVER)
-    mark = "~" if credit.is_stale(now, style.ttl) else ""
+    mark = stale_mark(credit, now, style.ttl)
     text = money(credit) or shown_percent(credit.percent or 0)
-    return Piece(mark + text, colour_of(credit, style.thresholds))
+    return Piece(mark + text, colour_of(credit, style))
 
 
 def oldest_age(limits: list[Limit], credit: Credits | None, now: float) -> str:

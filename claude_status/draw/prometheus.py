@@ -17,10 +17,11 @@ def draw_prometheus(usage: Usage | None, now: float, account: str) -> str:
     in Prometheus, too, unknown is not 0.
     """
     own = {"account": account}
-    limits = [x for x in usage.limits if not x.is_over(now) and not x.is_gone(now)] if usage else []
-    credit = usage.credits if usage and usage.credits and not usage.credits.is_gone(now) else None
+    shown = usage.shown_at(now) if usage else None
+    limits = [limit for limit in shown.limits if not limit.is_over(now)] if shown else []
+    credit = shown.credits if shown and shown.credits and not shown.credits.is_over(now) else None
     each = [({**own, "limit": limit.key, "label": limit.label}, limit) for limit in limits]
-    shares = [(labels, round(limit.percent / 100, 6)) for labels, limit in each]
+    shares = [(labels, limit.percent / 100) for labels, limit in each]
     resets = [(labels, float(x.resets_at)) for labels, x in each if x.resets_at is not None]
     dates = [({**labels, "source": limit.origin}, limit.as_of) for labels, limit in each]
     lines = [

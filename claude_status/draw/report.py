@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from claude_status.draw.money import money
 from claude_status.draw.pieces import OVER
 from claude_status.draw.style import Style, colour_of
-from claude_status.draw.words import HOUR, duration, label_of, shown_percent
+from claude_status.draw.words import HOUR, duration, label_of, shown_percent, stale_mark
 from claude_status.pace import LEVEL, Pace, elapsed_share, present_pace
 from claude_status.usage import CREDITS, SESSION, WEEK, Credits, Limit, Usage
 
@@ -62,9 +62,9 @@ def report(
     title = " · ".join(part for part in ("Claude usage", name or style.label, plan) if part)
     rows = []
     if usage:
-        rows = [_limit(one, now, style, span) for one in usage.limits if not one.is_gone(now)]
-        if usage.credits and not usage.credits.is_gone(now):
-            rows.append(_credits(usage.credits, now, style, span))
+        shown = usage.shown_at(now)
+        rows = [_limit(one, now, style, span) for one in shown.limits]
+        rows += [_credits(shown.credits, now, style, span)] if shown.credits else []
     empty = "" if rows else _empty(usage)
     return Report(printable(title), tuple(rows), empty, printable(problem))
 
@@ -153,7 +153,7 @@ def _limit(limit: Limit, now: float, style: Style, span: Callable[[float], str])
     return Row(
         name=name_of(limit),
         share=OVER if over else _mark(limit, now, style) + shown_percent(limit.percent),
-        colour="" if over else colour_of(limit, style.thresholds),
+        colour="" if over else colour_of(limit, style),
         filled=None if over else limit.percent / 100,
         elapsed=elapsed_share(limit, now),
         state="" if limit.resets_at is None else _reset_words(limit.resets_at, now, span),
@@ -176,7 +176,7 @@ def _credits(credit: Credits, now: float, style: Style, span: Callable[[float], 
     return Row(
         name=CREDITS,
         share=share,
-        colour=colour_of(credit, style.thresholds) if known else "",
+        colour=colour_of(credit, style) if known else "",
         filled=(credit.percent or 0) / 100 if known else None,
         elapsed=None,
         state=", ".join(word for word in words if word),
@@ -192,7 +192,7 @@ def _reset_words(resets_at: int, now: float, span: Callable[[float], str]) -> st
 
 
 def _mark(one: Limit | Credits, now: float, style: Style) -> str:
-    return "~" if one.is_stale(now, style.ttl) else ""
+    return stale_mark(one, now, style.ttl)
 
 
 def _origin(one: Limit | Credits, now: float) -> str:

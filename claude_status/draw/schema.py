@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from claude_status.draw.dialects import plain
 from claude_status.draw.line import draw_line
 from claude_status.draw.style import Style
-from claude_status.usage import Credits, Limit, Usage
+from claude_status.usage import OVER, Credits, Limit, Usage
 
 SCHEMA = 1
 
@@ -17,9 +17,8 @@ def draw_json(
     usage: Usage | None, now: float, style: Style, *, account: str, plan: str, problem: str
 ) -> str:
     """One JSON object: times in ISO 8601 (UTC), percentages 0..100, unknown is null."""
-    limits = [limit for limit in usage.limits if not limit.is_gone(now)] if usage else []
-    credit = usage.credits if usage and usage.credits and not usage.credits.is_gone(now) else None
-    known: list[Limit | Credits] = [*limits, *([credit] if credit else [])]
+    shown = usage.shown_at(now) if usage else None
+    known = shown.numbers() if shown else []
     newest = max(known, key=lambda one: one.as_of, default=None)
     states = {_state(one, now, style) for one in known}
     return json.dumps(
@@ -33,8 +32,8 @@ def draw_json(
             "as_of": iso(newest.as_of) if newest else None,
             "age_seconds": _age(newest, now) if newest else None,
             "line": plain(draw_line(usage, now, style)),
-            "limits": [_limit(limit, now, style) for limit in limits],
-            "credits": _credits(credit, now, style) if credit else None,
+            "limits": [_limit(limit, now, style) for limit in shown.limits] if shown else [],
+            "credits": _credits(shown.credits, now, style) if shown and shown.credits else None,
             "problem": problem or None,
         },
     )
@@ -86,9 +85,8 @@ def _origin(one: Limit | Credits, now: float, style: Style) -> dict[str, object]
 
 
 def _state(one: Limit | Credits, now: float, style: Style) -> str:
-    if one.is_over(now):
-        return "reset"
-    return "stale" if one.is_stale(now, style.ttl) else "fresh"
+    state = one.state(now, style.ttl)
+    return "reset" if state == OVER else state
 
 
 def _age(one: Limit | Credits, now: float) -> int:

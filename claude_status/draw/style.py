@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from claude_status.usage import Credits, Limit
 
 MAX_WIDTH = 60
-NORMAL, WARNING, CRITICAL = "normal", "warning", "critical"
+LEVELS = NORMAL, WARNING, CRITICAL = "normal", "warning", "critical"
+THRESHOLDS = (70, 90)  # per cent: from here on warning, critical
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class Style:
     """What the settings say about the line; ``template`` "" is the line as it is by default."""
 
     ttl: float = 300  # seconds
-    thresholds: tuple[float, float] = (70, 90)  # per cent: from here on warning, critical
+    thresholds: tuple[float, float] = THRESHOLDS
+    own_thresholds: bool = False  # whether the user has set them
     max_width: int = MAX_WIDTH  # columns
     template: str = ""
     label: str = ""  # the account's, put before the line
@@ -24,9 +26,12 @@ class Style:
     hide_below: float = 0  # per cent; below it the line is empty
 
 
-def colour_of(number: Limit | Credits, thresholds: tuple[float, float]) -> str:
-    """The server's severity where there is one, else by the thresholds."""
-    if number.severity:
-        return number.severity
-    percent = number.percent if number.percent is not None else 0.0
-    return CRITICAL if percent >= thresholds[1] else WARNING if percent >= thresholds[0] else NORMAL
+def colour_of(number: Limit | Credits, style: Style) -> str:
+    """By the thresholds; the server's severity can raise the default ones' colour, never lower it.
+
+    Thresholds of the user's own decide alone.
+    """
+    level = sum((number.percent or 0.0) >= threshold for threshold in style.thresholds)
+    if not style.own_thresholds and number.severity:
+        level = max(level, LEVELS.index(number.severity))
+    return LEVELS[level]

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
-from claude_status.usage import Limit
+from claude_status.usage import STALE, Limit, Number
 
 HOUR = 3600
 Reset = Callable[[int, float], str]  # a time of reset as text, given the present time
@@ -15,6 +15,11 @@ Reset = Callable[[int, float], str]  # a time of reset as text, given the presen
 def shown_percent(percent: float) -> str:
     """Rounded down, as Claude Code's own screen does."""
     return f"{math.floor(percent)}%"
+
+
+def stale_mark(number: Number, now: float, ttl: float) -> str:
+    """What stands before a number that is old, "" before one that is not."""
+    return "~" if number.state(now, ttl) == STALE else ""
 
 
 def duration(seconds: float) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from claude_status.draw.report import NAMES, pace_words
 from claude_status.draw.style import Style, colour_of
-from claude_status.draw.words import shown_percent
+from claude_status.draw.words import shown_percent, stale_mark
 from claude_status.history import DAY, THINNED, WHOLE_DAYS, Point
 from claude_status.pace import present_pace
-from claude_status.usage import WINDOW_SECONDS, Limit
+from claude_status.usage import GONE, OVER, WINDOW_SECONDS, Limit
 
 GAP = 3900  # seconds without a reading, after which nobody knows what happened
 ABSENT_TTLS = 13  # for a bar that nobody sees one call in twelve TTLs is made
@@ -44,18 +44,18 @@ class Burnup:
 
 def of_window(limit: Limit, points: Iterable[Point], now: float, style: Style) -> Burnup | None:
     """The window that the limit is in; None where it has none, or where it is over."""
-    if limit.resets_at is None or not limit.window or limit.is_over(now) or limit.is_gone(now):
+    if limit.resets_at is None or not limit.window or limit.state(now, style.ttl) in (OVER, GONE):
         return None
     begun, end = limit.resets_at - limit.window, limit.resets_at
     own = [point for point in points if point.key == limit.key and _same(point.resets_at, end)]
     last = Point(int(limit.as_of), limit.key, limit.percent, end)
     known = [point for point in own if point.time < last.time]
-    mark = "~" if limit.is_stale(now, style.ttl) else ""
+    mark = stale_mark(limit, now, style.ttl)
     words = [mark + shown_percent(limit.percent), pace_words(limit, now, style.ttl)]
     return Burnup(
         name=NAMES.get(limit.key, limit.label),
         words=", ".join(word for word in words if word),
-        colour=colour_of(limit, style.thresholds),
+        colour=colour_of(limit, style),
         since=begun,
         until=end,
         used=_runs([*known, last], now, style.ttl),

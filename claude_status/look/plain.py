@@ -7,7 +7,9 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from claude_status.draw.pieces import MARK
 from claude_status.draw.report import Report, Row
+from claude_status.draw.style import CRITICAL
 
 BAR = 20  # columns, where there is room
 INDENT = "    "
@@ -19,11 +21,11 @@ def draw_report(report: Report, columns: int = WHOLE) -> str:
     """Lines of at most so many columns, without colour and without a final newline."""
     columns = max(columns, LEAST)
     names = min(columns - 16, max((len(row.name) for row in report.rows), default=0))
-    shares = max((len(row.share) for row in report.rows), default=0)
+    shares = max((len(_share(row)) for row in report.rows), default=0)
     bar = max(4, min(BAR, columns - names - shares - 6))
     lines = textwrap.wrap(report.title, columns)
     for row in report.rows:
-        head = f"  {row.name[:names]:<{names}}  {row.share:>{shares}}  {_bar(row, bar)}"
+        head = f"  {row.name[:names]:<{names}}  {_share(row):>{shares}}  {_bar(row, bar)}"
         words = [text for text in (row.state, row.pace, row.origin) if text]
         whole = f"{head}  {' · '.join(words)}"
         if len(whole) <= columns:
@@ -33,6 +35,11 @@ def draw_report(report: Report, columns: int = WHOLE) -> str:
     if report.empty:
         lines.append(f"  {report.empty}")
     return "\n".join([*lines, *textwrap.wrap(report.problem, columns, break_long_words=False)])
+
+
+def _share(row: Row) -> str:
+    """The percentage, with the mark that stands for the colour of a critical one."""
+    return row.share + MARK * (row.colour == CRITICAL)
 
 
 def _bar(row: Row, columns: int) -> str:

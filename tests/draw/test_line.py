@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status.body import parse_body
-from claude_status.draw.dialects import ascii_only, plain
+from claude_status.draw.dialects import ascii_only
 from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import Piece, width
+from claude_status.draw.pieces import Line, Piece, width
 from claude_status.draw.style import Style
 from claude_status.draw.words import duration, plain_label, shown_percent
 from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
@@ -44,10 +44,14 @@ def _limit(percent: float, *, key: str = SESSION, ends: int | None = NOW + 2 * H
     return replace(Limit(key, label, percent, ends, as_of, "endpoint"), **others)
 
 
+def _bare(line: Line) -> str:
+    return "".join(piece.text for piece in line)
+
+
 def _text(
     usage: Usage | None, now: float = NOW, style: Style = STYLE, *, minutes: bool = True
 ) -> str:
-    return plain(draw_line(usage, now, style, minutes=minutes))
+    return _bare(draw_line(usage, now, style, minutes=minutes))
 
 
 WEEKLY = _limit(17.9, key=WEEK, ends=NOW + 3 * DAY)
@@ -177,20 +181,33 @@ def test_credits_join_when_they_bind_or_are_all_there_is() -> None:
         (70, None, "warning"),
         (89.9, None, "warning"),
         (90, None, "critical"),
-        (95, "normal", "normal"),
+        (95, "normal", "critical"),
+        (75, "critical", "critical"),
+        (95, "warning", "critical"),
         (5, "critical", "critical"),
         (5, "warning", "warning"),
     ],
 )
-def test_the_servers_severity_outranks_the_thresholds(
+def test_the_servers_severity_only_raises_the_colour(
     percent: float, severity: str | None, colour: str
 ) -> None:
-    """The number alone is coloured: by the server's word, else by the user's thresholds."""
+    """The number alone is coloured: by the thresholds, or more severely by the server's word."""
     line = draw_line(_usage(_limit(percent, severity=severity)), NOW, STYLE)
     assert [piece.colour for piece in line] == ["", colour, ""]
     paid = replace(PAID, percent=percent, severity=severity)
     assert draw_line(_usage(paid=paid), NOW, STYLE)[1].colour == colour
     assert draw_line(_usage(_limit(percent, ends=NOW)), NOW, STYLE)[1].colour == ""
+
+
+@pytest.mark.parametrize("severity", [None, "normal", "warning", "critical"])
+@pytest.mark.parametrize(("percent", "colour"), [(49, "normal"), (50, "warning"), (60, "critical")])
+def test_thresholds_of_the_users_own_decide_alone(
+    percent: float, severity: str | None, colour: str
+) -> None:
+    """Where the user has set thresholds, the server's word changes nothing."""
+    style = replace(STYLE, thresholds=(50, 60), own_thresholds=True)
+    line = draw_line(_usage(_limit(percent, severity=severity)), NOW, style)
+    assert line[1].colour == colour
 
 
 # Width
@@ -208,13 +225,13 @@ FULL = _usage(
 @pytest.mark.parametrize(
     ("columns", "text"),
     [
-        (78, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92% · Tiny 93% · credits $125.50/$500"),
-        (77, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92% · Tiny 93%"),
-        (55, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92% · Tiny 93%"),
-        (54, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92%"),
-        (44, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92%"),
-        (43, "5h 42% 2h13m · 7d 17% · Fable 91%"),
-        (32, "5h 42% 2h13m · 7d 17%"),
+        (82, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92% · Tiny 93% · credits $125.50/$500"),
+        (81, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92% · Tiny 93%"),
+        (58, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92% · Tiny 93%"),
+        (57, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92%"),
+        (46, "5h 42% 2h13m · 7d 17% · Fable 91% · Opus 92%"),
+        (45, "5h 42% 2h13m · 7d 17% · Fable 91%"),
+        (33, "5h 42% 2h13m · 7d 17%"),
         (21, "5h 42% 2h13m · 7d 17%"),
         (20, "5h 42% · 7d 17%"),
         (15, "5h 42% · 7d 17%"),
@@ -254,9 +271,9 @@ def test_no_line_is_too_wide(usage: Usage, style: Style, later: int, minutes: bo
     """At any time the line fits, in ASCII too, and has no blanks at its ends."""
     line = draw_line(usage, NOW + later, style, minutes=minutes)
     assert width(line) <= style.max_width
-    assert len(plain(line)) <= style.max_width
+    assert len(_bare(line)) <= style.max_width
     assert len(ascii_only(line)) <= style.max_width
-    assert plain(line) == plain(line).strip()
+    assert _bare(line) == _bare(line).strip()
 
 
 # Whatever comes

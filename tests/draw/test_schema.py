@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status.body import parse_body
+from claude_status.draw.dialects import plain
 from claude_status.draw.line import draw_line
 from claude_status.draw.schema import draw_json, iso
 from claude_status.draw.style import Style
@@ -61,7 +62,7 @@ def test_a_reading_in_full() -> None:
         "account": "/default",
         "plan": "max",
         **origin,
-        "line": "5h 42% 2h11m · 7d 17% · Fable 95%",
+        "line": "5h 42% 2h11m · 7d 17% · Fable 95%!",
         "limits": [
             {
                 "key": "five_hour", "label": "5h", "percent": 42.6,
@@ -157,7 +158,7 @@ def test_the_schema_holds_for_any_usage(usage: Usage | None, later: int, text: s
     found = _drawn(usage, now, account=text, plan=text, problem=text)
     assert set(found) == KEYS
     assert found["schema"] == 1
-    assert found["line"] == "".join(piece.text for piece in draw_line(usage, now, STYLE))
+    assert found["line"] == plain(draw_line(usage, now, STYLE))
     numbers = [*found["limits"], *filter(None, [found["credits"]])]
     for limit in found["limits"]:
         assert set(limit) == LIMIT_KEYS

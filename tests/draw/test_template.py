@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from claude_status.body import parse_body
 from claude_status.draw.bars import bar
-from claude_status.draw.dialects import ascii_only, plain
+from claude_status.draw.dialects import ascii_only
 from claude_status.draw.line import draw_line
 from claude_status.draw.names import known_names
 from claude_status.draw.pieces import Piece
@@ -36,7 +36,7 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def _text(template: str, usage: Usage = USAGE, now: float = NOW, **others: object) -> str:
     style = replace(Style(template=template, plan="max", max_width=99), **others)
-    return plain(draw_line(usage, now, style))
+    return "".join(piece.text for piece in draw_line(usage, now, style))
 
 
 @pytest.mark.parametrize(
