@@ -33,14 +33,16 @@
 # Sets the program, from the one argument of this file. Without one, `$1` is that of whoever sources
 # this file, and PATH decides, once. Never a variable: those come from anywhere.
 __claude_status_find() {
-  local folder path=${PATH-}:
+  local __cs_file __cs_folder __cs_path
+  __cs_path=${PATH-}:
   __claude_status_program=$1
   [[ $1 != /* || $1 != */claude-status ]] || return 0
   __claude_status_program=
-  while [[ -n $path ]]; do
-    folder=${path%%:*} path=${path#*:}
-    if [[ $folder == /* && -f $folder/claude-status && -x $folder/claude-status ]]; then
-      __claude_status_program=$folder/claude-status
+  while [[ -n $__cs_path ]]; do
+    __cs_folder=${__cs_path%%:*} __cs_path=${__cs_path#*:}
+    __cs_file=$__cs_folder/claude-status
+    if [[ $__cs_file == /* && -f $__cs_file && -x $__cs_file ]]; then
+      __claude_status_program=$__cs_file
       return 0
     fi
   done
@@ -51,11 +53,11 @@ __claude_status_find "${1-}"
 # View
 #
 
-# Sets `now`.
+# Sets `__cs_now`.
 if ((BASH_VERSINFO[0] >= 5)); then
-  __claude_status_clock() { now=${EPOCHSECONDS:-0}; }
+  __claude_status_clock() { __cs_now=${EPOCHSECONDS:-0}; }
 elif ((BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 2)); then
-  __claude_status_clock() { builtin printf -v now '%(%s)T' -1; }
+  __claude_status_clock() { builtin printf -v __cs_now '%(%s)T' -1; }
 else
   # One `date`, then the shell's own count; and another one when somebody has set that count back.
   __claude_status_clock() {
@@ -63,27 +65,28 @@ else
       __claude_status_epoch=$(($(command date +%s 2>/dev/null || builtin printf 0) - SECONDS))
     fi
     __claude_status_seconds=$SECONDS
-    now=$((__claude_status_epoch + SECONDS))
+    __cs_now=$((__claude_status_epoch + SECONDS))
   }
 fi
 
-# Sets `directory` to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must never mix,
-# so one without a single absolute name has none, nor has //default, the default's by another name.
+# Sets `__cs_directory` to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must never
+# mix, so one without a single absolute name has none, nor has //default, the default's by another
+# name.
 __claude_status_directory() {
-  directory=$CLAUDE_CONFIG_DIR
-  while [[ $directory == */ ]]; do directory=${directory%/}; done
-  case $directory/ in [!/]* | */./* | */../*) return 1 ;; esac
-  [[ ${directory%/default} == *[!/]* ]] || return 1
+  __cs_directory=$CLAUDE_CONFIG_DIR
+  while [[ $__cs_directory == */ ]]; do __cs_directory=${__cs_directory%/}; done
+  case $__cs_directory/ in [!/]* | */./* | */../*) return 1 ;; esac
+  [[ ${__cs_directory%/default} == *[!/]* ]] || return 1
 }
 
-# Sets `dialect` to the one that the terminal, and whoever draws the prompt, can show.
+# Sets `__cs_dialect` to the one that the terminal, and whoever draws the prompt, can show.
 __claude_status_dialect() {
-  dialect=bash
-  [[ ${STARSHIP_SHELL-} != bash ]] || dialect=starship
-  [[ -z ${NO_COLOR-} && ${TERM-} != dumb ]] || dialect=plain
+  __cs_dialect=bash
+  [[ ${STARSHIP_SHELL-} != bash ]] || __cs_dialect=starship
+  [[ -z ${NO_COLOR-} && ${TERM-} != dumb ]] || __cs_dialect=plain
   case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
     *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) ;;
-    *) dialect=ascii ;;
+    *) __cs_dialect=ascii ;;
   esac
 }
 
@@ -91,49 +94,53 @@ __claude_status_dialect() {
 # Frames
 #
 
-# Sets `lines` to those of the file $1, less the words that say it is one of ours; or fails after
-# sixteen characters, for the file may be anything, and of any size.
+# Sets `__cs_lines` to those of the file $1, less the words that say it is one of ours; or fails
+# after sixteen characters, for the file may be anything, and of any size.
 __claude_status_lines() {
-  local IFS=$'\n'
   {
-    builtin read -r -d '' -n 16 word && [[ $word == 'claude-status 2 ' ]] || return 1
+    IFS='' builtin read -r -d '' -n 16 __cs_word || return 1
+    [[ $__cs_word == 'claude-status 2 ' ]] || return 1
     if ((BASH_VERSINFO[0] >= 5)); then
-      builtin mapfile -t -n 64 lines
+      builtin mapfile -t -n 64 __cs_lines
     else
-      builtin read -r -d '' -n 65536 -a lines || :
+      IFS=$'\n' builtin read -r -d '' -n 65536 -a __cs_lines || true
     fi
   } <"$1"
 }
 
-# Sets `text` to the frame in the file $1 whose time has come, and empties `due` if no refresh is
-# needed yet. Whatever is not as it should be ends the reading.
+# Sets `__cs_text` to the frame in the file $1 whose time has come, and empties `__cs_due` if no
+# refresh is needed yet. Whatever is not as it should be ends the reading.
 __claude_status_read() {
-  local word lines at=${__claude_status_at:-1} start refresh_at
+  local __cs_word __cs_lines __cs_at __cs_start __cs_refresh_at
+  __cs_at=${__claude_status_at:-1}
   [[ -f $1 && -r $1 && -O $1 ]] && __claude_status_lines "$1" || return 0
-  word=${lines[0]-}
-  [[ ${#word} -le 25 && $word == *[0123456789]' '[0123456789]* ]] || return 0
-  refresh_at=${word##* }
-  [[ ${#refresh_at} -le 12 && ${word%" $refresh_at"} != *[!0123456789]* ]] || return 0
-  [[ $refresh_at != *[!0123456789]* ]] || return 0
+  __cs_word=${__cs_lines[0]-}
+  [[ ${#__cs_word} -le 25 && $__cs_word == *[0123456789]' '[0123456789]* ]] || return 0
+  __cs_refresh_at=${__cs_word##* }
+  [[ ${#__cs_refresh_at} -le 12 && ${__cs_word%" $__cs_refresh_at"} != *[!0123456789]* ]] ||
+    return 0
+  [[ $__cs_refresh_at != *[!0123456789]* ]] || return 0
   # Begin at the frame shown before: mostly it still is the one, or the next is.
-  start=$at
-  while :; do
-    word=${lines[at]-}
-    [[ ${#word} -le 1024 ]] || word=
-    word=${word%% *}
-    if [[ -n $word && ${#word} -le 12 && $word != *[!0123456789]* && 10#$word -le $now ]]; then
-      at=$((at + 1))
-    elif [[ $at -eq $start && $at -gt 1 ]]; then
-      at=1 start=1
+  __cs_start=$__cs_at
+  while true; do
+    __cs_word=${__cs_lines[__cs_at]-}
+    [[ ${#__cs_word} -le 1024 ]] || __cs_word=
+    __cs_word=${__cs_word%% *}
+    if [[ -n $__cs_word && ${#__cs_word} -le 12 && $__cs_word != *[!0123456789]* ]] &&
+      [[ 10#$__cs_word -le $__cs_now ]]; then
+      __cs_at=$((__cs_at + 1))
+    elif [[ $__cs_at -eq $__cs_start && $__cs_at -gt 1 ]]; then
+      __cs_at=1 __cs_start=1
     else
       break
     fi
   done
-  [[ $at -gt 1 ]] || return 0
-  __claude_status_at=$((at - 1))
-  word=${lines[at - 1]}
-  [[ $word != *' '* ]] || text=${word#* }
-  [[ 10#$refresh_at -le $now ]] || due=''
+  [[ $__cs_at -gt 1 ]] || return 0
+  __claude_status_at=$((__cs_at - 1))
+  __cs_word=${__cs_lines[__cs_at - 1]}
+  [[ $__cs_word != *' '* ]] || __cs_text=${__cs_word#* }
+  # A login that is newer than the frames may be another account's.
+  [[ 10#$__cs_refresh_at -le $__cs_now || $__cs_login -nt $1 ]] || __cs_due=''
 }
 
 # ==================================================================================================
@@ -141,32 +148,33 @@ __claude_status_read() {
 #
 
 # Starts one refresh, if this slot of 15 seconds is still to be had. What cannot be recorded is not
-# asked: no slot, no refresh. A shell inside Claude Code asks nothing: Claude Code tells by itself.
+# asked: no slot, no refresh. A shell inside Claude Code asks nothing: Claude Code does by itself.
 __claude_status_refresh() {
-  local slot=$account/kick.$((now / 15)) try owned=$cache
+  local __cs_slot __cs_try __cs_owned
+  __cs_slot=$__cs_account/kick.$((__cs_now / 15)) __cs_owned=$__cs_cache
   [[ -z ${CLAUDECODE-} && -x ${__claude_status_program-} ]] || return 0
-  if [[ -e $account ]]; then
-    try=$slot
-    [[ -O $account && -w $account && ! -e $slot ]] || return 0
+  if [[ -e $__cs_account ]]; then
+    __cs_try=$__cs_slot
+    [[ -O $__cs_account && -w $__cs_account && ! -e $__cs_slot ]] || return 0
   else
     # Never in a place that is someone else's, such as the user's home under `sudo -s`.
-    try=$account
-    [[ -e $owned ]] || owned=${cache%/*}
-    [[ -e $owned ]] || owned=${HOME-}
-    [[ -O $owned ]] || return 0
+    __cs_try=$__cs_account
+    [[ -e $__cs_owned ]] || __cs_owned=${__cs_cache%/*}
+    [[ -e $__cs_owned ]] || __cs_owned=${HOME-}
+    [[ -O $__cs_owned ]] || return 0
   fi
   # Where it fails it would fail at every prompt, and every try costs a process.
-  [[ ${__claude_status_tried-} != "$try" ]] || return 0
-  __claude_status_tried=$try
+  [[ ${__claude_status_tried-} != "$__cs_try" ]] || return 0
+  __claude_status_tried=$__cs_try
   # The doubled subshell keeps the job table and `$!` clean, and noclobber and the umask ours alone.
   (
     (
       umask 077
-      [[ -e $account ]] || command mkdir -p -- "$account"
+      [[ -e $__cs_account ]] || command mkdir -p -- "$__cs_account"
       set -C
-      : >"$slot" || exit
+      true >"$__cs_slot" || exit
       # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
-      set -- "$account"/kick.*
+      set -- "$__cs_account"/kick.*
       (($# < 100)) || command rm -f -- "$@"
       exec "$__claude_status_program" refresh --background --for prompt
     ) &
@@ -177,30 +185,38 @@ __claude_status_refresh() {
 # Hook
 #
 
+# The locals carry a prefix, since nothing can shadow a name that the user has made readonly; and
+# are set apart from their declaration, since under `set -o keyword` no argument is an assignment.
 __claude_status_hook() {
-  local exit_status=$? directory=/default cache account dialect now text='' due=''
-  cache=${CLAUDE_STATUS_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-.}/.cache}/claude-status}
-  if [[ $cache == /* ]] && { [[ -z ${CLAUDE_CONFIG_DIR-} ]] || __claude_status_directory; }; then
-    account=$cache/at$directory/@ due=yes
+  __claude_status_exit=$?
+  local __cs_directory __cs_cache __cs_account __cs_login __cs_dialect __cs_now __cs_text __cs_due
+  __cs_directory=/default __cs_text='' __cs_due=''
+  __cs_cache=${CLAUDE_STATUS_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-.}/.cache}/claude-status}
+  if [[ $__cs_cache == /* ]] &&
+    { [[ -z ${CLAUDE_CONFIG_DIR-} ]] || __claude_status_directory; }; then
+    __cs_account=$__cs_cache/at$__cs_directory/@ __cs_due=yes
+    __cs_login=$__cs_directory/.credentials.json
+    [[ -n ${CLAUDE_CONFIG_DIR-} ]] || __cs_login=${HOME-}/.claude/.credentials.json
     __claude_status_clock
     __claude_status_dialect
-    __claude_status_read "$account/frames/$dialect"
+    __claude_status_read "$__cs_account/frames/$__cs_dialect"
   fi
-  CLAUDE_STATUS=$text
+  CLAUDE_STATUS=$__cs_text
   if [[ ${STARSHIP_SHELL-} == bash ]]; then
     builtin export CLAUDE_STATUS
   else
     builtin export -n CLAUDE_STATUS
   fi
-  [[ -z $due ]] || __claude_status_refresh
+  [[ -z $__cs_due ]] || __claude_status_refresh
   # Under `set -e` a prompt must not end the shell, whatever the last command was.
-  [[ $- != *e* ]] || exit_status=0
-  return "$exit_status"
+  [[ $- != *e* ]] || __claude_status_exit=0
+  return "$__claude_status_exit"
 }
 
 # Puts the hook before whatever else runs at the prompt, for that may draw it. Twice is once.
 __claude_status_hook_up() {
-  local hook='__claude_status_hook 2> /dev/null'
+  local __cs_hook
+  __cs_hook='__claude_status_hook 2> /dev/null'
   if [[ -n ${BLE_VERSION-} ]]; then
     # In front, where ble.sh knows of that.
     blehook PRECMD+-=__claude_status_hook 2>/dev/null || blehook PRECMD+=__claude_status_hook
@@ -219,9 +235,9 @@ __claude_status_hook_up() {
   # shellcheck disable=SC2128,SC2178
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 501)) ||
     [[ -z ${PROMPT_COMMAND[*]} || ${PROMPT_COMMAND@a} == x ]]; then
-    PROMPT_COMMAND="$hook${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
+    PROMPT_COMMAND="$__cs_hook${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
   else
-    PROMPT_COMMAND=("$hook" "${PROMPT_COMMAND[@]}")
+    PROMPT_COMMAND=("$__cs_hook" "${PROMPT_COMMAND[@]}")
   fi
 }
 

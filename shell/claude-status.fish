@@ -84,6 +84,8 @@ function __claude_status_account
     end
     set -g __claude_status_cache "$cache"
     set -g __claude_status_account "$cache/at$directory/@"
+    set -g __claude_status_login "$directory/.credentials.json"
+    test -n "$CLAUDE_CONFIG_DIR"; or set -g __claude_status_login "$HOME/.claude/.credentials.json"
     string match -q '/*' -- "$cache"; and string match -q '/*' -- "$directory"
 end
 
@@ -125,6 +127,8 @@ function __claude_status_read
         string match -qr '.{1000}' -- "$shown"; and return 1
         set -g __claude_status_text "$shown"
         set -q shown[1]; and test $__claude_status_now -lt $refresh_at
+        # A login that is newer than the frames may be another account's.
+        and test ! "$__claude_status_login" -nt "$file"
     end <"$file" 2>/dev/null # what `test` says of a line that begins with no number
 end
 

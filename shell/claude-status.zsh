@@ -27,11 +27,12 @@
 # $ZSH_CUSTOM/plugins/claude-status/claude-status.plugin.zsh, a link to this file.
 
 # The user's options and aliases have no say in what is defined here: read this file once more under
-# zsh's own, which the functions then keep. Quoted words are no aliases.
-'builtin' 'test' -n "${__claude_status_file-}" ||
-  __claude_status_file=${(%):-%x} 'builtin' 'emulate' zsh -o no_aliases -o extended_glob \
-    -o no_auto_name_dirs -c 'builtin source "$__claude_status_file" "$@"'
-'builtin' 'test' -n "${__claude_status_file-}" || 'builtin' 'return' 0
+# zsh's own, which the functions then keep. Quoted words are no aliases. In a C locale %x has
+# escapes, $0 has none.
+'builtin' 'test' -n "${__cs_file-}" || __cs_file=${(%):-%x} 'builtin' 'emulate' zsh \
+  -o no_aliases -o extended_glob -o no_auto_name_dirs \
+  -c '[[ -r $__cs_file ]] || __cs_file=$0; builtin source "$__cs_file" "$@" 2>/dev/null'
+'builtin' 'test' -n "${__cs_file-}" || 'builtin' 'return' 0
 
 # ==================================================================================================
 # Program
@@ -42,13 +43,14 @@ builtin zmodload zsh/datetime zsh/system 2>/dev/null || builtin return 0
 # Sets the program, from the one argument of this file. Without one, `$1` is that of whoever sources
 # this file, and PATH decides, once. Never a variable: those come from anywhere.
 __claude_status_find() {
-  local folder
+  local __cs_file __cs_folder
   typeset -g __claude_status_program=$1
   [[ $1 != /* || $1 != */claude-status ]] || return 0
   __claude_status_program=
-  for folder in $path; do
-    if [[ $folder == /* && -f $folder/claude-status && -x $folder/claude-status ]]; then
-      __claude_status_program=$folder/claude-status
+  for __cs_folder in $path; do
+    __cs_file=$__cs_folder/claude-status
+    if [[ $__cs_file == /* && -f $__cs_file && -x $__cs_file ]]; then
+      __claude_status_program=$__cs_file
       return 0
     fi
   done
@@ -59,22 +61,23 @@ __claude_status_find "${1-}"
 # View
 #
 
-# Sets `directory` to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must never mix,
-# so one without a single absolute name has none, nor has //default, the default's by another name.
+# Sets `__cs_directory` to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must never
+# mix, so one without a single absolute name has none, nor has //default, the default's by another
+# name.
 __claude_status_directory() {
-  directory=${CLAUDE_CONFIG_DIR%%/#}
-  case $directory/ in [!/]* | */./* | */../*) return 1 ;; esac
-  [[ ${directory%/default} == *[!/]* ]] || return 1
+  __cs_directory=${CLAUDE_CONFIG_DIR%%/#}
+  case $__cs_directory/ in [!/]* | */./* | */../*) return 1 ;; esac
+  [[ ${__cs_directory%/default} == *[!/]* ]] || return 1
 }
 
-# Sets `dialect` to the one that the terminal, and whoever draws the prompt, can show.
+# Sets `__cs_dialect` to the one that the terminal, and whoever draws the prompt, can show.
 __claude_status_dialect() {
-  dialect=zsh
-  [[ ${STARSHIP_SHELL-} != zsh ]] || dialect=starship
-  [[ -z ${NO_COLOR-} && ${TERM-} != dumb ]] || dialect=plain
+  __cs_dialect=zsh
+  [[ ${STARSHIP_SHELL-} != zsh ]] || __cs_dialect=starship
+  [[ -z ${NO_COLOR-} && ${TERM-} != dumb ]] || __cs_dialect=plain
   case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
     *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) ;;
-    *) dialect=ascii ;;
+    *) __cs_dialect=ascii ;;
   esac
 }
 
@@ -82,39 +85,41 @@ __claude_status_dialect() {
 # Frames
 #
 
-# Sets `text` to the frame in the file $1 whose time has come, and empties `due` if no refresh is
-# needed yet. Whatever is not as it should be ends the reading.
+# Sets `__cs_text` to the frame in the file $1 whose time has come, and empties `__cs_due` if no
+# refresh is needed yet. Whatever is not as it should be ends the reading.
 __claude_status_read() {
-  local buffer page from refresh_at
-  local -a lines
-  local -i at=2 start=${__claude_status_at:-2} size
+  local __cs_buffer __cs_page __cs_from __cs_refresh_at
+  local -a __cs_lines
+  local -i __cs_at=2 __cs_start=${__claude_status_at:-2} __cs_size
   [[ -f $1 && -r $1 && -O $1 ]] || return 0
   # Begin at the frame shown before: mostly it still is the one, or the next is. So mostly a page of
   # the file is enough, unless that frame stood further on; but what ends a page may be half a line.
-  for size in $((start < 10 ? 1024 : 65536)) 65536; do
-    sysread -s $size page || break
-    buffer+=$page at=start
-    [[ $buffer == 'claude-status 2 '* ]] || return 0
-    lines=("${(@f)buffer}")
+  for __cs_size in $((__cs_start < 10 ? 1024 : 65536)) 65536; do
+    sysread -s $__cs_size __cs_page || break
+    __cs_buffer+=$__cs_page __cs_at=__cs_start
+    [[ $__cs_buffer == 'claude-status 2 '* ]] || return 0
+    __cs_lines=("${(@f)__cs_buffer}")
     while true; do
-      from=${lines[at]%% *}
-      if [[ $from == <-> && $#from -le 12 && $from -le $now ]]; then
-        at+=1
-      elif [[ $at -eq $start && $at -gt 2 ]]; then
-        at=2 start=2
+      __cs_from=${__cs_lines[__cs_at]%% *}
+      if [[ $__cs_from == <-> && $#__cs_from -le 12 && $__cs_from -le $__cs_now ]]; then
+        __cs_at+=1
+      elif [[ $__cs_at -eq $__cs_start && $__cs_at -gt 2 ]]; then
+        __cs_at=2 __cs_start=2
       else
         break
       fi
     done
-    [[ $at -ge $#lines ]] || break
+    [[ $__cs_at -ge $#__cs_lines ]] || break
   done <$1
-  refresh_at=${${lines[1]-}##* }
-  [[ ${lines[1]-} == 'claude-status 2 '<->' '<-> && $#refresh_at -le 12 && $at -gt 2 ]] || return 0
-  typeset -g __claude_status_at=$((at - 1))
-  page=${lines[at - 1]}
-  [[ $#page -le 1024 ]] || return 0
-  [[ $page != *' '* ]] || text=${page#* }
-  [[ $refresh_at -le $now ]] || due=
+  __cs_refresh_at=${${__cs_lines[1]-}##* }
+  [[ ${__cs_lines[1]-} == 'claude-status 2 '<->' '<-> ]] || return 0
+  [[ $#__cs_refresh_at -le 12 && $__cs_at -gt 2 ]] || return 0
+  typeset -g __claude_status_at=$((__cs_at - 1))
+  __cs_page=${__cs_lines[__cs_at - 1]}
+  [[ $#__cs_page -le 1024 ]] || return 0
+  [[ $__cs_page != *' '* ]] || __cs_text=${__cs_page#* }
+  # A login that is newer than the frames may be another account's.
+  [[ $__cs_refresh_at -le $__cs_now || $__cs_login -nt $1 ]] || __cs_due=
 }
 
 # ==================================================================================================
@@ -124,32 +129,32 @@ __claude_status_read() {
 # Starts one refresh, if this slot of 15 seconds is still to be had. What cannot be recorded is not
 # asked: no slot, no refresh. A shell inside Claude Code asks nothing: Claude Code tells by itself.
 __claude_status_refresh() {
-  local slot=$account/kick.$((now / 15)) try owned=$cache
-  local -i fd
+  local __cs_slot=$__cs_account/kick.$((__cs_now / 15)) __cs_try __cs_owned=$__cs_cache
+  local -i __cs_fd
   [[ -z ${CLAUDECODE-} && -x ${__claude_status_program-} ]] || return 0
-  if [[ -e $account ]]; then
-    try=$slot
-    [[ -O $account && -w $account && ! -e $slot ]] || return 0
+  if [[ -e $__cs_account ]]; then
+    __cs_try=$__cs_slot
+    [[ -O $__cs_account && -w $__cs_account && ! -e $__cs_slot ]] || return 0
   else
     # Never in a place that is someone else's, such as the user's home under `sudo -s`.
-    try=$account
-    [[ -e $owned ]] || owned=${cache%/*}
-    [[ -e $owned ]] || owned=${HOME-}
-    [[ -O $owned ]] || return 0
+    __cs_try=$__cs_account
+    [[ -e $__cs_owned ]] || __cs_owned=${__cs_cache%/*}
+    [[ -e $__cs_owned ]] || __cs_owned=${HOME-}
+    [[ -O $__cs_owned ]] || return 0
   fi
   # Where it fails it would fail at every prompt, and every try costs a process.
-  [[ ${__claude_status_tried-} != "$try" ]] || return 0
-  typeset -g __claude_status_tried=$try
+  [[ ${__claude_status_tried-} != "$__cs_try" ]] || return 0
+  typeset -g __claude_status_tried=$__cs_try
   # The subshell holds the pipe open as its third stream until the refresh is over: the program does
   # not, which lets go of all streams at once.
-  exec {fd}< <(
+  exec {__cs_fd}< <(
     (
       umask 077
-      [[ -e $account ]] || command mkdir -p -- $account
+      [[ -e $__cs_account ]] || command mkdir -p -- $__cs_account
       setopt no_clobber
-      : >$slot || exit
+      : >$__cs_slot || exit
       # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
-      set -- $account/kick.*
+      set -- $__cs_account/kick.*
       (($# < 100)) || command rm -f -- "$@"
       $__claude_status_program refresh --background --for prompt 3>&-
       true # or zsh would become the last command
@@ -157,39 +162,39 @@ __claude_status_refresh() {
   )
   if [[ -o zle ]]; then
     zle -N __claude_status_ended
-    zle -Fw $fd __claude_status_ended
+    zle -Fw $__cs_fd __claude_status_ended
   else
-    exec {fd}<&-
+    exec {__cs_fd}<&-
   fi
 }
 
 # A widget: the refresh that this shell started is over, and with it the pipe $1.
 __claude_status_ended() {
-  local -i fd=$1
-  local before=${CLAUDE_STATUS-}
-  zle -F $fd
-  exec {fd}<&-
+  local -i __cs_fd=$1
+  local __cs_before=${CLAUDE_STATUS-}
+  zle -F $__cs_fd
+  exec {__cs_fd}<&-
   __claude_status_hook idle
   # Where a command goes on in the next line there is no prompt of ours to draw.
-  [[ $CLAUDE_STATUS == "$before" || $CONTEXT != start ]] || zle .reset-prompt
+  [[ $CLAUDE_STATUS == "$__cs_before" || $CONTEXT != start ]] || zle .reset-prompt
 }
 
 # ==================================================================================================
 # Hook
 #
 
-# Sets what `text` in `dialect` comes to: in a prompt, without colours, and as one state.
+# Sets what `__cs_text` in `__cs_dialect` comes to: in a prompt, without colours, and as one state.
 __claude_status_dress() {
-  typeset -g __claude_status_dressed=${STARSHIP_SHELL-}/$dialect/$text
-  typeset -g __claude_status_prompt=$text __claude_status_plain=$text
-  typeset -g __claude_status_state=${text:+NORMAL}
-  case $dialect in
+  typeset -g __claude_status_dressed=${STARSHIP_SHELL-}/$__cs_dialect/$__cs_text
+  typeset -g __claude_status_prompt=$__cs_text __claude_status_plain=$__cs_text
+  typeset -g __claude_status_state=${__cs_text:+NORMAL}
+  case $__cs_dialect in
     # One pass, from the left: of "%%f" it is the first two that belong together.
-    zsh) __claude_status_plain=${text//(#b)\%(\%|F\{[a-z]#\}|f)/${(M)match[1]:#\%}} ;;
-    starship) __claude_status_plain=${text//$'\e'\[[0-9;]#m/} ;;
-    *) [[ ${STARSHIP_SHELL-} == zsh ]] || __claude_status_prompt=${text//\%/%%} ;;
+    zsh) __claude_status_plain=${__cs_text//(#b)\%(\%|F\{[a-z]#\}|f)/${(M)match[1]:#\%}} ;;
+    starship) __claude_status_plain=${__cs_text//$'\e'\[[0-9;]#m/} ;;
+    *) [[ ${STARSHIP_SHELL-} == zsh ]] || __claude_status_prompt=${__cs_text//\%/%%} ;;
   esac
-  case $text in
+  case $__cs_text in
     *%F\{red\}*) __claude_status_state=CRITICAL ;;
     *%F\{yellow\}*) __claude_status_state=WARNING ;;
   esac
@@ -197,32 +202,37 @@ __claude_status_dress() {
 
 # Zsh sees to it that a hook leaves `$?` as it was.
 __claude_status_hook() {
-  local directory=/default cache account dialect text= due=
-  local -i now=EPOCHSECONDS
-  cache=${CLAUDE_STATUS_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-.}/.cache}/claude-status}
-  if [[ $cache == /* ]] && { [[ -z ${CLAUDE_CONFIG_DIR-} ]] || __claude_status_directory; }; then
-    account=$cache/at$directory/@ due=yes
+  local __cs_directory=/default __cs_cache __cs_account __cs_login __cs_dialect __cs_text= __cs_due=
+  local -i __cs_now=EPOCHSECONDS
+  __cs_cache=${CLAUDE_STATUS_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-.}/.cache}/claude-status}
+  if [[ $__cs_cache == /* ]] &&
+    { [[ -z ${CLAUDE_CONFIG_DIR-} ]] || __claude_status_directory; }; then
+    __cs_account=$__cs_cache/at$__cs_directory/@ __cs_due=yes
+    __cs_login=$__cs_directory/.credentials.json
+    [[ -n ${CLAUDE_CONFIG_DIR-} ]] || __cs_login=${HOME-}/.claude/.credentials.json
     __claude_status_dialect
-    __claude_status_read $account/frames/$dialect
+    __claude_status_read $__cs_account/frames/$__cs_dialect
   fi
-  [[ ${__claude_status_dressed-} == "${STARSHIP_SHELL-}/$dialect/$text" ]] || __claude_status_dress
-  psvar[97]=${__claude_status_plain-}
+  [[ ${__claude_status_dressed-} == "${STARSHIP_SHELL-}/$__cs_dialect/$__cs_text" ]] ||
+    __claude_status_dress
+  # Some have it readonly, and an error would end the hook.
+  [[ ${(t)psvar} == *readonly* ]] || psvar[97]=${__claude_status_plain-}
   if [[ ${STARSHIP_SHELL-} == zsh ]]; then
     typeset -gx CLAUDE_STATUS=${__claude_status_prompt-}
   else
     typeset -g +x CLAUDE_STATUS=${__claude_status_prompt-}
   fi
   # Nobody sits at an idle prompt: what one refresh did not mend, the next would not either.
-  [[ -z $due || ${1-} == idle ]] || __claude_status_refresh
+  [[ -z $__cs_due || ${1-} == idle ]] || __claude_status_refresh
 }
 
 # Shows one of three segments, and which is decided when the prompt is drawn, so that drawing it
 # again is enough. `p10k` knows the name of the segment from the name of this function.
 prompt_claude_status() {
-  local state
-  for state in NORMAL:green WARNING:yellow CRITICAL:red; do
-    p10k segment -s ${state%:*} -f ${state#*:} -e -t '${__claude_status_plain//\%/%%}' \
-      -c "\${(M)__claude_status_state:#${state%:*}}"
+  local __cs_state
+  for __cs_state in NORMAL:green WARNING:yellow CRITICAL:red; do
+    p10k segment -s ${__cs_state%:*} -f ${__cs_state#*:} -e -t '${__claude_status_plain//\%/%%}' \
+      -c "\${(M)__claude_status_state:#${__cs_state%:*}}"
   done
 }
 

@@ -50,6 +50,7 @@ BASH = {
     "posix -eu": "set -eu -o posix",
     "noclobber": "set -o noclobber",
     "noglob": "set -o noglob",
+    "keyword": "set -o keyword",
     "allexport": "set -o allexport",
     "functrace": "set -o functrace; trap ':' DEBUG",
     "extdebug": "shopt -s extdebug; trap 'true' DEBUG",

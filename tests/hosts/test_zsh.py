@@ -544,3 +544,22 @@ def test_poor_terminals_are_served(env: dict[str, str], home: Path, refresher: P
         assert b"\x1b[3" not in screen.raw
         screen.send("print wor''king\n")
         screen.until("working\n")
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_a_path_with_an_umlaut_in_any_locale(locale: str, home: Path, refresher: Path) -> None:
+    """Where the file's own path has bytes that a C locale does not know: the line, and silence."""
+    draw(home)
+    snippet = home / "wörk" / "claude-status.zsh"
+    snippet.parent.mkdir()
+    snippet.write_bytes((SHELL / "claude-status.zsh").read_bytes())
+    script = f". {shlex.quote(str(snippet))} {shlex.quote(str(refresher))}\n__claude_status_hook\n"
+    wanted = TEXTS["ascii"].replace("%", "%%") if locale == "C" else TEXTS["zsh"]
+    assert zsh(script + SHOW, {"LC_ALL": locale}) == (f"<{wanted}>", "", 0)
+
+
+def test_a_readonly_psvar_is_left_alone(home: Path, refresher: Path) -> None:
+    """Where psvar is readonly the line is set all the same, and nothing is said."""
+    draw(home)
+    script = "typeset -ra psvar\n" + sourcing(refresher) + "__claude_status_hook\n" + SHOW
+    assert zsh(script) == (f"<{TEXTS['zsh']}>", "", 0)

@@ -1,0 +1,172 @@
+"""What the snippets of bash, zsh and fish promise alike, run in all three."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SHELL
+from tests.hosts.shells import TEXTS, account, calls, draw, give_away, run, stand_in
+
+# How each is started, and one prompt of it without a terminal.
+STARTS = {
+    "bash": ["bash", "--norc", "-c"],
+    "zsh": ["zsh", "-f", "-c"],
+    "fish": ["fish", "--no-config", "-i", "-c"],
+}
+PROMPTS = {
+    "bash": "__claude_status_hook\n",
+    "zsh": "__claude_status_hook\n",
+    "fish": "emit fish_prompt\n",
+}
+# Every name that a snippet might take for a local variable.
+NAMES = [
+    "account",
+    "at",
+    "buffer",
+    "cache",
+    "dialect",
+    "directory",
+    "due",
+    "fd",
+    "folder",
+    "from",
+    "lines",
+    "now",
+    "owned",
+    "page",
+    "program",
+    "refresh_at",
+    "shown",
+    "size",
+    "slot",
+    "start",
+    "state",
+    "text",
+    "try",
+    "word",
+    "exit_status",
+    "hook",
+    "before",
+]
+
+
+@pytest.fixture(params=STARTS)
+def shell(request: pytest.FixtureRequest) -> str:
+    """The name of a shell."""
+    return str(request.param)
+
+
+@pytest.fixture
+def refresher(home: Path) -> Path:
+    """A stand-in for the program."""
+    return stand_in(home / "claude-status")
+
+
+@pytest.fixture
+def prompts(shell: str, refresher: Path) -> Callable[..., tuple[str, str]]:
+    """Source the snippet after some lines, have some prompts, and give the line and all errors."""
+    snippet = SHELL / f"claude-status.{shell}"
+
+    def have(before: str = "", count: int = 1, between: str = "") -> tuple[str, str]:
+        script = f"{before}\n. {shlex.quote(str(snippet))} {shlex.quote(str(refresher))}\n"
+        script += between.join([PROMPTS[shell]] * count) + '\nprintf "<%s>" "$CLAUDE_STATUS"\n'
+        done = run([*STARTS[shell], script])
+        return done.stdout, done.stderr
+
+    return have
+
+
+def login(home: Path, age: float, folder: str = ".claude") -> None:
+    """Store a login, so many seconds ago."""
+    file = home / folder / ".credentials.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("{}")
+    os.utime(file, (time.time() - age,) * 2)
+
+
+@pytest.mark.parametrize("age", [0, 100])
+def test_a_newer_login_starts_a_refresh(
+    age: int, shell: str, home: Path, refresher: Path, prompts: Callable[..., tuple[str, str]]
+) -> None:
+    """Fresh frames are refreshed where the login was stored after they were drawn, only there."""
+    draw(home)
+    login(home, age)
+    assert prompts() == (f"<{TEXTS[shell]}>", "")
+    assert bool(calls(refresher)) == (age == 0)
+
+
+@pytest.mark.parametrize("age", [0, 100])
+def test_the_login_is_that_of_the_directory(
+    age: int,
+    home: Path,
+    refresher: Path,
+    prompts: Callable[..., tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With CLAUDE_CONFIG_DIR it is the login there that counts, not the default's."""
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", f"{home}/work")
+    draw(home, directory=f"{home}/work")
+    login(home, age, "work")
+    login(home, 100 - age)
+    prompts()
+    assert bool(calls(refresher)) == (age == 0)
+
+
+def test_names_of_the_user_hide_nothing(
+    shell: str, home: Path, refresher: Path, prompts: Callable[..., tuple[str, str]]
+) -> None:
+    """Names that the user has made readonly neither silence the line nor stop its refresh."""
+    draw(home, refresh=-1)
+    word = "set -g {}" if shell == "fish" else "readonly {}=1"
+    lines = "\n".join(word.format(name) for name in NAMES)
+    assert prompts(lines) == (f"<{TEXTS[shell]}>", "")
+    assert len(calls(refresher)) == 1
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
+def test_a_slot_is_taken_once(
+    shell: str, home: Path, refresher: Path, prompts: Callable[..., tuple[str, str]]
+) -> None:
+    """Where another shell takes the slot after ours has looked, ours starts nothing."""
+    draw(home, refresh=-1)
+    folder = account(home)
+    for slot in range(int(time.time()) // 15 - 1, int(time.time()) // 15 + 3):
+        # A link to nothing is no file to a look, and one to an exclusive creation.
+        (folder / f"kick.{slot}").symlink_to(home / "gone")
+    assert prompts() == (f"<{TEXTS[shell]}>", "")
+    assert calls(refresher) == []
+    assert not (home / "gone").exists()
+
+
+def test_nothing_is_made_in_a_place_of_another(
+    home: Path, refresher: Path, prompts: Callable[..., tuple[str, str]]
+) -> None:
+    """Where there is no cache yet, the folder that is to hold it must be the user's own."""
+    (home / ".cache").mkdir()
+    give_away(home / ".cache")
+    assert prompts() == ("<>", "")
+    assert calls(refresher) == []
+    assert not (home / ".cache" / "claude-status").exists()
+
+
+def test_what_cannot_start_is_tried_once(
+    home: Path, refresher: Path, prompts: Callable[..., tuple[str, str]]
+) -> None:
+    """An account's folder that cannot be made is tried at the first prompt alone."""
+    (home / ".cache").mkdir()
+    (home / ".cache" / "claude-status").write_text("a file where the folder should be")
+    folder = home / "bin"
+    stand_in(folder / "mkdir")
+    old = os.environ["PATH"]
+    os.environ["PATH"] = f"{folder}:{old}"
+    try:
+        prompts(count=3)
+    finally:
+        os.environ["PATH"] = old
+    assert len(calls(folder / "mkdir")) == 1
