@@ -36,14 +36,14 @@ __claude_status_find() {
   local __cs_file __cs_folder __cs_path
   __cs_path=${PATH-}:
   __claude_status_program=$1
-  [[ $1 != /* || $1 != */claude-status ]] || return 0
+  [[ $1 != /* || $1 != */claude-status ]] || builtin return 0
   __claude_status_program=
   while [[ -n $__cs_path ]]; do
     __cs_folder=${__cs_path%%:*} __cs_path=${__cs_path#*:}
     __cs_file=$__cs_folder/claude-status
     if [[ $__cs_file == /* && -f $__cs_file && -x $__cs_file ]]; then
       __claude_status_program=$__cs_file
-      return 0
+      builtin return 0
     fi
   done
 }
@@ -75,8 +75,8 @@ fi
 __claude_status_directory() {
   __cs_directory=$CLAUDE_CONFIG_DIR
   while [[ $__cs_directory == */ ]]; do __cs_directory=${__cs_directory%/}; done
-  case $__cs_directory/ in [!/]* | */./* | */../*) return 1 ;; esac
-  [[ ${__cs_directory%/default} == *[!/]* ]] || return 1
+  case $__cs_directory/ in [!/]* | */./* | */../*) builtin return 1 ;; esac
+  [[ ${__cs_directory%/default} == *[!/]* ]] || builtin return 1
 }
 
 # Sets `__cs_dialect` to the one that the terminal, and whoever draws the prompt, can show.
@@ -98,12 +98,12 @@ __claude_status_dialect() {
 # after sixteen characters, for the file may be anything, and of any size.
 __claude_status_lines() {
   {
-    IFS='' builtin read -r -d '' -n 16 __cs_word || return 1
-    [[ $__cs_word == 'claude-status 2 ' ]] || return 1
+    IFS='' builtin read -r -d '' -n 16 __cs_word || builtin return 1
+    [[ $__cs_word == 'claude-status 2 ' ]] || builtin return 1
     if ((BASH_VERSINFO[0] >= 5)); then
       builtin mapfile -t -n 64 __cs_lines
     else
-      IFS=$'\n' builtin read -r -d '' -n 65536 -a __cs_lines || true
+      IFS=$'\n' builtin read -r -d '' -n 65536 -a __cs_lines || builtin :
     fi
   } <"$1"
 }
@@ -113,16 +113,16 @@ __claude_status_lines() {
 __claude_status_read() {
   local __cs_word __cs_lines __cs_at __cs_start __cs_refresh_at
   __cs_at=${__claude_status_at:-1}
-  [[ -f $1 && -r $1 && -O $1 ]] && __claude_status_lines "$1" || return 0
+  [[ -f $1 && -r $1 && -O $1 ]] && __claude_status_lines "$1" || builtin return 0
   __cs_word=${__cs_lines[0]-}
-  [[ ${#__cs_word} -le 25 && $__cs_word == *[0123456789]' '[0123456789]* ]] || return 0
+  [[ ${#__cs_word} -le 25 && $__cs_word == *[0123456789]' '[0123456789]* ]] || builtin return 0
   __cs_refresh_at=${__cs_word##* }
   [[ ${#__cs_refresh_at} -le 12 && ${__cs_word%" $__cs_refresh_at"} != *[!0123456789]* ]] ||
-    return 0
-  [[ $__cs_refresh_at != *[!0123456789]* ]] || return 0
+    builtin return 0
+  [[ $__cs_refresh_at != *[!0123456789]* ]] || builtin return 0
   # Begin at the frame shown before: mostly it still is the one, or the next is.
   __cs_start=$__cs_at
-  while true; do
+  while builtin :; do
     __cs_word=${__cs_lines[__cs_at]-}
     [[ ${#__cs_word} -le 1024 ]] || __cs_word=
     __cs_word=${__cs_word%% *}
@@ -132,10 +132,10 @@ __claude_status_read() {
     elif [[ $__cs_at -eq $__cs_start && $__cs_at -gt 1 ]]; then
       __cs_at=1 __cs_start=1
     else
-      break
+      builtin break
     fi
   done
-  [[ $__cs_at -gt 1 ]] || return 0
+  [[ $__cs_at -gt 1 ]] || builtin return 0
   __claude_status_at=$((__cs_at - 1))
   __cs_word=${__cs_lines[__cs_at - 1]}
   [[ $__cs_word != *' '* ]] || __cs_text=${__cs_word#* }
@@ -152,19 +152,19 @@ __claude_status_read() {
 __claude_status_refresh() {
   local __cs_slot __cs_try __cs_owned
   __cs_slot=$__cs_account/kick.$((__cs_now / 15)) __cs_owned=$__cs_cache
-  [[ -z ${CLAUDECODE-} && -x ${__claude_status_program-} ]] || return 0
+  [[ -z ${CLAUDECODE-} && -x ${__claude_status_program-} ]] || builtin return 0
   if [[ -e $__cs_account ]]; then
     __cs_try=$__cs_slot
-    [[ -O $__cs_account && -w $__cs_account && ! -e $__cs_slot ]] || return 0
+    [[ -O $__cs_account && -w $__cs_account && ! -e $__cs_slot ]] || builtin return 0
   else
     # Never in a place that is someone else's, such as the user's home under `sudo -s`.
     __cs_try=$__cs_account
     [[ -e $__cs_owned ]] || __cs_owned=${__cs_cache%/*}
     [[ -e $__cs_owned ]] || __cs_owned=${HOME-}
-    [[ -O $__cs_owned ]] || return 0
+    [[ -O $__cs_owned ]] || builtin return 0
   fi
   # Where it fails it would fail at every prompt, and every try costs a process.
-  [[ ${__claude_status_tried-} != "$__cs_try" ]] || return 0
+  [[ ${__claude_status_tried-} != "$__cs_try" ]] || builtin return 0
   __claude_status_tried=$__cs_try
   # The doubled subshell keeps the job table and `$!` clean, and noclobber and the umask ours alone.
   (
@@ -172,7 +172,7 @@ __claude_status_refresh() {
       umask 077
       [[ -e $__cs_account ]] || command mkdir -p -- "$__cs_account"
       set -C
-      true >"$__cs_slot" || exit
+      builtin : >"$__cs_slot" || exit
       # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
       set -- "$__cs_account"/kick.*
       (($# < 100)) || command rm -f -- "$@"
@@ -210,7 +210,7 @@ __claude_status_hook() {
   [[ -z $__cs_due ]] || __claude_status_refresh
   # Under `set -e` a prompt must not end the shell, whatever the last command was.
   [[ $- != *e* ]] || __claude_status_exit=0
-  return "$__claude_status_exit"
+  builtin return "$__claude_status_exit"
 }
 
 # Puts the hook before whatever else runs at the prompt, for that may draw it. Twice is once.
@@ -220,17 +220,17 @@ __claude_status_hook_up() {
   if [[ -n ${BLE_VERSION-} ]]; then
     # In front, where ble.sh knows of that.
     blehook PRECMD+-=__claude_status_hook 2>/dev/null || blehook PRECMD+=__claude_status_hook
-    return 0
+    builtin return 0
   fi
   case "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-} ${STARSHIP_PROMPT_COMMAND-}" in
-    *__claude_status_hook*) return 0 ;;
+    *__claude_status_hook*) builtin return 0 ;;
   esac
   if [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
     precmd_functions=(__claude_status_hook ${precmd_functions[@]+"${precmd_functions[@]}"})
-    return 0
+    builtin return 0
   fi
   # A readonly PROMPT_COMMAND, as some servers have it, would end the whole of ~/.bashrc here.
-  builtin printf -v PROMPT_COMMAND '%s' "${PROMPT_COMMAND-}" 2>/dev/null || return 0
+  builtin printf -v PROMPT_COMMAND '%s' "${PROMPT_COMMAND-}" 2>/dev/null || builtin return 0
   # Bash gives each element its own `$?` and PIPESTATUS; but only from 5.1 on, and exports no array.
   # shellcheck disable=SC2128,SC2178
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 501)) ||

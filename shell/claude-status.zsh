@@ -45,13 +45,13 @@ builtin zmodload zsh/datetime zsh/system 2>/dev/null || builtin return 0
 __claude_status_find() {
   local __cs_file __cs_folder
   typeset -g __claude_status_program=$1
-  [[ $1 != /* || $1 != */claude-status ]] || return 0
+  [[ $1 != /* || $1 != */claude-status ]] || builtin return 0
   __claude_status_program=
   for __cs_folder in $path; do
     __cs_file=$__cs_folder/claude-status
     if [[ $__cs_file == /* && -f $__cs_file && -x $__cs_file ]]; then
       __claude_status_program=$__cs_file
-      return 0
+      builtin return 0
     fi
   done
 }
@@ -66,8 +66,8 @@ __claude_status_find "${1-}"
 # name.
 __claude_status_directory() {
   __cs_directory=${CLAUDE_CONFIG_DIR%%/#}
-  case $__cs_directory/ in [!/]* | */./* | */../*) return 1 ;; esac
-  [[ ${__cs_directory%/default} == *[!/]* ]] || return 1
+  case $__cs_directory/ in [!/]* | */./* | */../*) builtin return 1 ;; esac
+  [[ ${__cs_directory%/default} == *[!/]* ]] || builtin return 1
 }
 
 # Sets `__cs_dialect` to the one that the terminal, and whoever draws the prompt, can show.
@@ -91,32 +91,32 @@ __claude_status_read() {
   local __cs_buffer __cs_page __cs_from __cs_refresh_at
   local -a __cs_lines
   local -i __cs_at=2 __cs_start=${__claude_status_at:-2} __cs_size
-  [[ -f $1 && -r $1 && -O $1 ]] || return 0
+  [[ -f $1 && -r $1 && -O $1 ]] || builtin return 0
   # Begin at the frame shown before: mostly it still is the one, or the next is. So mostly a page of
   # the file is enough, unless that frame stood further on; but what ends a page may be half a line.
   for __cs_size in $((__cs_start < 10 ? 1024 : 65536)) 65536; do
-    sysread -s $__cs_size __cs_page || break
+    sysread -s $__cs_size __cs_page || builtin break
     __cs_buffer+=$__cs_page __cs_at=__cs_start
-    [[ $__cs_buffer == 'claude-status 2 '* ]] || return 0
+    [[ $__cs_buffer == 'claude-status 2 '* ]] || builtin return 0
     __cs_lines=("${(@f)__cs_buffer}")
-    while true; do
+    while builtin :; do
       __cs_from=${__cs_lines[__cs_at]%% *}
       if [[ $__cs_from == <-> && $#__cs_from -le 12 && $__cs_from -le $__cs_now ]]; then
         __cs_at+=1
       elif [[ $__cs_at -eq $__cs_start && $__cs_at -gt 2 ]]; then
         __cs_at=2 __cs_start=2
       else
-        break
+        builtin break
       fi
     done
-    [[ $__cs_at -ge $#__cs_lines ]] || break
+    [[ $__cs_at -ge $#__cs_lines ]] || builtin break
   done <$1
   __cs_refresh_at=${${__cs_lines[1]-}##* }
-  [[ ${__cs_lines[1]-} == 'claude-status 2 '<->' '<-> ]] || return 0
-  [[ $#__cs_refresh_at -le 12 && $__cs_at -gt 2 ]] || return 0
+  [[ ${__cs_lines[1]-} == 'claude-status 2 '<->' '<-> ]] || builtin return 0
+  [[ $#__cs_refresh_at -le 12 && $__cs_at -gt 2 ]] || builtin return 0
   typeset -g __claude_status_at=$((__cs_at - 1))
   __cs_page=${__cs_lines[__cs_at - 1]}
-  [[ $#__cs_page -le 1024 ]] || return 0
+  [[ $#__cs_page -le 1024 ]] || builtin return 0
   [[ $__cs_page != *' '* ]] || __cs_text=${__cs_page#* }
   # A login that is newer than the frames may be another account's.
   [[ $__cs_refresh_at -le $__cs_now || $__cs_login -nt $1 ]] || __cs_due=
@@ -131,19 +131,19 @@ __claude_status_read() {
 __claude_status_refresh() {
   local __cs_slot=$__cs_account/kick.$((__cs_now / 15)) __cs_try __cs_owned=$__cs_cache
   local -i __cs_fd
-  [[ -z ${CLAUDECODE-} && -x ${__claude_status_program-} ]] || return 0
+  [[ -z ${CLAUDECODE-} && -x ${__claude_status_program-} ]] || builtin return 0
   if [[ -e $__cs_account ]]; then
     __cs_try=$__cs_slot
-    [[ -O $__cs_account && -w $__cs_account && ! -e $__cs_slot ]] || return 0
+    [[ -O $__cs_account && -w $__cs_account && ! -e $__cs_slot ]] || builtin return 0
   else
     # Never in a place that is someone else's, such as the user's home under `sudo -s`.
     __cs_try=$__cs_account
     [[ -e $__cs_owned ]] || __cs_owned=${__cs_cache%/*}
     [[ -e $__cs_owned ]] || __cs_owned=${HOME-}
-    [[ -O $__cs_owned ]] || return 0
+    [[ -O $__cs_owned ]] || builtin return 0
   fi
   # Where it fails it would fail at every prompt, and every try costs a process.
-  [[ ${__claude_status_tried-} != "$__cs_try" ]] || return 0
+  [[ ${__claude_status_tried-} != "$__cs_try" ]] || builtin return 0
   typeset -g __claude_status_tried=$__cs_try
   # The subshell holds the pipe open as its third stream until the refresh is over: the program does
   # not, which lets go of all streams at once.
@@ -152,12 +152,12 @@ __claude_status_refresh() {
       umask 077
       [[ -e $__cs_account ]] || command mkdir -p -- $__cs_account
       setopt no_clobber
-      : >$__cs_slot || exit
+      builtin : >$__cs_slot || exit
       # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
       set -- $__cs_account/kick.*
       (($# < 100)) || command rm -f -- "$@"
       $__claude_status_program refresh --background --for prompt 3>&-
-      true # or zsh would become the last command
+      builtin : # or zsh would become the last command
     ) 3>&1 </dev/null >/dev/null 2>&1 &
   )
   if [[ -o zle ]]; then

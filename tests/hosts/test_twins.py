@@ -170,3 +170,14 @@ def test_what_cannot_start_is_tried_once(
     finally:
         os.environ["PATH"] = old
     assert len(calls(folder / "mkdir")) == 1
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
+@pytest.mark.parametrize("name", ["break", "return", ":", "true"])
+def test_functions_of_the_user_break_nothing(
+    name: str, shell: str, home: Path, refresher: Path, prompts: Callable[..., tuple[str, str]]
+) -> None:
+    """A function of the user's by the name of a builtin is not run, when read and at prompts."""
+    draw(home, refresh=-1)
+    assert prompts(f"{name}() {{ echo no; }}", count=2) == (f"<{TEXTS[shell]}>", "")
+    assert len(calls(refresher)) == 1
