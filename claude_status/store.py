@@ -26,6 +26,7 @@ LONG_ROWS = "history:"  # too many to be looked at each time
 SET_ASIDE_EVERY = 3600  # seconds: where a new database breaks too, the fault is not in the file
 # what SQLite says where it is not the file's fault
 PASSING = ("lock", "readonly", "full", "disk I/O", "unable to open", "no transaction")
+READONLY = "readonly"  # also said of a damaged header, in a file that can well be written
 
 
 class TextDisk(diskcache.Disk):  # type: ignore[misc]
@@ -153,11 +154,13 @@ class _Cache(diskcache.Cache):  # type: ignore[misc]
             for name in list(self):
                 if not name.startswith(LONG_ROWS):
                     self.get(name)
-        except (TypeError, ValueError, sqlite3.Warning):
-            self.close()
-            raise sqlite3.DatabaseError("settings that were not written here") from None
-        except BaseException:
-            self.close()
+        except BaseException as error:
+            with contextlib.suppress(Exception):
+                self.close()
+            if isinstance(error, (sqlite3.Error, OSError, diskcache.Timeout)):
+                raise
+            if isinstance(error, Exception):  # whatever the library makes of rows of others
+                raise sqlite3.DatabaseError("rows that were not written here") from None
             raise
 
 
@@ -174,7 +177,7 @@ def _failures(directory: str | Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError) and any(map(str(error).count, PASSING)):
+        if isinstance(error, sqlite3.OperationalError) and _is_passing(str(error), directory):
             raise CacheError(f"The cache {directory} cannot be used ({error}).") from None
         raise _BrokenError(f"The cache {directory} is broken ({error}): remove it.") from None
     except diskcache.Timeout:
@@ -185,11 +188,19 @@ def _failures(directory: str | Path) -> Iterator[None]:
         ) from None
 
 
+def _is_passing(said: str, directory: str | Path) -> bool:
+    """Whether SQLite failed for a reason that is not in the file."""
+    if READONLY in said:
+        places = (directory, Path(directory, diskcache.core.DBNAME))
+        return not all(os.access(place, os.W_OK) for place in places)
+    return any(map(said.count, PASSING))
+
+
 def _set_aside(directory: Path) -> None:
     """Move a broken database out of the way, in place of the last one that was."""
     aside = directory.with_name(directory.name + BROKEN)
     with _failures(directory):
-        if aside.exists() and abs(time.time() - aside.stat().st_mtime) < SET_ASIDE_EVERY:
+        if aside.is_dir() and abs(time.time() - aside.stat().st_mtime) < SET_ASIDE_EVERY:
             raise CacheError(
                 f"The cache {directory} broke twice in an hour: see claude-status doctor."
             )

@@ -6,6 +6,7 @@ A link stays a link: what it names is replaced. Mode, owner and extended attribu
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError
 
-NEW = ".claude-status-"  # the name of a file that is not in place yet begins so
+NEW = ".claude-status.new-"  # so begins the name of a folder for a file that is not in place yet
 
 
 class FileError(ClaudeStatusError):
@@ -51,18 +52,16 @@ def replace(found: Found, data: bytes) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         elif not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
             raise FileError(f"{path} is read-only: make it writable.")
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=NEW, delete=False) as file:
-            try:
+        with _private_folder(path.parent) as folder:
+            new = Path(folder, path.name)
+            with open(new, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-                if found.data is not None:
-                    _liken(file.name, path)
-                _check_unchanged(found)
-                os.replace(file.name, path)
-            except BaseException:
-                os.unlink(file.name)
-                raise
+            if found.data is not None:
+                _liken(new, path)
+            _check_unchanged(found)
+            os.replace(new, path)
 
 
 def remove(found: Found) -> None:
@@ -72,7 +71,38 @@ def remove(found: Found) -> None:
         found.path.unlink()
 
 
-def _liken(new: str, old: Path) -> None:
+def sweep(folder: Path) -> None:
+    """Remove what a run that was killed has left behind in a folder of the user's."""
+    for left in folder.glob(f"{NEW}*"):
+        with contextlib.suppress(OSError), _locked(left):
+            shutil.rmtree(left)
+
+
+@contextlib.contextmanager
+def _private_folder(parent: Path) -> Iterator[Path]:
+    """A folder that no other user can look into, whatever the mode of what is in it."""
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=NEW))
+    try:
+        with _locked(folder):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Mark a folder of ours as in use; raises OSError where another process uses it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        if os.fstat(descriptor).st_uid != os.geteuid():
+            raise PermissionError(folder)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _liken(new: Path, old: Path) -> None:
     """Give the new file the owner, the mode and the attributes of the old."""
     was = old.stat()
     if (was.st_uid, was.st_gid) != (os.geteuid(), os.getegid()):

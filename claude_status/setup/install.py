@@ -13,6 +13,7 @@ from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError, SettingsError
 from claude_status.setup import completions, link, purge, texts
+from claude_status.setup.atomic import sweep
 from claude_status.setup.changes import Change, putting, taking
 from claude_status.setup.hosts import NAMES, SHELLS, Host, hosts
 from claude_status.setup.keep import Keep
@@ -89,18 +90,10 @@ def uninstall(arguments: argparse.Namespace) -> int:
     status = _each(hosts(os.environ, names), one)
     if not arguments.dry_run and not any(_is_in(host, keep) for host in hosts(os.environ)):
         link.remove_link(os.environ)
-    return status or (_purge(dry_run=arguments.dry_run) if arguments.purge else 0)
-
-
-def _purge(*, dry_run: bool) -> int:
-    """Remove everything of ours, and say what remains."""
-    for path in purge.targets(os.environ):
-        if dry_run and path.exists():
-            print(f"would remove {_short(path)}")
-        elif not dry_run and purge.purge(path):
-            print(f"removed {_short(path)}")
-    print(purge.remains(Path(sys.prefix)))
-    return 0
+    if arguments.purge and not status:
+        for said in purge.everything(os.environ, dry_run=arguments.dry_run):
+            print(said)
+    return status
 
 
 def _make(change: Change, keep: Keep, said: str, dry_run: bool) -> None:
@@ -115,8 +108,12 @@ def _make(change: Change, keep: Keep, said: str, dry_run: bool) -> None:
 
 
 def _each(chosen: list[Host], one: Callable[[Host], None]) -> int:
-    """Do it for each host, whatever becomes of the others."""
+    """Do it for each host, whatever becomes of the others; first tidy up after killed runs."""
     status = 0
+    files = [x for host in hosts(os.environ) for x in (*host.files, host.completion) if x]
+    folders = {Path(os.path.realpath(file)).parent for file in files}
+    for folder in (*folders, *_keep().folders()):
+        sweep(folder)
     for host in chosen:
         try:
             one(host)

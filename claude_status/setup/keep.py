@@ -63,6 +63,10 @@ class Keep:
                 place.rmdir()
                 place = place.parent
 
+    def folders(self) -> list[Path]:
+        """Every folder in which something is or was kept."""
+        return [self.folder, *(path for path in self.folder.rglob("*") if path.is_dir())]
+
     def _look(self, path: Path) -> tuple[Found, Found]:
         place = self._place(path)
         return look(Path(f"{place}.before")), look(Path(f"{place}.after"))

@@ -17,6 +17,19 @@ from claude_status.setup.keep import Keep
 PACKAGE = "claude-status-prompt"
 
 
+def everything(environ: Mapping[str, str], *, dry_run: bool) -> Iterator[str]:
+    """Remove all of it, with a sentence for each thing and for what remains.
+
+    Raises ClaudeStatusError where something cannot be removed.
+    """
+    for path in targets(environ):
+        if dry_run and path.exists():
+            yield f"would remove {path}"
+        elif not dry_run and purge(path):
+            yield f"removed {path}"
+    yield remains(Path(sys.prefix))
+
+
 def targets(environ: Mapping[str, str]) -> Iterator[Path]:
     """What is removed, if it is there: the cache's accounts, the settings file, what is kept.
 

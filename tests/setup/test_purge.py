@@ -54,7 +54,7 @@ def test_dry_purge_only_shows(user: User) -> None:
     user.run("refresh")
     before = everything(user.home)
     done = user.run("uninstall", "--all", "--purge", "--dry-run")
-    assert "would remove ~/.cache/claude-status/at" in done.stdout
+    assert f"would remove {user.home}/.cache/claude-status/at" in done.stdout
     assert before == everything(user.home)
 
 
