@@ -27,7 +27,7 @@ def run(reader: str) -> int:
         make_private(account)
         with _only_one(account.home) as is_first:
             if is_first:
-                from claude_status.policy import NOBODY, PRESENT, PROMPT
+                from claude_status.model.schedule import NOBODY, PRESENT, PROMPT
                 from claude_status.refresh import Refresh
                 from claude_status.sources.presence import is_somebody_there
 

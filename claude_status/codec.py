@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
-from claude_status.usage import Credits, Limit, Usage
-from claude_status.values import minute, number, severity
+from claude_status.model.usage import Credits, Limit, Usage
+from claude_status.model.values import minute, number, severity
 
 Readings = dict[str, Usage]  # the last of each source, by the source's name
 Record = TypeVar("Record")

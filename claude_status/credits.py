@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from claude_status.usage import Credits
-from claude_status.values import clean, money_unit, number, percentage, reset_time, severity
+from claude_status.model.usage import Credits
+from claude_status.model.values import clean, money_unit, number, percentage, reset_time, severity
 
 MAX_AHEAD = 366 * 86400  # seconds until a reset
 SPENT = "out of usage credits"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from claude_status.model.usage import MAX_AGE, Usage
 from claude_status.store import Store
-from claude_status.usage import MAX_AGE, Usage
 
 DAY = 86400
 KEPT_DAYS = 90

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from claude_status import reader
+from claude_status import frames_read
 from claude_status.errors import CacheError, SettingsError, remedy
 
 
@@ -46,8 +46,8 @@ class Account:
 def locate(environ: Mapping[str, str]) -> Account:
     """Find the account that this environment means; raises SettingsError for a refused value."""
     cache = cache_root(environ)
-    name = reader.account_name(environ)
-    if name == reader.DEFAULT:
+    name = frames_read.account_name(environ)
+    if name == frames_read.DEFAULT:
         home = _home(environ)
         return Account(name, None, home / ".claude", home / ".claude.json", cache)
     if name is None:
@@ -66,7 +66,7 @@ def cache_root(environ: Mapping[str, str]) -> Path:
     name = next((name for name in given if environ.get(name)), None)
     if name is None:
         _home(environ)
-    root = reader.cache_root(environ)
+    root = frames_read.cache_root(environ)
     if root is None:
         raise SettingsError(f"{name} must be an absolute path: change it, or unset it.")
     _refuse_variables(root, "The path of the cache")

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable
 
 from claude_status import codec
-from claude_status.memory import CLOCK_ERROR, Asking
-from claude_status.merge import join
+from claude_status.model.memory import CLOCK_ERROR, Asking
+from claude_status.model.merge import join
+from claude_status.model.switch import Owner, Window
+from claude_status.model.usage import Usage
 from claude_status.store import LONG_ROWS, Store
-from claude_status.switch import Owner, Window
-from claude_status.usage import Usage
 
 READINGS, ASKING = "readings", "asking"
 KEYCHAIN = "keychain"  # "refused" where the Keychain would not hand out the login

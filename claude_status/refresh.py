@@ -12,18 +12,25 @@ from claude_status.ask import ENDPOINT, Asker, Outcome
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.frames import Strip, draw_strip
 from claude_status.errors import CacheError
-from claude_status.memory import Asking, after_answer
-from claude_status.merge import merge
+from claude_status.frames_read import drawn_times, is_newer
+from claude_status.model.memory import Asking, after_answer
+from claude_status.model.merge import merge
+from claude_status.model.schedule import (
+    BAR,
+    PROMPT,
+    SOONEST,
+    RefreshTimes,
+    look_again,
+    refresh_times,
+)
+from claude_status.model.sessions import Memory, Push, take_push, with_push
+from claude_status.model.switch import MAX_WINDOWS, Owner, is_of_former, windows
+from claude_status.model.usage import Usage
 from claude_status.paths import make_private
-from claude_status.policy import BAR, PROMPT, SOONEST, RefreshTimes, look_again, refresh_times
-from claude_status.reader import drawn_times, is_newer
-from claude_status.sessions import Memory, Push, take_push, with_push
 from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
 from claude_status.sources.claude_json import read_state
 from claude_status.sources.credentials import file_fingerprint
 from claude_status.store import Store, open_store
-from claude_status.switch import MAX_WINDOWS, Owner, is_of_former, windows
-from claude_status.usage import Usage
 from claude_status.view import Head, drawn_date, frames_date, postpone, sweep, write_view
 
 FIRST_LOOK = 60  # seconds between two looks for a login, until there is a first number

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from claude_status import records
 from claude_status.config import Settings
 from claude_status.errors import CacheError, ClaudeStatusError
-from claude_status.memory import Asking
-from claude_status.merge import merge
+from claude_status.model.memory import Asking
+from claude_status.model.merge import merge
+from claude_status.model.schedule import PROMPT, Due, next_call
+from claude_status.model.usage import Usage
 from claude_status.paths import Account, check_ours
-from claude_status.policy import PROMPT, Due, next_call
 from claude_status.refresh import Refresh
 from claude_status.store import open_store
-from claude_status.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)

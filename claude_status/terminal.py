@@ -8,8 +8,8 @@ import threading
 from collections.abc import Mapping
 
 from claude_status.config import Settings, load
+from claude_status.frames_read import is_utf8
 from claude_status.paths import Account, locate, settings_file
-from claude_status.reader import is_utf8
 
 TYPED_SECONDS = 60  # no refresh that a person waits for lasts longer
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from claude_status.config import Settings
 from claude_status.draw.dialects import DIALECTS
+from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account, locate
-from claude_status.policy import RefreshTimes
 from claude_status.refresh import Outcome, Refresh
 from tests.conftest import ROOT, SHELL
 from tests.server import Answer

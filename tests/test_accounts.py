@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.policy import LOOK_EVERY
-from claude_status.reader import read_frame
+from claude_status.frames_read import read_frame
+from claude_status.model.schedule import LOOK_EVERY
 from tests.conftest import program
 from tests.server import UNAUTHORIZED, ApiServer, ok, usage_body
 from tests.support import User

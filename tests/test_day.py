@@ -17,9 +17,10 @@ from typing import NamedTuple
 import pytest
 
 from claude_status.config import Settings
-from claude_status.memory import Asking, after_answer
-from claude_status.merge import PUSH
-from claude_status.policy import (
+from claude_status.frames_read import SLOT, drawn_times, read_frame
+from claude_status.model.memory import Asking, after_answer
+from claude_status.model.merge import PUSH
+from claude_status.model.schedule import (
     BAR,
     NOBODY,
     PRESENT,
@@ -30,11 +31,10 @@ from claude_status.policy import (
     numbers,
     refresh_times,
 )
-from claude_status.policy import PROMPT as PERSON
-from claude_status.reader import SLOT, drawn_times, read_frame
+from claude_status.model.schedule import PROMPT as PERSON
+from claude_status.model.sessions import Push
+from claude_status.model.usage import SESSION, WEEK, Limit, Usage
 from claude_status.refresh import Refresh
-from claude_status.sessions import Push
-from claude_status.usage import SESSION, WEEK, Limit, Usage
 from tests import days
 from tests.days import BEGIN, DAY, GLANCE, KEY, KINDS, POLL, PROMPT, Day, Kind
 from tests.server import ApiServer, ok

@@ -16,9 +16,9 @@ from claude_status.draw.prometheus import draw_prometheus
 from claude_status.draw.report import report
 from claude_status.draw.schema import draw_json
 from claude_status.draw.style import Style
+from claude_status.model.usage import FRESH, GONE, OVER, STALE, WEEK, Limit, Usage
 from claude_status.paths import locate
 from claude_status.snapshot import Snapshot
-from claude_status.usage import FRESH, GONE, OVER, STALE, WEEK, Limit, Usage
 
 NOW = 1_800_000_000
 MINUTE, HOUR, DAY = 60, 3600, 86400

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status.errors import CacheError, SettingsError
+from claude_status.frames_read import account_name
 from claude_status.paths import (
     Account,
     accounts,
@@ -19,7 +20,6 @@ from claude_status.paths import (
     make_private,
     settings_file,
 )
-from claude_status.reader import account_name
 from tests.strategies import thorough
 
 HOME = {"HOME": "/home/me"}

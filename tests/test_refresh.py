@@ -16,7 +16,7 @@ from claude_status import store as store_module
 from claude_status.config import Settings
 from claude_status.draw.dialects import DIALECTS
 from claude_status.errors import CacheError
-from claude_status.policy import BAR, NOBODY, PROMPT
+from claude_status.model.schedule import BAR, NOBODY, PROMPT
 from claude_status.refresh import FIRST_LOOK
 from claude_status.sources import endpoint
 from claude_status.store import Store, open_store

@@ -7,8 +7,8 @@ import sys
 import time
 
 from claude_status.config import Settings
-from claude_status.memory import Asking
-from claude_status.policy import BAR, NOBODY, PROMPT
+from claude_status.model.memory import Asking
+from claude_status.model.schedule import BAR, NOBODY, PROMPT
 from claude_status.snapshot import Snapshot, fresh_snapshot, next_due, take_snapshot
 from tests.server import SERVER_ERROR, ApiServer
 from tests.support import User, snapshot_of, unprivileged

@@ -13,11 +13,11 @@ import time
 
 from claude_status.draw.words import duration, plain_label, shown_percent
 from claude_status.errors import SettingsError
+from claude_status.frames_read import kick, read_frame
+from claude_status.model.usage import FRESH, Limit
 from claude_status.paths import Account
-from claude_status.reader import kick, read_frame
 from claude_status.snapshot import Snapshot, fresh_snapshot, take_snapshot
 from claude_status.terminal import TYPED_SECONDS, end_after, place, say
-from claude_status.usage import FRESH, Limit
 
 ABOVE, UNKNOWN, TIMED_OUT = 1, 3, 4
 LOOK_SECONDS = 2  # between two looks at the time of the frames

@@ -17,8 +17,8 @@ from claude_status.draw.prometheus import draw_prometheus
 from claude_status.draw.schema import draw_json
 from claude_status.draw.style import Style
 from claude_status.errors import CacheError
+from claude_status.frames_read import PROMPTS, kick, read_frame
 from claude_status.paths import make_private
-from claude_status.reader import PROMPTS, kick, read_frame
 from claude_status.snapshot import Snapshot, fresh_snapshot, take_snapshot
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place, say
 

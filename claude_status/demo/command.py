@@ -23,8 +23,8 @@ from pathlib import Path
 import claude_status
 from claude_status.demo.server import DemoApi
 from claude_status.errors import ClaudeStatusError
+from claude_status.frames_read import read_frame
 from claude_status.paths import locate
-from claude_status.reader import read_frame
 from claude_status.terminal import dialect
 
 MINUTE, HOUR = 60, 3600

@@ -18,10 +18,10 @@ from claude_status.draw.money import money
 from claude_status.draw.report import NAMES, ago, in_words
 from claude_status.draw.words import duration, plain_label, shown_percent
 from claude_status.errors import AskError, ClaudeStatusError, LoginError
-from claude_status.policy import ABSENT, BAR, LOOK_EVERY
+from claude_status.model.schedule import ABSENT, BAR, LOOK_EVERY
+from claude_status.model.usage import STALE, Credits, Limit
 from claude_status.snapshot import next_due
 from claude_status.sources.login import Login
-from claude_status.usage import STALE, Credits, Limit
 
 
 def check_login(scene: Scene) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from claude_status.draw.style import Style
-from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
+from claude_status.model.usage import SESSION, WEEK, Credits, Limit, Usage
 
 
 def shown_limits(usage: Usage, now: float, style: Style) -> list[Limit]:

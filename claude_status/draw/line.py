@@ -17,7 +17,7 @@ from claude_status.draw.pieces import (
 from claude_status.draw.style import Style
 from claude_status.draw.template import fill, parse_template
 from claude_status.draw.words import Reset, countdown, label_of, moment
-from claude_status.usage import SESSION, STALE, WEEK, Credits, Limit, Usage
+from claude_status.model.usage import SESSION, STALE, WEEK, Credits, Limit, Usage
 
 
 def draw_line(usage: Usage | None, now: float, style: Style, *, minutes: bool = True) -> Line:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from claude_status.usage import Credits
-from claude_status.values import NO_CURRENCY
+from claude_status.model.usage import Credits
+from claude_status.model.values import NO_CURRENCY
 
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", NO_CURRENCY: ""}
 

@@ -23,8 +23,8 @@ from claude_status.draw.pieces import (
 )
 from claude_status.draw.style import Style, colour_of
 from claude_status.draw.words import Reset, label_of, moment, plain_label, shown_percent, stale_mark
-from claude_status.pace import present_pace
-from claude_status.usage import SESSION, WEEK, Limit, Usage
+from claude_status.model.pace import present_pace
+from claude_status.model.usage import SESSION, WEEK, Limit, Usage
 
 BAR_CELLS, MOST_CELLS = 10, 40
 WINDOWS = {"5h": SESSION, "7d": WEEK}

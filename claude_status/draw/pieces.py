@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from claude_status.draw.money import money
 from claude_status.draw.style import CRITICAL, Style, colour_of
 from claude_status.draw.words import age, shown_percent, stale_mark
-from claude_status.usage import Credits, Limit
+from claude_status.model.usage import Credits, Limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from claude_status.usage import Credits, Usage
+from claude_status.model.usage import Credits, Usage
 
 PREFIX = "claude_status"
 Samples = Sequence[tuple[dict[str, str], float]]

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from claude_status.draw.dialects import plain
 from claude_status.draw.line import draw_line
 from claude_status.draw.style import Style
-from claude_status.usage import OVER, Credits, Limit, Usage
+from claude_status.model.usage import OVER, Credits, Limit, Usage
 
 SCHEMA = 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from claude_status.usage import Credits, Limit
+from claude_status.model.usage import Credits, Limit
 
 MAX_WIDTH = 60
 LEVELS = NORMAL, WARNING, CRITICAL = "normal", "warning", "critical"

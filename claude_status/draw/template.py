@@ -14,7 +14,7 @@ from claude_status.draw.names import Value, value_of
 from claude_status.draw.pieces import SEPARATORS, Line, Piece
 from claude_status.draw.style import Style
 from claude_status.draw.words import Reset
-from claude_status.usage import Usage
+from claude_status.model.usage import Usage
 
 PRESETS = {
     "default": "",

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
-from claude_status.usage import STALE, Limit, Number
+from claude_status.model.usage import STALE, Limit, Number
 
 HOUR = 3600
 Reset = Callable[[int, float], str]  # a time of reset as text, given the present time

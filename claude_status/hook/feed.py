@@ -10,12 +10,12 @@ from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import draw_line
 from claude_status.hook.bounded import within
 from claude_status.hook.marks import last_count, note
-from claude_status.merge import PUSH, merge
+from claude_status.model.merge import PUSH, merge
+from claude_status.model.usage import Usage
 from claude_status.paths import Account
 from claude_status.refresh import Refresh
 from claude_status.sources.statusline import parse_push
 from claude_status.terminal import place
-from claude_status.usage import Usage
 
 
 def feed(session: Mapping[str, object], home: str, known: str, now: float, dialect: str) -> str:

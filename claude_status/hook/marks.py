@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from claude_status.reader import PUSHED, read_text
+from claude_status.frames_read import PUSHED, read_text
 
 MAX_SESSIONS = 64
 DATED_ANEW = 60  # seconds for which numbers that were true need no new date

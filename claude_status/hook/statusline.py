@@ -12,9 +12,7 @@ import select
 import sys
 import time
 
-from claude_status.hook.columns import fit, visible_width
-from claude_status.hook.marks import is_known
-from claude_status.reader import (
+from claude_status.frames_read import (
     account_name,
     cache_root,
     is_utf8,
@@ -23,6 +21,8 @@ from claude_status.reader import (
     make_home,
     read_frame,
 )
+from claude_status.hook.columns import fit, visible_width
+from claude_status.hook.marks import is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from pathlib import Path
 from claude_status.doctor.scene import take_scene
 from claude_status.draw.report import Report, in_words, report
 from claude_status.draw.words import duration
+from claude_status.frames_read import DEFAULT
 from claude_status.paths import accounts, cache_root
-from claude_status.reader import DEFAULT
 from claude_status.snapshot import Snapshot, fresh_snapshot
 from claude_status.terminal import place
 

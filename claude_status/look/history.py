@@ -21,11 +21,11 @@ from claude_status.errors import ClaudeStatusError, SettingsError
 from claude_status.history import DAY, KEPT_DAYS, Point
 from claude_status.look import COLUMNS, LINES, need, screen_size
 from claude_status.look.burnup import Burnup, of_days, of_window
+from claude_status.model.usage import SESSION, WEEK
 from claude_status.paths import Account, check_ours
 from claude_status.snapshot import Snapshot, take_snapshot
 from claude_status.store import open_store
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place
-from claude_status.usage import SESSION, WEEK
 
 CURRENT_DAYS = 8  # reach back before the beginning of any window that is drawn
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claude_status.usage import SESSION, WEEK, WINDOW_SECONDS, Limit, Usage
+from claude_status.model.usage import SESSION, WEEK, WINDOW_SECONDS, Limit, Usage
 
 
 def made_up(now: float) -> Usage:

@@ -23,9 +23,9 @@ from typing import IO
 from claude_status.body import parse_body
 from claude_status.errors import AskError
 from claude_status.isolation import for_the_user
+from claude_status.model.usage import Usage
+from claude_status.model.values import clean
 from claude_status.sources.claude_json import read_state
-from claude_status.usage import Usage
-from claude_status.values import clean
 
 SOURCE = "claude_cli"
 SECONDS = 15.0  # until the answer

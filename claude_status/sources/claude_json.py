@@ -14,8 +14,8 @@ from pathlib import Path
 
 from claude_status.body import parse_body
 from claude_status.files import open_at_once
-from claude_status.usage import Usage
-from claude_status.values import clean, number
+from claude_status.model.usage import Usage
+from claude_status.model.values import clean, number
 
 SOURCE = "claude_json"
 MAX_BYTES = 64 << 20

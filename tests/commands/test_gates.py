@@ -13,10 +13,10 @@ from claude_status import records
 from claude_status.commands.gates import judge
 from claude_status.config import Settings
 from claude_status.draw.dialects import DIALECTS
+from claude_status.model.usage import Credits, Limit, Usage
 from claude_status.paths import locate
 from claude_status.snapshot import Snapshot
 from claude_status.store import open_store
-from claude_status.usage import Credits, Limit, Usage
 from tests.screen import Screen
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User, clock_ahead

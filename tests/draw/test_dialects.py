@@ -10,7 +10,7 @@ from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import draw_line
 from claude_status.draw.pieces import IN_ASCII, Line, Piece
 from claude_status.draw.style import Style
-from claude_status.usage import Limit, Usage
+from claude_status.model.usage import Limit, Usage
 from tests.strategies import DAY, NOW, hostile_texts, styles, thorough, usages
 
 LINE = (

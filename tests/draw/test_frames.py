@@ -17,7 +17,7 @@ from claude_status.draw.frames import Strip, draw_strip, write_strip
 from claude_status.draw.line import draw_line
 from claude_status.draw.pieces import Piece
 from claude_status.draw.style import Style
-from claude_status.usage import SESSION, Limit, Usage
+from claude_status.model.usage import SESSION, Limit, Usage
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, styles, thorough, usages
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status.draw.money import amount, money
-from claude_status.usage import Credits
+from claude_status.model.usage import Credits
 from tests.strategies import NOW, thorough
 
 

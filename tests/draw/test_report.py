@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from claude_status.draw.report import ago, in_words, name_of, pace_words, report, ticking
 from claude_status.draw.style import Style
-from claude_status.usage import MAX_AGE, SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage
+from claude_status.model.usage import MAX_AGE, SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage
 from tests.strategies import NOW, hostile_texts, thorough, usages
 
 HOUR, DAY = 3600, 86400

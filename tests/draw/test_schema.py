@@ -14,7 +14,7 @@ from claude_status.draw.dialects import plain
 from claude_status.draw.line import draw_line
 from claude_status.draw.schema import draw_json, iso
 from claude_status.draw.style import Style
-from claude_status.usage import Usage
+from claude_status.model.usage import Usage
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, hostile_texts, thorough, usages
 

@@ -16,7 +16,7 @@ from claude_status.draw.names import known_names
 from claude_status.draw.pieces import Piece
 from claude_status.draw.style import Style
 from claude_status.draw.template import PRESETS, parse_template
-from claude_status.usage import Usage
+from claude_status.model.usage import Usage
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, quick, usages
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from claude_status.draw.report import Report, Row, report
 from claude_status.draw.style import Style
 from claude_status.look.plain import draw_report
-from claude_status.usage import Usage
+from claude_status.model.usage import Usage
 from tests.draw.test_report import STYLES
 from tests.strategies import NOW, thorough, usages
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from claude_status.draw.report import Report, report
 from claude_status.draw.style import Style
 from claude_status.look.screen import COLOURS, draw_screen
-from claude_status.usage import Usage
+from claude_status.model.usage import Usage
 from tests.draw.test_report import STYLES
 from tests.look.test_plain import PICTURE, SESSION
 from tests.strategies import NOW, thorough, usages

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.policy import RefreshTimes
-from claude_status.reader import drawn_times
+from claude_status.frames_read import drawn_times
+from claude_status.model.schedule import RefreshTimes
 from claude_status.view import Head, postpone
 from tests.bodies import usage_body
 from tests.conftest import program

@@ -14,9 +14,9 @@ import pytest
 
 from claude_status.config import Settings
 from claude_status.errors import AskError
+from claude_status.model.usage import Usage
 from claude_status.sources import claude_cli
 from claude_status.sources.claude_cli import fetch_usage, find_claude
-from claude_status.usage import Usage
 from tests.bodies import usage_body
 from tests.fake_claude import FakeClaude
 from tests.server import FORBIDDEN, SERVER_ERROR, UNAUTHORIZED, ApiServer, html, ok, throttled

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.policy import STEADY
+from claude_status.model.schedule import STEADY
 from claude_status.sources.presence import is_somebody_there
 from tests.conftest import program
 from tests.screen import Screen

@@ -12,8 +12,8 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from claude_status.memory import Asking
-from claude_status.usage import WINDOW_SECONDS, Usage
+from claude_status.model.memory import Asking
+from claude_status.model.usage import WINDOW_SECONDS, Usage
 
 # Who started a refresh: a prompt, a status bar, or a bar of a tmux that nobody uses
 PROMPT, BAR, NOBODY = "prompt", "bar", "nobody"

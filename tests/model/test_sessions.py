@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from claude_status.merge import merge
-from claude_status.sessions import MAX_SESSIONS, Memory, Push, take_push, with_push
-from claude_status.usage import SESSION, WEEK, Limit, Usage
+from claude_status.model.merge import merge
+from claude_status.model.sessions import MAX_SESSIONS, Memory, Push, take_push, with_push
+from claude_status.model.usage import SESSION, WEEK, Limit, Usage
 
 START = 1_800_000_000.0
 MINUTE, HOUR, DAY = 60, 3600, 86400

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from claude_status.body import parse_body
 from claude_status.errors import AskError
-from claude_status.memory import (
+from claude_status.model.memory import (
     JITTER,
     MAX_RETRY_AFTER,
     THROTTLED_SECONDS,
@@ -19,7 +19,7 @@ from claude_status.memory import (
     after_failure,
     before_call,
 )
-from claude_status.policy import (
+from claude_status.model.schedule import (
     ABSENT,
     BAR,
     CALL_SECONDS,
@@ -33,7 +33,7 @@ from claude_status.policy import (
     numbers,
     refresh_times,
 )
-from claude_status.usage import SESSION, WEEK, Credits, Limit, Usage
+from claude_status.model.usage import SESSION, WEEK, Credits, Limit, Usage
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, anything, thorough, usages
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.values import EPOCHS, clean, minute, number, percentage, severity
+from claude_status.model.values import EPOCHS, clean, minute, number, percentage, severity
 from tests.strategies import NOW, anything, hostile_texts, thorough
 
 MINUTE = datetime.fromtimestamp(NOW, timezone.utc)

@@ -13,8 +13,8 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from claude_status.merge import is_push, join, merge
-from claude_status.usage import MAX_AGE, Limit, Usage
+from claude_status.model.merge import is_push, join, merge
+from claude_status.model.usage import MAX_AGE, Limit, Usage
 
 MAX_SESSIONS = 64
 MAX_PROCESSES = 4  # of one session, which may be open in several terminals

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from claude_status.usage import FRESH, Limit
+from claude_status.model.usage import FRESH, Limit
 
 LEAST_ELAPSED = 0.1  # of the window, before a rate says anything
 LEVEL = 1.0  # points: numbers are often whole per cent, so a smaller difference may be none

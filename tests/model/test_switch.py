@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.reader import read_frame
-from claude_status.switch import Owner, is_of_former
-from claude_status.usage import SESSION, WEEK, Limit, Usage
-from claude_status.values import minute
+from claude_status.frames_read import read_frame
+from claude_status.model.switch import Owner, is_of_former
+from claude_status.model.usage import SESSION, WEEK, Limit, Usage
+from claude_status.model.values import minute
 from tests.server import UNAUTHORIZED, Answer, ApiServer, Request, ok, usage_body
 from tests.support import HANGING, User, until
 from tests.test_accounts import own
