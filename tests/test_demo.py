@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.body import parse_body
 from claude_status.demo import command as demo
 from claude_status.demo.server import DemoApi, usage_body
 from claude_status.errors import ClaudeStatusError
+from claude_status.sources.body import parse_body
 from tests.conftest import ROOT, program
 from tests.screen import Screen
 from tests.server import ApiServer

@@ -13,7 +13,7 @@ from claude_status.config import Loaded, load
 from claude_status.errors import AskError, ClaudeStatusError, LoginError, SettingsError
 from claude_status.paths import locate, settings_file
 from claude_status.snapshot import Snapshot, next_due, take_snapshot
-from claude_status.sources.base import DEFAULT_BASE, check_base, is_loopback
+from claude_status.sources.api_base import DEFAULT_BASE, check_base, is_loopback
 from claude_status.sources.claude_cli import find_claude
 from claude_status.sources.credentials import Login, read_login
 from claude_status.sources.keychain import SECURITY, holds_item

@@ -18,7 +18,7 @@ from claude_status.draw.report import ago
 from claude_status.errors import CacheError
 from claude_status.paths import Account, accounts, check_private
 from claude_status.setup.ours import is_launcher
-from claude_status.sources.base import is_loopback
+from claude_status.sources.api_base import is_loopback
 from claude_status.store import BROKEN
 
 # What Claude Code takes from the environment and this program does not, and why

@@ -20,11 +20,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
-from claude_status.body import parse_body
 from claude_status.errors import AskError
 from claude_status.isolation import for_the_user
 from claude_status.model.usage import Usage
 from claude_status.model.values import clean
+from claude_status.sources.body import parse_body
 from claude_status.sources.claude_json import read_state
 
 SOURCE = "claude_cli"

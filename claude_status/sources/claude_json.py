@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from claude_status.body import parse_body
 from claude_status.files import open_at_once
 from claude_status.model.usage import Usage
 from claude_status.model.values import clean, number
+from claude_status.sources.body import parse_body
 
 SOURCE = "claude_json"
 MAX_BYTES = 64 << 20

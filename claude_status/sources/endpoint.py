@@ -17,7 +17,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
 from claude_status.errors import AskError
-from claude_status.sources.base import check_base, is_loopback
+from claude_status.sources.api_base import check_base, is_loopback
 
 PATH = "/api/oauth/usage"
 

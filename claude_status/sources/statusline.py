@@ -6,11 +6,11 @@ import os
 import re
 from collections.abc import Mapping
 
-from claude_status.body import LABELS
 from claude_status.model.merge import PUSH
 from claude_status.model.sessions import Push
 from claude_status.model.usage import WINDOW_SECONDS, Limit, Usage
 from claude_status.model.values import percentage, reset_time
+from claude_status.sources.body import LABELS
 
 SLACK = 3600  # seconds that a window may end later than it should
 MAX_COUNT = 10**12  # milliseconds, some thirty years

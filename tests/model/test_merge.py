@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.body import parse_body
 from claude_status.model.merge import is_push, join, merge
 from claude_status.model.usage import SESSION, WEEK, Credits, Limit, Usage
+from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, quick, thorough
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.body import parse_body
 from claude_status.errors import AskError
 from claude_status.model.memory import (
     JITTER,
@@ -34,6 +33,7 @@ from claude_status.model.schedule import (
     refresh_times,
 )
 from claude_status.model.usage import SESSION, WEEK, Credits, Limit, Usage
+from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, anything, thorough, usages
 

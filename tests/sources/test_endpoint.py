@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status.errors import AskError, SettingsError
-from claude_status.sources.base import DEFAULT_BASE
+from claude_status.sources.api_base import DEFAULT_BASE
 from claude_status.sources.endpoint import fetch_usage, retry_after
 from tests import server
 from tests.bodies import usage_body

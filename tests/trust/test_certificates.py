@@ -12,7 +12,7 @@ import pytest
 
 from claude_status.config import load
 from claude_status.errors import AskError
-from claude_status.sources.base import DEFAULT_BASE
+from claude_status.sources.api_base import DEFAULT_BASE
 from claude_status.sources.endpoint import fetch_usage
 from tests.server import ok
 from tests.support import RENEWAL, TOKEN, User, until

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given
 
-from claude_status.body import MAX_ROWS, parse_body
 from claude_status.model.usage import SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage
-from claude_status.pools import MAX_POOLS
+from claude_status.sources.body import MAX_ROWS, parse_body
+from claude_status.sources.pools import MAX_POOLS
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, anything, bodies, thorough
 

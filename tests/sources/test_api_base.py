@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from claude_status.errors import SettingsError
-from claude_status.sources.base import DEFAULT_BASE, check_base, is_loopback
+from claude_status.sources.api_base import DEFAULT_BASE, check_base, is_loopback
 
 
 @pytest.mark.parametrize("value", [None, "", DEFAULT_BASE, DEFAULT_BASE + "/"])
@@ -100,7 +100,7 @@ def test_everything_else_is_refused(value: str) -> None:
 def test_neither_this_nor_the_login_needs_requests() -> None:
     """Judging a base and reading a login stay quick: nothing of requests is imported."""
     code = (
-        "import sys; import claude_status.sources.base, claude_status.sources.credentials; "
+        "import sys; import claude_status.sources.api_base, claude_status.sources.credentials; "
         "print(sorted({'requests', 'urllib3', 'ssl', 'diskcache'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

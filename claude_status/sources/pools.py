@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from claude_status.credits import MAX_AHEAD, amount
 from claude_status.model.usage import Limit
 from claude_status.model.values import clean, number, percentage, reset_time, severity
+from claude_status.sources.credits import MAX_AHEAD, amount
 
 MAX_POOLS = 20
 NAMES = {  # what Claude Code calls those whose keys are code names

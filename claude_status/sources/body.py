@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from claude_status.credits import MAX_AHEAD, parse_credits, says_off
 from claude_status.model.usage import SESSION, WEEK, WINDOW_SECONDS, Limit, Usage, order
 from claude_status.model.values import clean, percentage, reset_time, severity
-from claude_status.pools import parse_pools
+from claude_status.sources.credits import MAX_AHEAD, parse_credits, says_off
+from claude_status.sources.pools import parse_pools
 
 LABELS = {SESSION: "5h", WEEK: "7d"}
 OLD_MODEL_KEYS = {"seven_day_opus": "Opus", "seven_day_sonnet": "Sonnet"}
