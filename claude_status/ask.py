@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from claude_status import records
 from claude_status.config import Settings
 from claude_status.errors import AskError, LoginError, SettingsError
 from claude_status.model.memory import after_answer, after_failure, before_call
@@ -20,7 +19,8 @@ from claude_status.paths import Account
 from claude_status.sources.api_base import check_base, is_loopback
 from claude_status.sources.body import parse_body
 from claude_status.sources.credentials import Login, read_login
-from claude_status.store import Store
+from claude_status.store import records
+from claude_status.store.database import Store
 
 LEASE = "lease"
 ENDPOINT, CLAUDE_CLI = "endpoint", "claude_cli"  # sources

@@ -6,7 +6,6 @@ import json
 import time
 from dataclasses import replace
 
-from claude_status import history, records
 from claude_status.alerts import dump, is_quiet, load, next_alerts
 from claude_status.ask import ENDPOINT, Asker, Outcome
 from claude_status.draw.dialects import DIALECTS
@@ -30,7 +29,8 @@ from claude_status.paths import make_private
 from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
 from claude_status.sources.claude_json import read_state
 from claude_status.sources.credentials import file_fingerprint
-from claude_status.store import Store, open_store
+from claude_status.store import history, records
+from claude_status.store.database import Store, open_store
 from claude_status.view import Head, drawn_date, frames_date, postpone, sweep, write_view
 
 FIRST_LOOK = 60  # seconds between two looks for a login, until there is a first number

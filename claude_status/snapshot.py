@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from claude_status import records
 from claude_status.config import Settings
 from claude_status.errors import CacheError, ClaudeStatusError
 from claude_status.model.memory import Asking
@@ -14,7 +13,8 @@ from claude_status.model.schedule import PROMPT, Due, next_call
 from claude_status.model.usage import Usage
 from claude_status.paths import Account, check_ours
 from claude_status.refresh import Refresh
-from claude_status.store import open_store
+from claude_status.store import records
+from claude_status.store.database import open_store
 
 
 @dataclass(frozen=True, slots=True)

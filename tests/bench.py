@@ -28,8 +28,8 @@ from typing import NamedTuple
 from claude_status.view import replace_file
 from tests.conftest import ROOT, SHELL
 from tests.server import ApiServer
+from tests.store.test_history import use_heavily
 from tests.support import User
-from tests.test_history import use_heavily
 
 ROUNDS = 15
 PROMPTS = 200  # in one run of a shell

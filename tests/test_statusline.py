@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from claude_status import records
 from claude_status.frames_read import PUSHED, make_home
 from claude_status.hook.columns import fit, visible_width
-from claude_status.store import open_store
+from claude_status.store import records
+from claude_status.store.database import open_store
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User, until
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from claude_status.draw.report import NAMES, pace_words
 from claude_status.draw.style import Style, colour_of
 from claude_status.draw.words import shown_percent, stale_mark
-from claude_status.history import DAY, THINNED, WHOLE_DAYS, Point
 from claude_status.model.pace import present_pace
 from claude_status.model.usage import GONE, OVER, WINDOW_SECONDS, Limit
+from claude_status.store.history import DAY, THINNED, WHOLE_DAYS, Point
 
 GAP = 3900  # seconds without a reading, after which nobody knows what happened
 ABSENT_TTLS = 13  # for a bar that nobody sees one call in twelve TTLs is made

@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
-from claude_status.codec import typed
 from claude_status.model.merge import is_push, merge
 from claude_status.model.usage import WEEK, WINDOW_SECONDS, Usage
 from claude_status.sources.claude_json import is_another
+from claude_status.store.codec import typed
 
 TOGETHER = 300  # seconds within which the login and the account change in one switch
 MAX_WINDOWS = 32

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from claude_status import records
 from claude_status.commands.gates import judge
 from claude_status.config import Settings
 from claude_status.draw.dialects import DIALECTS
 from claude_status.model.usage import Credits, Limit, Usage
 from claude_status.paths import locate
 from claude_status.snapshot import Snapshot
-from claude_status.store import open_store
+from claude_status.store import records
+from claude_status.store.database import open_store
 from tests.screen import Screen
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User, clock_ahead

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from claude_status import store as store_module
 from claude_status.errors import CacheError
-from claude_status.store import SET_ASIDE_EVERY, open_store
+from claude_status.store import database as store_module
+from claude_status.store.database import SET_ASIDE_EVERY, open_store
 from tests.conftest import ROOT
 from tests.support import unprivileged
 
@@ -375,7 +375,7 @@ def test_a_store_that_cannot_be_written_is_an_error(place: Path) -> None:
     for path in (*place.iterdir(), place):
         path.chmod(path.stat().st_mode & 0o555)
     code = (
-        "import sys; from pathlib import Path; from claude_status.store import *\n"
+        "import sys; from pathlib import Path; from claude_status.store.database import *\n"
         "try:\n    open_store(Path(sys.argv[1])).__enter__()\n"
         "except CacheError as error:\n    print(error)\n"
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from claude_status.model.usage import MAX_AGE, Usage
-from claude_status.store import Store
+from claude_status.store.database import Store
 
 DAY = 86400
 KEPT_DAYS = 90

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from claude_status import codec
 from claude_status.model.memory import CLOCK_ERROR, Asking
 from claude_status.model.merge import join
 from claude_status.model.switch import Owner, Window
 from claude_status.model.usage import Usage
-from claude_status.store import LONG_ROWS, Store
+from claude_status.store import codec
+from claude_status.store.database import LONG_ROWS, Store
 
 READINGS, ASKING = "readings", "asking"
 KEYCHAIN = "keychain"  # "refused" where the Keychain would not hand out the login

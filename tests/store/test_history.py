@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from claude_status import history
-from claude_status.history import DAY, KEPT_DAYS, WHOLE_DAYS, Point
 from claude_status.model.usage import SESSION, WEEK, WINDOW_SECONDS, Limit, Usage
-from claude_status.store import Store, open_store
+from claude_status.store import history
+from claude_status.store.database import Store, open_store
+from claude_status.store.history import DAY, KEPT_DAYS, WHOLE_DAYS, Point
 
 NOW = 1_800_000_000 // DAY * DAY + 12 * 3600
 HOUR = 3600

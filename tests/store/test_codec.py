@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.codec import dump, load
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.frames import draw_strip, write_strip
 from claude_status.draw.line import Style
 from claude_status.model.merge import merge
 from claude_status.model.usage import Usage
 from claude_status.sources.body import parse_body
+from claude_status.store.codec import dump, load
 from tests.bodies import usage_body
 from tests.strategies import NOW, anything, bodies, quick, thorough, usages
 
