@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from claude_status.config import Settings
 from claude_status.errors import AskError, LoginError, SettingsError
 from claude_status.model.memory import after_answer, after_failure, before_call
 from claude_status.model.merge import merge
 from claude_status.model.schedule import CALL_SECONDS, PROMPT, SOONEST, Due, next_call, numbers
 from claude_status.model.usage import Usage
 from claude_status.paths import Account
+from claude_status.settings.settings import Settings
 from claude_status.sources.api_base import check_base, is_loopback
 from claude_status.sources.body import parse_body
 from claude_status.sources.credentials import Login, read_login

@@ -7,9 +7,9 @@ import sys
 import threading
 from collections.abc import Mapping
 
-from claude_status.config import Settings, load
 from claude_status.frames_read import is_utf8
 from claude_status.paths import Account, locate, settings_file
+from claude_status.settings.settings import Settings, load
 
 TYPED_SECONDS = 60  # no refresh that a person waits for lasts longer
 

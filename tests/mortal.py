@@ -19,9 +19,9 @@ from typing import Any
 import diskcache.core
 
 from claude_status import view
-from claude_status.config import Settings
 from claude_status.paths import locate
 from claude_status.refresh import Refresh
+from claude_status.settings.settings import Settings
 from claude_status.sources import endpoint
 
 steps = 0

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from claude_status import refresh
 from claude_status.alerts import Alert, dump, is_quiet, load, next_alerts
-from claude_status.config import Settings
 from claude_status.model.usage import Credits, Limit, Usage
 from claude_status.notify import facts, send
+from claude_status.settings.settings import Settings
 from tests.conftest import program
 from tests.server import ApiServer, ok, usage_body
 from tests.strategies import NOW, thorough

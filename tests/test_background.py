@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.config import Settings
+from claude_status.settings.settings import Settings
 from claude_status.snapshot import take_snapshot
 from tests import server
 from tests.server import ApiServer

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import pytest
 
-from claude_status.config import Settings
 from claude_status.frames_read import SLOT, drawn_times, read_frame
 from claude_status.model.memory import Asking, after_answer
 from claude_status.model.merge import PUSH
@@ -35,6 +34,7 @@ from claude_status.model.schedule import PROMPT as PERSON
 from claude_status.model.sessions import Push
 from claude_status.model.usage import SESSION, WEEK, Limit, Usage
 from claude_status.refresh import Refresh
+from claude_status.settings.settings import Settings
 from tests import days
 from tests.days import BEGIN, DAY, GLANCE, KEY, KINDS, POLL, PROMPT, Day, Kind
 from tests.server import ApiServer, ok

@@ -9,7 +9,6 @@ import pytest
 
 from claude_status.alerts import next_alerts
 from claude_status.commands.gates import judge
-from claude_status.config import Settings
 from claude_status.draw.dialects import plain
 from claude_status.draw.line import draw_line
 from claude_status.draw.prometheus import draw_prometheus
@@ -18,6 +17,7 @@ from claude_status.draw.schema import draw_json
 from claude_status.draw.style import Style
 from claude_status.model.usage import FRESH, GONE, OVER, STALE, WEEK, Limit, Usage
 from claude_status.paths import locate
+from claude_status.settings.settings import Settings
 from claude_status.snapshot import Snapshot
 
 NOW = 1_800_000_000

@@ -9,10 +9,10 @@ import textwrap
 from dataclasses import fields
 from pathlib import Path
 
-from claude_status.config import Loaded, Settings, load
 from claude_status.errors import ClaudeStatusError, SettingsError
 from claude_status.look import need
 from claude_status.paths import settings_file
+from claude_status.settings.settings import Loaded, Settings, load
 
 COMMENTED = """\
 # Settings of claude-status. Every line here that begins with # shows a default;
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
 def set_one(arguments: argparse.Namespace) -> int:
     """Change one setting in the file, and draw the line anew."""
     need("tomlkit")
-    from claude_status.edit_settings import set_value
+    from claude_status.settings.edit import set_value
 
     path = settings_file(os.environ)
     value = set_value(path, arguments.name, arguments.value)
@@ -103,7 +103,7 @@ def set_one(arguments: argparse.Namespace) -> int:
 def unset_one(arguments: argparse.Namespace) -> int:
     """Take one setting out of the file, and draw the line anew."""
     need("tomlkit")
-    from claude_status.edit_settings import unset_value
+    from claude_status.settings.edit import unset_value
 
     path = settings_file(os.environ)
     if not unset_value(path, arguments.name):

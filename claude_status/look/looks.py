@@ -143,7 +143,7 @@ def _screen(looks: Looks, at: int, places: list[str], columns: int) -> Text:
 
 
 def _save(chosen: str) -> int:
-    from claude_status.edit_settings import set_value
+    from claude_status.settings.edit import set_value
 
     if chosen == OWN:
         return 0

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from claude_status.cli import HOSTS
-from claude_status.config import Settings, load
 from claude_status.paths import settings_file
+from claude_status.settings.settings import Settings, load
 from tests.server import ApiServer
 from tests.support import User
 

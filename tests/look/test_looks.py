@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from claude_status.config import load
 from claude_status.draw.template import PRESETS
+from claude_status.settings.settings import load
 from tests.screen import Screen
 from tests.support import User
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.config import Settings
 from claude_status.errors import AskError
 from claude_status.model.usage import Usage
+from claude_status.settings.settings import Settings
 from claude_status.sources import claude_cli
 from claude_status.sources.claude_cli import fetch_usage, find_claude
 from tests.bodies import usage_body

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.config import load
 from claude_status.errors import AskError
+from claude_status.settings.settings import load
 from claude_status.sources.api_base import DEFAULT_BASE
 from claude_status.sources.endpoint import fetch_usage
 from tests.server import ok

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from claude_status import __version__
-from claude_status.checked import READERS
 from claude_status.draw.style import THRESHOLDS, Style
 from claude_status.files import open_at_once
+from claude_status.settings.check import READERS
 
 MAX_BYTES = 1 << 16
 TABLES = ("hosts", "labels")  # of which one entry may be wrong and the others good

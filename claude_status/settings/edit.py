@@ -10,8 +10,8 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import ParseError, TOMLKitError
 
-from claude_status.config import check
 from claude_status.errors import SettingsError
+from claude_status.settings.settings import check
 from claude_status.setup.atomic import look, replace
 
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status import __version__
-from claude_status.checked import READERS
-from claude_status.config import MAX_BYTES, TABLES, Loaded, Settings, check, load
 from claude_status.paths import locate
+from claude_status.settings.check import READERS
+from claude_status.settings.settings import MAX_BYTES, TABLES, Loaded, Settings, check, load
 from tests.strategies import anything, thorough
 
 WRONG = {
