@@ -9,8 +9,9 @@ from dataclasses import replace
 from claude_status.alerts import dump, is_quiet, load, next_alerts
 from claude_status.ask import ENDPOINT, Asker, Outcome
 from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.frames import Strip, draw_strip
 from claude_status.errors import CacheError
+from claude_status.frames.strip import Strip, draw_strip
+from claude_status.frames.write import Head, drawn_date, frames_date, postpone, sweep, write_view
 from claude_status.frames_read import drawn_times, is_newer
 from claude_status.model.memory import Asking, after_answer
 from claude_status.model.merge import merge
@@ -31,7 +32,6 @@ from claude_status.sources.claude_json import read_state
 from claude_status.sources.credentials import file_fingerprint
 from claude_status.store import history, records
 from claude_status.store.database import Store, open_store
-from claude_status.view import Head, drawn_date, frames_date, postpone, sweep, write_view
 
 FIRST_LOOK = 60  # seconds between two looks for a login, until there is a first number
 ALERT_SECONDS = 15  # after which no further alert is begun: a refresh has its time limit too

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from claude_status.view import replace_file
+from claude_status.frames.write import replace_file
 from tests.conftest import ROOT, SHELL
 from tests.server import ApiServer
 from tests.store.test_history import use_heavily

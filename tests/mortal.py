@@ -18,7 +18,7 @@ from typing import Any
 
 import diskcache.core
 
-from claude_status import view
+from claude_status.frames import write
 from claude_status.paths import locate
 from claude_status.refresh import Refresh
 from claude_status.settings.settings import Settings
@@ -67,8 +67,8 @@ def live(moment: float, die_at: int) -> None:
     time.time = lambda: moment
     diskcache.core.sqlite3.connect = lambda *a, **o: connect(*a, factory=Connection, **o)
     endpoint.fetch_usage = stepping(endpoint.fetch_usage)
-    view.os.replace = stepping(os.replace)
-    view.tempfile.mkstemp = stepping(view.tempfile.mkstemp)
+    write.os.replace = stepping(os.replace)
+    write.tempfile.mkstemp = stepping(write.tempfile.mkstemp)
     Refresh(locate(os.environ), Settings(), os.environ, clock=time.time).run()
     os.write(1, f"{steps}\n".encode())
 

@@ -11,9 +11,10 @@ from functools import partial
 
 import pytest
 
-from claude_status import ask, view
+from claude_status import ask
 from claude_status.draw.dialects import DIALECTS
 from claude_status.errors import CacheError
+from claude_status.frames import write
 from claude_status.model.schedule import BAR, NOBODY, PROMPT
 from claude_status.refresh import FIRST_LOOK
 from claude_status.settings.settings import Settings
@@ -611,7 +612,7 @@ def test_an_older_picture_never_comes_last(
     """While one refresh draws, no other can record or draw."""
     monkeypatch.setattr(store_module, "TIMEOUT", 0.05)
     user.refresh(NOW)
-    replace_file = view.replace_file
+    replace_file = write.replace_file
     refused = []
 
     def meanwhile(path: object, text: str, date: int) -> None:

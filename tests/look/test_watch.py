@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from claude_status.frames.write import Head, postpone
 from claude_status.frames_read import drawn_times
 from claude_status.model.schedule import RefreshTimes
-from claude_status.view import Head, postpone
 from tests.bodies import usage_body
 from tests.conftest import program
 from tests.look.conftest import WIDTHS, without

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.frames import draw_strip, write_strip
 from claude_status.draw.line import Style
+from claude_status.frames.strip import draw_strip, write_strip
 from claude_status.model.merge import merge
 from claude_status.model.usage import Usage
 from claude_status.sources.body import parse_body

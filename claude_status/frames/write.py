@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.frames import EARLIER, MAX_FRAMES, Strip, write_strip
 from claude_status.errors import CacheError, remedy
+from claude_status.frames.strip import EARLIER, MAX_FRAMES, Strip, write_strip
 from claude_status.frames_read import HEADER, KICK, SLOT, due_times, epoch, read_text
 from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account

@@ -16,10 +16,10 @@ import pytest
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import Piece
 from claude_status.errors import CacheError
+from claude_status.frames.write import Head, postpone, replace_file, sweep, write_view
 from claude_status.frames_read import SLOT, epoch, kick, read_frame, start_refresh
 from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account, locate, make_private
-from claude_status.view import Head, postpone, replace_file, sweep, write_view
 from tests.conftest import ROOT
 from tests.support import unprivileged
 
@@ -162,7 +162,7 @@ def test_a_file_that_cannot_be_replaced_is_left_whole(account: Account) -> None:
     replace_file(path, "before")
     code = (
         "import sys, resource, signal; from pathlib import Path\n"
-        "from claude_status.errors import CacheError; from claude_status.view import replace_file\n"
+        "from claude_status.errors import CacheError; from claude_status.frames.write import replace_file\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try:\n    replace_file(Path(sys.argv[1]), 'x' * 100_000)\n"
         "except CacheError as error:\n    print(error)\n"

@@ -1,0 +1,1 @@
+"""The film strip: everything that a line will say from now on, drawn ahead."""
