@@ -6,7 +6,7 @@ import json
 import time
 from dataclasses import replace
 
-from claude_status.alerts import dump, is_quiet, load, next_alerts
+from claude_status.alerts.alerts import dump, is_quiet, load, next_alerts
 from claude_status.ask import ENDPOINT, Asker, Outcome
 from claude_status.draw.dialects import DIALECTS
 from claude_status.errors import CacheError
@@ -131,7 +131,7 @@ class Refresh(Asker):
         end = time.monotonic() + ALERT_SECONDS
         for alert in alerts:
             if time.monotonic() < end:
-                from claude_status.notify import send
+                from claude_status.alerts.notify import send
 
                 send(alert, self.settings.on_alert, self.environ)
 

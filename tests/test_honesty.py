@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from claude_status.alerts import next_alerts
+from claude_status.alerts.alerts import next_alerts
 from claude_status.commands.gates import judge
 from claude_status.draw.dialects import plain
 from claude_status.draw.line import draw_line

@@ -6,8 +6,8 @@ import argparse
 import os
 import time
 
-from claude_status.alerts import Alert
-from claude_status.notify import send
+from claude_status.alerts.alerts import Alert
+from claude_status.alerts.notify import send
 from claude_status.terminal import place, say
 
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
-from claude_status.alerts import Alert
+from claude_status.alerts.alerts import Alert
 from claude_status.isolation import for_the_user
 
 TITLE = "Claude usage"

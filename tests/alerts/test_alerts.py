@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status import refresh
-from claude_status.alerts import Alert, dump, is_quiet, load, next_alerts
+from claude_status.alerts.alerts import Alert, dump, is_quiet, load, next_alerts
+from claude_status.alerts.notify import facts, send
 from claude_status.model.usage import Credits, Limit, Usage
-from claude_status.notify import facts, send
 from claude_status.settings.settings import Settings
 from tests.conftest import program
 from tests.server import ApiServer, ok, usage_body
@@ -189,7 +189,7 @@ def test_the_command_gets_facts_and_no_shell(home: Path, tmp_path: Path) -> None
 
 def test_a_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A command past its time is ended with all that it started."""
-    monkeypatch.setattr("claude_status.notify.SECONDS", 0.5)
+    monkeypatch.setattr("claude_status.alerts.notify.SECONDS", 0.5)
     mark = tmp_path / "pid"
 
     assert send(ALERT, ["/bin/sh", "-c", f"echo $$ > {mark}; sleep 60 & wait"], {}) == []

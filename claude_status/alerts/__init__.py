@@ -1,0 +1,1 @@
+"""Alerts: which are due, and how they are sent."""
