@@ -43,7 +43,7 @@ def _run(argv: list[str]) -> int:
     try:
         # what prompts and status lines start: before anything that takes time to import
         if argv[:2] == ["refresh", "--background"]:
-            from claude_status import background
+            from claude_status.asking import background
 
             return background.run("bar" if argv[2:] == ["--for", "bar"] else "prompt")
         if argv[:1] == ["statusline"] and argv[1:2] not in (["--help"], ["-h"]):

@@ -18,9 +18,9 @@ from typing import Any
 
 import diskcache.core
 
+from claude_status.asking.refresh import Refresh
 from claude_status.frames import write
 from claude_status.paths import locate
-from claude_status.refresh import Refresh
 from claude_status.settings.settings import Settings
 from claude_status.sources import endpoint
 

@@ -19,7 +19,14 @@ from tests.server import ApiServer
 from tests.support import HANGING, SENTENCE, User
 
 COMMANDS = ("", "show", "refresh", "refresh --force", "doctor", "--format json", "--format zsh")
-UNTOUCHED = {"diskcache", "requests", "sqlite3", "subprocess", "claude_status.refresh", "json"}
+UNTOUCHED = {
+    "diskcache",
+    "requests",
+    "sqlite3",
+    "subprocess",
+    "claude_status.asking.refresh",
+    "json",
+}
 
 
 def test_the_version_is_told(user: User) -> None:
@@ -104,7 +111,7 @@ def test_a_refresh_that_is_not_due_imports_no_requests(user: User, api: ApiServe
     """In nine of ten refreshes nothing is asked, and nothing is imported to ask with."""
     assert "requests" in modules(user, "refresh", "--background")
     imported = modules(user, "refresh", "--background")
-    assert "claude_status.refresh" in imported
+    assert "claude_status.asking.refresh" in imported
     assert not imported & {"requests", "urllib3", "ssl", "email.message"}
     assert not imported & {"argparse", "subprocess", "difflib", "tomllib", "tomli"}
     assert len(api.requests) == 1

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
+from claude_status.asking.refresh import Refresh
 from claude_status.frames_read import SLOT, drawn_times, read_frame
 from claude_status.model.memory import Asking, after_answer
 from claude_status.model.merge import PUSH
@@ -33,7 +34,6 @@ from claude_status.model.schedule import (
 from claude_status.model.schedule import PROMPT as PERSON
 from claude_status.model.sessions import Push
 from claude_status.model.usage import SESSION, WEEK, Limit, Usage
-from claude_status.refresh import Refresh
 from claude_status.settings.settings import Settings
 from tests import days
 from tests.days import BEGIN, DAY, GLANCE, KEY, KINDS, POLL, PROMPT, Day, Kind

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claude_status.asking.diagnosis import Scene, take_scene
 from claude_status.doctor.command import examine, own_program
 from claude_status.doctor.findings import Finding, Grade, draw_findings, from_sentence, summary
-from claude_status.doctor.scene import Scene, take_scene
 from claude_status.store import records
 from claude_status.store.database import open_store
 from tests.bodies import usage_body

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from claude_status.alerts.alerts import next_alerts
+from claude_status.asking.snapshot import Snapshot
 from claude_status.commands.gates import judge
 from claude_status.draw.dialects import plain
 from claude_status.draw.line import draw_line
@@ -18,7 +19,6 @@ from claude_status.draw.style import Style
 from claude_status.model.usage import FRESH, GONE, OVER, STALE, WEEK, Limit, Usage
 from claude_status.paths import locate
 from claude_status.settings.settings import Settings
-from claude_status.snapshot import Snapshot
 
 NOW = 1_800_000_000
 MINUTE, HOUR, DAY = 60, 3600, 86400

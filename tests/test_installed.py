@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from claude_status.asking.diagnosis import take_scene
 from claude_status.cli import main
 from claude_status.doctor import installed
 from claude_status.doctor.findings import Finding, Grade
-from claude_status.doctor.scene import take_scene
 from claude_status.setup import ours
 from tests.setup.test_install import some_parts
 

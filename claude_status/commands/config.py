@@ -115,7 +115,7 @@ def unset_one(arguments: argparse.Namespace) -> int:
 
 def redraw() -> None:
     """Draw the line anew by the settings as they are now, where there is one."""
-    from claude_status.refresh import Refresh
+    from claude_status.asking.refresh import Refresh
     from claude_status.terminal import place
 
     account, settings = place(os.environ, warn=False)

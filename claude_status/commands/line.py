@@ -10,7 +10,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from claude_status.doctor.scene import take_scene
+from claude_status.asking.diagnosis import take_scene
+from claude_status.asking.snapshot import Snapshot, fresh_snapshot, take_snapshot
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import draw_line
 from claude_status.draw.prometheus import draw_prometheus
@@ -19,7 +20,6 @@ from claude_status.draw.style import Style
 from claude_status.errors import CacheError
 from claude_status.frames_read import PROMPTS, kick, read_frame
 from claude_status.paths import make_private
-from claude_status.snapshot import Snapshot, fresh_snapshot, take_snapshot
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place, say
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from claude_status.asking.diagnosis import Scene, take_scene
 from claude_status.doctor.checks import (
     check_alerts,
     check_asking,
@@ -23,7 +24,6 @@ from claude_status.doctor.checks import (
 )
 from claude_status.doctor.findings import Finding, Grade, draw_findings, summary
 from claude_status.doctor.installed import check_hosts
-from claude_status.doctor.scene import Scene, take_scene
 from claude_status.doctor.surroundings import (
     check_cache,
     check_environment,

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from claude_status.asking.diagnosis import Scene
 from claude_status.doctor.findings import Finding, Grade
-from claude_status.doctor.scene import Scene
 from claude_status.errors import ClaudeStatusError, SettingsError
 from claude_status.setup import jsonedit
 from claude_status.setup.atomic import look

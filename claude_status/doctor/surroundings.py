@@ -12,8 +12,8 @@ from importlib import metadata
 from pathlib import Path
 
 from claude_status import __version__
+from claude_status.asking.diagnosis import Scene
 from claude_status.doctor.findings import Finding, Grade, from_sentence
-from claude_status.doctor.scene import Scene
 from claude_status.draw.report import ago
 from claude_status.errors import CacheError
 from claude_status.paths import Account, accounts, check_private

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 
+from claude_status.asking.refresh import Refresh
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import draw_line
 from claude_status.hook.bounded import within
@@ -13,7 +14,6 @@ from claude_status.hook.marks import last_count, note
 from claude_status.model.merge import PUSH, merge
 from claude_status.model.usage import Usage
 from claude_status.paths import Account
-from claude_status.refresh import Refresh
 from claude_status.sources.statusline import parse_push
 from claude_status.terminal import place
 

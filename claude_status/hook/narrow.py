@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from claude_status.asking.snapshot import take_snapshot
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import draw_line
 from claude_status.hook.bounded import within
-from claude_status.snapshot import take_snapshot
 from claude_status.terminal import place
 
 

@@ -15,13 +15,13 @@ import sys
 import time
 from collections.abc import Sequence
 
+from claude_status.asking.snapshot import Snapshot, take_snapshot
 from claude_status.draw.schema import SCHEMA, iso
 from claude_status.errors import ClaudeStatusError, SettingsError
 from claude_status.look import COLUMNS, LINES, need, screen_size
 from claude_status.look.burnup import Burnup, of_days, of_window
 from claude_status.model.usage import SESSION, WEEK
 from claude_status.paths import Account, check_ours
-from claude_status.snapshot import Snapshot, take_snapshot
 from claude_status.store import history, records
 from claude_status.store.database import open_store
 from claude_status.store.history import DAY, KEPT_DAYS, Point

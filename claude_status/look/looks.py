@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from claude_status.asking.snapshot import take_snapshot
 from claude_status.commands.config import redraw
 from claude_status.draw.dialects import ascii_only, plain
 from claude_status.draw.line import draw_line
@@ -25,7 +26,6 @@ from claude_status.look.samples import made_up
 from claude_status.model.usage import Usage
 from claude_status.paths import settings_file
 from claude_status.setup.hosts import hosts, is_installed
-from claude_status.snapshot import take_snapshot
 from claude_status.terminal import dialect, place
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ import os
 import sys
 import time
 
+from claude_status.asking.pictures import asked_snapshot, everyone, picture
 from claude_status.draw.dialects import ascii_only
 from claude_status.draw.pieces import Piece
 from claude_status.draw.report import Report
 from claude_status.errors import ClaudeStatusError
 from claude_status.look import screen_size
-from claude_status.look.account import asked_snapshot, everyone, picture
 from claude_status.look.plain import WHOLE, draw_report
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place
 

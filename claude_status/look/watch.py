@@ -14,18 +14,18 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from claude_status.asking.pictures import known_snapshot, picture
+from claude_status.asking.snapshot import Snapshot
 from claude_status.draw.dialects import ascii_only
 from claude_status.draw.pieces import Piece
 from claude_status.draw.report import Report, ticking
 from claude_status.errors import ClaudeStatusError
 from claude_status.frames_read import kick, read_frame
 from claude_status.look import SCREEN, need, screen_size
-from claude_status.look.account import known_snapshot, picture
 from claude_status.look.events import DISTURBING, Events, key_by_key
 from claude_status.look.plain import draw_report
 from claude_status.paths import Account, make_private
 from claude_status.settings.settings import Settings
-from claude_status.snapshot import Snapshot
 from claude_status.terminal import dialect, place
 
 if TYPE_CHECKING:

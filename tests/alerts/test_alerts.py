@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status import refresh
 from claude_status.alerts.alerts import Alert, dump, is_quiet, load, next_alerts
 from claude_status.alerts.notify import facts, send
+from claude_status.asking import refresh
 from claude_status.model.usage import Credits, Limit, Usage
 from claude_status.settings.settings import Settings
 from tests.conftest import program

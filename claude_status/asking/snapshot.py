@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from claude_status.asking.refresh import Refresh
 from claude_status.errors import CacheError, ClaudeStatusError
 from claude_status.model.memory import Asking
 from claude_status.model.merge import merge
 from claude_status.model.schedule import PROMPT, Due, next_call
 from claude_status.model.usage import Usage
 from claude_status.paths import Account, check_ours
-from claude_status.refresh import Refresh
 from claude_status.settings.settings import Settings
 from claude_status.store import records
 from claude_status.store.database import open_store

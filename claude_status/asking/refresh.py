@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 from claude_status.alerts.alerts import dump, is_quiet, load, next_alerts
-from claude_status.ask import ENDPOINT, Asker, Outcome
+from claude_status.asking.ask import ENDPOINT, Asker, Outcome
 from claude_status.draw.dialects import DIALECTS
 from claude_status.errors import CacheError
 from claude_status.frames.strip import Strip, draw_strip

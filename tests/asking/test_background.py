@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from claude_status.asking.snapshot import take_snapshot
 from claude_status.settings.settings import Settings
-from claude_status.snapshot import take_snapshot
 from tests import server
 from tests.server import ApiServer
 from tests.support import HANGING, User, snapshot_of, until

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from claude_status.ask import CLAUDE_CLI, ENDPOINT, NO_LOGIN
+from claude_status.asking.ask import CLAUDE_CLI, ENDPOINT, NO_LOGIN
+from claude_status.asking.snapshot import Snapshot, next_due, take_snapshot
 from claude_status.errors import AskError, ClaudeStatusError, LoginError, SettingsError
 from claude_status.paths import locate, settings_file
 from claude_status.settings.settings import Loaded, load
-from claude_status.snapshot import Snapshot, next_due, take_snapshot
 from claude_status.sources.api_base import DEFAULT_BASE, check_base, is_loopback
 from claude_status.sources.claude_cli import find_claude
 from claude_status.sources.credentials import Login, read_login

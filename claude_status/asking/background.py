@@ -27,8 +27,8 @@ def run(reader: str) -> int:
         make_private(account)
         with _only_one(account.home) as is_first:
             if is_first:
+                from claude_status.asking.refresh import Refresh
                 from claude_status.model.schedule import NOBODY, PRESENT, PROMPT
-                from claude_status.refresh import Refresh
                 from claude_status.sources.presence import is_somebody_there
 
                 is_seen = reader == PROMPT or is_somebody_there(

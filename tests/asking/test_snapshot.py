@@ -6,10 +6,10 @@ import subprocess
 import sys
 import time
 
+from claude_status.asking.snapshot import Snapshot, fresh_snapshot, next_due, take_snapshot
 from claude_status.model.memory import Asking
 from claude_status.model.schedule import BAR, NOBODY, PROMPT
 from claude_status.settings.settings import Settings
-from claude_status.snapshot import Snapshot, fresh_snapshot, next_due, take_snapshot
 from tests.server import SERVER_ERROR, ApiServer
 from tests.support import User, snapshot_of, unprivileged
 
@@ -84,7 +84,7 @@ def test_a_cache_that_cannot_be_read_is_a_sentence(user: User) -> None:
     code = (
         "import os, time\n"
         "from claude_status.settings.settings import Settings; from claude_status.paths import locate\n"
-        "from claude_status.snapshot import take_snapshot\n"
+        "from claude_status.asking.snapshot import take_snapshot\n"
         "taken = take_snapshot(locate(os.environ), Settings(), time.time())\n"
         "print(taken.usage, taken.problem)\n"
     )
