@@ -47,9 +47,9 @@ def _run(argv: list[str]) -> int:
 
             return background.run("bar" if argv[2:] == ["--for", "bar"] else "prompt")
         if argv[:1] == ["statusline"] and argv[1:2] not in (["--help"], ["-h"]):
-            from claude_status.hook import statusline
+            from claude_status.statusline import command
 
-            return statusline.run(argv[1:])
+            return command.run(argv[1:])
         from claude_status.cli import main
 
         return main(argv)

@@ -65,7 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     form.add_argument("--csv", action="store_true", help="columns: time, key, percent, resets_at")
     form.add_argument("--json", action="store_true", help="the same as one JSON object")
     statusline = command(
-        "statusline", "hook.statusline:command", "Claude Code's status line, fed by its hook"
+        "statusline", "statusline.command:command", "Claude Code's status line, fed by its hook"
     )
     statusline.add_argument("--wrap", metavar="COMMAND", help="draw ours beside that of a command")
     refresh = command("refresh", "commands.refresh:run", "ask now, if it is due")

@@ -14,8 +14,8 @@ from claude_status.frames_read import read_frame
 from claude_status.model.schedule import LOOK_EVERY
 from tests.conftest import program
 from tests.server import UNAUTHORIZED, ApiServer, ok, usage_body
+from tests.statusline.test_command import RESET, hook, session
 from tests.support import User
-from tests.test_statusline import RESET, hook, session
 
 NOW = time.time()
 

@@ -14,9 +14,9 @@ from claude_status.model.switch import Owner, is_of_former
 from claude_status.model.usage import SESSION, WEEK, Limit, Usage
 from claude_status.model.values import minute
 from tests.server import UNAUTHORIZED, Answer, ApiServer, Request, ok, usage_body
+from tests.statusline.test_command import hook, session
 from tests.support import HANGING, User, until
 from tests.test_accounts import own
-from tests.test_statusline import hook, session
 
 NOW = 1_800_000_000.0
 TTL = 300.0

@@ -10,8 +10,8 @@ import subprocess
 import time
 from typing import IO
 
-from claude_status.hook.columns import visible_width
 from claude_status.isolation import for_the_user
+from claude_status.statusline.fit import visible_width
 
 SECONDS = 5.0  # a status line that takes longer is not waited for
 DRAIN = 0.1  # seconds for what its children still have to say when it has ended

@@ -21,8 +21,8 @@ from claude_status.frames_read import (
     make_home,
     read_frame,
 )
-from claude_status.hook.columns import fit, visible_width
-from claude_status.hook.marks import is_known
+from claude_status.statusline.fit import fit, visible_width
+from claude_status.statusline.marks import is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def run(argv: Sequence[str]) -> int:
     words = [word for part in argv[:1] for word in part.split("=", 1)] + [*argv[1:]]
     theirs = None
     if words[:1] == ["--wrap"] and words[1:]:
-        from claude_status.hook.wrap import Wrapped
+        from claude_status.statusline.wrap import Wrapped
 
         theirs = Wrapped(words[1], data)
     try:
@@ -55,7 +55,7 @@ def run(argv: Sequence[str]) -> int:
     text = theirs.beside(ours, _columns(os.environ)) if theirs else ours
     if text:
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape") + b"\n")
-    if (bounded := sys.modules.get("claude_status.hook.bounded")) and bounded.is_hanging():
+    if (bounded := sys.modules.get("claude_status.statusline.deadline")) and bounded.is_hanging():
         sys.stdout.flush()
         os._exit(0)
     return 0
@@ -87,7 +87,7 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
     pushed = _pushed(session)
     drawn = ""
     if pushed and not is_known(home, *pushed, now):
-        from claude_status.hook.feed import feed
+        from claude_status.statusline.push import feed
 
         try:
             drawn = feed(session, home, " ".join(pushed), now, _dialect(environ))
@@ -106,7 +106,7 @@ def _narrowed(text: str, environ: Mapping[str, str], now: float) -> str:
     columns = _columns(environ)
     if visible_width(text) <= columns:
         return text
-    from claude_status.hook.narrow import draw_narrow
+    from claude_status.statusline.narrow import draw_narrow
 
     try:
         anew = draw_narrow(environ, now, _dialect(environ), columns)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from claude_status.frames_read import PUSHED, make_home
-from claude_status.hook.columns import fit, visible_width
+from claude_status.statusline.fit import fit, visible_width
 from claude_status.store import records
 from claude_status.store.database import open_store
 from tests.server import ApiServer, ok, usage_body

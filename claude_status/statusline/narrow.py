@@ -8,7 +8,7 @@ from dataclasses import replace
 from claude_status.asking.snapshot import take_snapshot
 from claude_status.draw.dialects import DIALECTS
 from claude_status.draw.line import draw_line
-from claude_status.hook.bounded import within
+from claude_status.statusline.deadline import within
 from claude_status.terminal import place
 
 
