@@ -13,7 +13,7 @@ from pathlib import Path
 import shtab
 
 from claude_status.cli import HOSTS, build_parser
-from claude_status.setup.ours import COMPLETIONS
+from claude_status.install.program import COMPLETIONS
 from tests.conftest import SHELL
 
 

@@ -14,8 +14,8 @@ from claude_status.asking.diagnosis import take_scene
 from claude_status.cli import main
 from claude_status.doctor import installed
 from claude_status.doctor.findings import Finding, Grade
-from claude_status.setup import ours
-from tests.setup.test_install import some_parts
+from claude_status.install import program
+from tests.install.test_install import some_parts
 
 
 @pytest.fixture

@@ -151,7 +151,9 @@ def test_launcher_is_left_as_it_is(installed: Installed) -> None:
 @pytest.mark.installs
 def test_shell_files_are_installed(installed: Installed) -> None:
     """Every snippet is found where the program looks for it, to the byte, by a lasting path."""
-    script = "from claude_status.setup.ours import parts; print(parts('', {'PATH': '/bin'}).folder)"
+    script = (
+        "from claude_status.install.program import parts; print(parts('', {'PATH': '/bin'}).folder)"
+    )
     told = run([installed.python, "-c", script], PATH=f"{installed.folder}:{os.defpath}")
     folder = Path(told.strip())
     assert not folder.is_relative_to(ROOT)

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from claude_status.setup.ours import COMPLETIONS, parts
+from claude_status.install.program import COMPLETIONS, parts
 
 
 def run(arguments: argparse.Namespace) -> int:

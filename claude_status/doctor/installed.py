@@ -9,10 +9,10 @@ from pathlib import Path
 from claude_status.asking.diagnosis import Scene
 from claude_status.doctor.findings import Finding, Grade
 from claude_status.errors import ClaudeStatusError, SettingsError
-from claude_status.setup import jsonedit
-from claude_status.setup.atomic import look
-from claude_status.setup.claude_settings import KEY
-from claude_status.setup.hosts import Host, hosts
+from claude_status.install import json_edit
+from claude_status.install.claude_settings import KEY
+from claude_status.install.files import look
+from claude_status.install.hosts import Host, hosts
 
 # Where an administrator's settings are
 MANAGED = {
@@ -81,6 +81,6 @@ def _overridden(own: Path, managed: Path) -> Iterator[Finding]:
 def _settings(path: Path) -> dict[str, object]:
     """The settings in a file; none where it is not there or cannot be read."""
     try:
-        return jsonedit.parse(path.read_bytes().decode())
+        return json_edit.parse(path.read_bytes().decode())
     except (OSError, ValueError, ClaudeStatusError):
         return {}

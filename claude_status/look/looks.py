@@ -20,12 +20,12 @@ from claude_status.draw.pieces import Line
 from claude_status.draw.style import Style
 from claude_status.draw.template import PRESETS
 from claude_status.errors import ClaudeStatusError
+from claude_status.install.hosts import hosts, is_installed
 from claude_status.look import SCREEN, need, screen_size
 from claude_status.look.events import DISTURBING, Events, key_by_key
 from claude_status.look.samples import made_up
 from claude_status.model.usage import Usage
 from claude_status.paths import settings_file
-from claude_status.setup.hosts import hosts, is_installed
 from claude_status.terminal import dialect, place
 
 if TYPE_CHECKING:

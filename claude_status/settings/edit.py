@@ -11,8 +11,8 @@ import tomlkit
 from tomlkit.exceptions import ParseError, TOMLKitError
 
 from claude_status.errors import SettingsError
+from claude_status.install.files import look, replace
 from claude_status.settings.settings import check
-from claude_status.setup.atomic import look, replace
 
 
 def set_value(path: Path, name: str, text: str) -> object:

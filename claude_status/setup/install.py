@@ -12,18 +12,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError, SettingsError
-from claude_status.setup import completions, link, purge, texts
-from claude_status.setup.atomic import sweep
-from claude_status.setup.changes import Change, putting, taking
-from claude_status.setup.hosts import NAMES, SHELLS, Host, hosts
-from claude_status.setup.keep import Keep
-from claude_status.setup.ours import ByHand, Parts, parts
+from claude_status.install import completions, link, purge, snippets
+from claude_status.install.backup import Keep
+from claude_status.install.changes import Change, putting, taking
+from claude_status.install.files import sweep
+from claude_status.install.hosts import NAMES, SHELLS, Host, hosts
+from claude_status.install.program import ByHand, Parts, parts
 from claude_status.terminal import say
 
 
 def init(arguments: argparse.Namespace) -> int:
     """Print what to put into a host's file by hand."""
-    print(texts.init(arguments.host, _parts()), end="")
+    print(snippets.init(arguments.host, _parts()), end="")
     return 0
 
 

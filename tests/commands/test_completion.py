@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.setup.ours import COMPLETIONS
+from claude_status.install.program import COMPLETIONS
 from tests.completions import completion
 from tests.conftest import SHELL, program
 from tests.support import User

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.setup import texts
-from claude_status.setup.ours import Parts
+from claude_status.install import snippets
+from claude_status.install.program import Parts
 from tests.conftest import SHELL, program
 from tests.hosts.shells import all_ends, calls, draw, run, stand_in
 from tests.screen import Screen
@@ -54,7 +54,7 @@ def starship(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def tables(*hosts: str, path: Path = Path("/none/claude-status")) -> str:
     """The tables that are written for these hosts, with ``path`` for the program."""
-    return "".join(texts.block(host, Parts(str(path), SHELL)) for host in hosts)
+    return "".join(snippets.block(host, Parts(str(path), SHELL)) for host in hosts)
 
 
 @pytest.fixture

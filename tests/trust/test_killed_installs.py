@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.setup.atomic import NEW, sweep
+from claude_status.install.files import NEW, sweep
 from tests.support import User
 
 FEW = [pytest.param(1, 10, id="1")]
@@ -53,7 +53,7 @@ def test_kills_leave_nothing_for_good(user: User, seed: int, count: int) -> None
 
 def test_a_run_at_work_is_left_alone(tmp_path: Path) -> None:
     """What another run has just begun is not swept from under it, nor a file of the user's."""
-    from claude_status.setup.atomic import _private_folder
+    from claude_status.install.files import _private_folder
 
     own = tmp_path / ".claude-status-notes"
     own.touch()

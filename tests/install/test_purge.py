@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from claude_status.cli import main
-from claude_status.setup.purge import remains
+from claude_status.install.purge import remains
 from tests.support import User
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from claude_status.setup import blocks
+from claude_status.install import blocks
 from tests.strategies import thorough
 
 BODY = b"one line\nand another\n"

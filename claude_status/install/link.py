@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError
-from claude_status.setup import places
-from claude_status.setup.ours import LAUNCHER, is_launcher
+from claude_status.install import rc_files
+from claude_status.install.program import LAUNCHER, is_launcher
 
 
 def link_file(environ: Mapping[str, str]) -> Path:
     """Where the link is, if there is one."""
-    return places.home(environ) / ".local" / "bin" / LAUNCHER
+    return rc_files.home(environ) / ".local" / "bin" / LAUNCHER
 
 
 def is_wanted(environ: Mapping[str, str]) -> bool:

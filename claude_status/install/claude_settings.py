@@ -10,10 +10,10 @@ import shlex
 from collections.abc import Callable
 from pathlib import PurePath
 
-from claude_status.setup import jsonedit
-from claude_status.setup.keep import Kept
-from claude_status.setup.ours import LAUNCHER, ByHand
-from claude_status.setup.quoting import sh
+from claude_status.install import json_edit
+from claude_status.install.backup import Kept
+from claude_status.install.program import LAUNCHER, ByHand
+from claude_status.install.quoting import sh
 
 KEY = "statusLine"
 INTERVAL = "refreshInterval"
@@ -39,7 +39,7 @@ def our_words(value: object) -> list[str] | None:
 
 def programs(text: str) -> list[str]:
     """The path of the program in our status line, as a list that is empty where there is none."""
-    line = jsonedit.parse(text).get(KEY) if LAUNCHER in text else None
+    line = json_edit.parse(text).get(KEY) if LAUNCHER in text else None
     return (our_words(line) or [])[:1]
 
 
@@ -53,14 +53,14 @@ def put(text: str, program: str, line: dict[str, object]) -> str:
     command runs ours.
     """
     text = text if text.strip("\ufeff \t\r\n") else text.strip(" \t\r\n") + EMPTY
-    jsonedit.parse(text)
-    member = jsonedit.find(text, KEY)
+    json_edit.parse(text)
+    member = json_edit.find(text, KEY)
     if member is None:
-        return jsonedit.insert(text, KEY, {**line, "command": command_line(program, None)})
+        return json_edit.insert(text, KEY, {**line, "command": command_line(program, None)})
     inner = _command(text, member)
     if inner is None:
-        return jsonedit.replace(
-            text, member, jsonedit.dump({**line, "command": command_line(program, None)})
+        return json_edit.replace(
+            text, member, json_edit.dump({**line, "command": command_line(program, None)})
         )
     words = our_words(member.value)
     if words and not _is_as_written(words, inner.value):
@@ -68,7 +68,7 @@ def put(text: str, program: str, line: dict[str, object]) -> str:
     theirs = _wrapped(words) if words else str(inner.value)
     wanted = command_line(program, theirs)
     if inner.value != wanted:
-        text = jsonedit.replace(text, inner, jsonedit.dump(wanted))
+        text = json_edit.replace(text, inner, json_edit.dump(wanted))
     return _within(text, lambda inside: _timed(inside, line[INTERVAL]))
 
 
@@ -76,8 +76,8 @@ def take(text: str, kept: Kept | None) -> tuple[str, str]:
     """The settings without our part, and a sentence where that was not all as we left it."""
     if LAUNCHER not in text:
         return text, ""
-    jsonedit.parse(text)
-    member = jsonedit.find(text, KEY)
+    json_edit.parse(text)
+    member = json_edit.find(text, KEY)
     words = our_words(member.value) if member else None
     inner = _command(text, member) if member else None
     if member is None or inner is None or words is None or not _is_as_written(words, inner.value):
@@ -86,12 +86,12 @@ def take(text: str, kept: Kept | None) -> tuple[str, str]:
     wrote = _member(kept.after) if kept else None
     untouched = wrote is not None and wrote[1].value == member.value
     if untouched and was:
-        return jsonedit.replace(text, member, was[0][was[1].value_start : was[1].end]), ""
+        return json_edit.replace(text, member, was[0][was[1].value_start : was[1].end]), ""
     note = "" if untouched else "the status line was changed meanwhile: "
     theirs = _wrapped(words)
     if theirs is None:
-        return jsonedit.remove(text, member), note and note + "it went with ours"
-    text = jsonedit.replace(text, inner, jsonedit.dump(theirs))
+        return json_edit.remove(text, member), note and note + "it went with ours"
+    text = json_edit.replace(text, inner, json_edit.dump(theirs))
     before, ours, now = (_interval(line) for line in (was and was[1], wrote and wrote[1], member))
     if was and before is None and ours is not None and ours == now:
         text = _within(text, _untimed)
@@ -108,38 +108,38 @@ def _wrapped(words: list[str]) -> str | None:
     return words[3] if words[2:3] == ["--wrap"] and len(words) > 3 else None
 
 
-def _command(text: str, line: jsonedit.Member) -> jsonedit.Member | None:
+def _command(text: str, line: json_edit.Member) -> json_edit.Member | None:
     """The command of a status line that runs one."""
     if not isinstance(line.value, dict):
         return None
-    command = jsonedit.find(text, "command", line.value_start)
+    command = json_edit.find(text, "command", line.value_start)
     return command if command and isinstance(command.value, str) and command.value.strip() else None
 
 
 def _within(text: str, edit: Callable[[str], str]) -> str:
     """The settings with an edit of the text of their status line, which is an object too."""
-    line = jsonedit.find(text, KEY)
-    return jsonedit.replace(text, line, edit(text[line.value_start : line.end])) if line else text
+    line = json_edit.find(text, KEY)
+    return json_edit.replace(text, line, edit(text[line.value_start : line.end])) if line else text
 
 
 def _timed(line: str, interval: object) -> str:
-    return line if jsonedit.find(line, INTERVAL) else jsonedit.insert(line, INTERVAL, interval)
+    return line if json_edit.find(line, INTERVAL) else json_edit.insert(line, INTERVAL, interval)
 
 
 def _untimed(line: str) -> str:
-    interval = jsonedit.find(line, INTERVAL)
-    return jsonedit.remove(line, interval) if interval else line
+    interval = json_edit.find(line, INTERVAL)
+    return json_edit.remove(line, interval) if interval else line
 
 
-def _interval(line: jsonedit.Member | None) -> object:
+def _interval(line: json_edit.Member | None) -> object:
     return line.value.get(INTERVAL) if line and isinstance(line.value, dict) else None
 
 
-def _member(data: bytes | None) -> tuple[str, jsonedit.Member] | None:
+def _member(data: bytes | None) -> tuple[str, json_edit.Member] | None:
     text = (data or b"").decode("utf-8", "replace")
     try:
-        jsonedit.parse(text)
-    except jsonedit.JSONTextError:
+        json_edit.parse(text)
+    except json_edit.JSONTextError:
         return None
-    member = jsonedit.find(text, KEY)
+    member = json_edit.find(text, KEY)
     return (text, member) if member else None

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.setup import claude_settings, jsonedit
-from claude_status.setup.keep import Kept
-from claude_status.setup.ours import ByHand
+from claude_status.install import claude_settings, json_edit
+from claude_status.install.backup import Kept
+from claude_status.install.program import ByHand
 from tests.formatting import OBJECTS, VALUES, layouts
 from tests.strategies import quick
 
@@ -75,7 +75,7 @@ class TestPut:
     def test_a_line_that_is_there_is_drawn_as_often_as_ours(self, gap):
         """Its new key is laid out like its neighbours, and nothing else is touched."""
         text = f'{{"statusLine": {{{gap}"command": "mine"{gap[:-1]}}}, "a": [1,2]}}'
-        command = jsonedit.dump(claude_settings.command_line(PROGRAM, "mine"))
+        command = json_edit.dump(claude_settings.command_line(PROGRAM, "mine"))
         expected = text.replace('"mine"', f'{command},{gap}"refreshInterval": 60')
         assert expected == put(text)
 
@@ -118,7 +118,7 @@ class TestPut:
 
     def test_a_comment_is_refused_with_its_place(self):
         """What Claude Code's JSON parser would refuse is not touched."""
-        with pytest.raises(jsonedit.JSONTextError, match="line 2, column 1"):
+        with pytest.raises(json_edit.JSONTextError, match="line 2, column 1"):
             put('{\n// mine\n"a": 1}')
 
 

@@ -16,14 +16,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from claude_status.cli import main
-from claude_status.setup import changes, ours
-from claude_status.setup.atomic import FileError
-from claude_status.setup.edits import Block, ClaudeCode, Edit, Starship
-from claude_status.setup.keep import Keep
+from claude_status.install import changes, program
+from claude_status.install.backup import Keep
+from claude_status.install.edits import Block, ClaudeCode, Edit, Starship
+from claude_status.install.files import FileError
 from tests.conftest import SHELL, program
 from tests.formatting import layouts
-from tests.setup.test_blocks import FILES
-from tests.setup.test_claude_settings import SETTINGS
+from tests.install.test_blocks import FILES
+from tests.install.test_claude_settings import SETTINGS
 from tests.strategies import quick
 
 TOML = st.sampled_from(
@@ -39,9 +39,9 @@ TOML = st.sampled_from(
 SNIPPETS = ("bash", "zsh", "fish", "tmux")
 
 
-def some_parts(folder: Path) -> ours.Parts:
+def some_parts(folder: Path) -> program.Parts:
     """A launcher and snippets in a folder of their own."""
-    for name in ours.COMPLETIONS.values():
+    for name in program.COMPLETIONS.values():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).touch()
     for name in SNIPPETS:
@@ -51,11 +51,11 @@ def some_parts(folder: Path) -> ours.Parts:
     program = folder / "claude-status"
     program.write_text("#!/bin/sh\n#\n# claude-status - made up\n")
     program.chmod(0o755)
-    return ours.Parts(str(program), folder)
+    return program.Parts(str(program), folder)
 
 
 @pytest.fixture
-def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ours.Parts:
+def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> program.Parts:
     """What this program says is its own."""
     folder = tmp_path / "claude_status" / "shell"
     folder.mkdir(parents=True)
@@ -73,7 +73,7 @@ def patch() -> str:
 
 
 @pytest.fixture
-def rc(home: Path, parts: ours.Parts) -> Path:
+def rc(home: Path, parts: program.Parts) -> Path:
     """A file of the user's that bash reads, which stands for all others."""
     path = home / ".bashrc"
     path.write_bytes(b"alias a=b\n")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError
-from claude_status.setup import blocks, places
+from claude_status.install import blocks, rc_files
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -27,7 +27,7 @@ def none(_environ: Mapping[str, str]) -> Iterator[str]:
 
 def bash(environ: Mapping[str, str]) -> Iterator[str]:
     """Login shells read another file, and some prompts are made anew at every command."""
-    file, home = places.bash(environ), places.home(environ)
+    file, home = rc_files.bash(environ), rc_files.home(environ)
     yield from _new_shell(environ, file)
     if _has(file, rb"PROMPT_COMMAND|oh-my-(posh|bash)|bash.it|liquidprompt|powerline"):
         yield "If your bash prompt is made anew at every command, name ${CLAUDE_STATUS} in it."
@@ -40,21 +40,21 @@ def bash(environ: Mapping[str, str]) -> Iterator[str]:
 
 def zsh(environ: Mapping[str, str]) -> Iterator[str]:
     """A ZDOTDIR that is not exported is only known to zsh; colours need an option."""
-    yield from _new_shell(environ, places.zsh(environ))
-    if not environ.get("ZDOTDIR") and _has(places.home(environ) / ".zshenv", rb"ZDOTDIR"):
+    yield from _new_shell(environ, rc_files.zsh(environ))
+    if not environ.get("ZDOTDIR") and _has(rc_files.home(environ) / ".zshenv", rb"ZDOTDIR"):
         yield "Your ~/.zshenv sets ZDOTDIR: if zsh uses it, export it and install once more."
-    if not _has(places.zsh(environ), rb"prompt_?subst|oh-my-zsh|p10k|starship"):
+    if not _has(rc_files.zsh(environ), rb"prompt_?subst|oh-my-zsh|p10k|starship"):
         yield "For colours in zsh, put `setopt prompt_subst` above our block."
 
 
 def fish(environ: Mapping[str, str]) -> Iterator[str]:
     """The prompt is config.fish's."""
-    yield from _new_shell(environ, places.fish(environ) / "config.fish")
+    yield from _new_shell(environ, rc_files.fish(environ) / "config.fish")
 
 
 def starship(environ: Mapping[str, str]) -> Iterator[str]:
     """A format of the user's own shows only what it names."""
-    settings = tomllib.loads(places.starship(environ).read_bytes().decode("utf-8-sig"))
+    settings = tomllib.loads(rc_files.starship(environ).read_bytes().decode("utf-8-sig"))
     table, name = "custom", "claude_status"
     if "CLAUDE_STATUS" in settings.get("env_var", {}):
         table, name = "env_var", "CLAUDE_STATUS"
@@ -66,7 +66,7 @@ def starship(environ: Mapping[str, str]) -> Iterator[str]:
 
 def tmux(environ: Mapping[str, str]) -> Iterator[str]:
     """A server that runs has read its file already."""
-    file = shlex.quote(str(places.tmux(environ)[0]))
+    file = shlex.quote(str(rc_files.tmux(environ)[0]))
     yield f"A tmux that is running shows it after: tmux source-file {file}"
 
 
@@ -77,7 +77,7 @@ def _new_shell(environ: Mapping[str, str], file: Path) -> Iterator[str]:
 
 
 def _is_in_starship(environ: Mapping[str, str]) -> bool:
-    return b"claude_status" in _read(places.starship(environ)).lower()
+    return b"claude_status" in _read(rc_files.starship(environ)).lower()
 
 
 def _has(file: Path, pattern: bytes) -> bool:

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from claude_status.setup.claude_settings import command_line
-from claude_status.setup.ours import Parts
-from claude_status.setup.quoting import fish, sh, tmux, toml
+from claude_status.install.claude_settings import command_line
+from claude_status.install.program import Parts
+from claude_status.install.quoting import fish, sh, tmux, toml
 
 WRITTEN = "# `claude-status install {0}` wrote this, `claude-status uninstall {0}` takes it out.\n"
 

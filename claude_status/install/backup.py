@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claude_status.errors import SettingsError
-from claude_status.setup.atomic import Found, look, remove, replace
+from claude_status.install.files import Found, look, remove, replace
 
 
 @dataclass(frozen=True, slots=True)

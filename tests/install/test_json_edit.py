@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from claude_status.setup import jsonedit
+from claude_status.install import json_edit
 from tests.formatting import KEYS, OBJECTS, VALUES, layouts
 from tests.strategies import quick
 
@@ -27,13 +27,13 @@ class TestInsert:
         """In any layout the new member comes last, and all others stay what they were."""
         key = "a key of nobody's"
         expected = [*load(text).items(), (key, value)]
-        assert expected == list(load(jsonedit.insert(text, key, value)).items())
+        assert expected == list(load(json_edit.insert(text, key, value)).items())
 
     @quick
     @given(layouts(), VALUES)
     def test_every_character_that_was_there_is_still_there(self, text, value):
         """What was before the insertion and after it is the text, but for blanks in {}."""
-        new = jsonedit.insert(text, "a key of nobody's", value)
+        new = json_edit.insert(text, "a key of nobody's", value)
         at = new.index('"a key of nobody\'s"')
         lead = new[:at].rstrip(", \t\r\n")
         assert text.startswith(lead)
@@ -46,8 +46,8 @@ class TestInsert:
         """``remove`` undoes ``insert`` to the character, where there was any member before."""
         assume(load(text))
         key = "a key of nobody's"
-        new = jsonedit.insert(text, key, value)
-        assert text == jsonedit.remove(new, jsonedit.find(new, key))
+        new = json_edit.insert(text, key, value)
+        assert text == json_edit.remove(new, json_edit.find(new, key))
 
     @pytest.mark.parametrize(
         ("text", "expected"),
@@ -62,7 +62,7 @@ class TestInsert:
     )
     def test_it_looks_like_its_neighbours(self, text, expected):
         """Indentation and ends of lines are those of the object's first member."""
-        assert expected == jsonedit.insert(text, "k", {"a": 1})
+        assert expected == json_edit.insert(text, "k", {"a": 1})
 
 
 class TestFind:
@@ -73,21 +73,21 @@ class TestFind:
     def test_it_finds_what_json_finds(self, text):
         """A key's value is the one that a parser gives, and its offsets enclose its text."""
         for key, value in load(text).items():
-            member = jsonedit.find(text, key)
+            member = json_edit.find(text, key)
             assert value == member.value
             assert value == json.loads(text[member.value_start : member.end])
 
     def test_of_two_alike_the_last_counts(self):
         """A key that stands there twice means its last value, as for every parser."""
         text = '{"a": 1, "b": 0, "a": 2}'
-        assert load(text)["a"] == jsonedit.find(text, "a").value
+        assert load(text)["a"] == json_edit.find(text, "a").value
 
     def test_it_looks_into_a_member(self):
         """From the start of an inner object, it finds that object's members and no others."""
         text = '{"a": {"x": {"b": 1}, "b": 2}, "b": 3}'
-        outer = jsonedit.find(text, "a")
-        assert load(text)["a"]["b"] == jsonedit.find(text, "b", outer.value_start).value
-        assert jsonedit.find(text, "a", outer.value_start) is None
+        outer = json_edit.find(text, "a")
+        assert load(text)["a"]["b"] == json_edit.find(text, "b", outer.value_start).value
+        assert json_edit.find(text, "a", outer.value_start) is None
 
 
 class TestReplace:
@@ -99,11 +99,11 @@ class TestReplace:
         """Replacing a value changes its own characters and no others."""
         assume(load(text))
         key = data.draw(st.sampled_from(list(load(text))))
-        member = jsonedit.find(text, key)
-        new = jsonedit.replace(text, member, '"new"')
+        member = json_edit.find(text, key)
+        new = json_edit.replace(text, member, '"new"')
         assert {**load(text), key: "new"} == load(new)
-        assert text == jsonedit.replace(
-            new, jsonedit.find(new, key), text[member.value_start : member.end]
+        assert text == json_edit.replace(
+            new, json_edit.find(new, key), text[member.value_start : member.end]
         )
 
 
@@ -116,7 +116,7 @@ class TestRemove:
         """Without one member the object has all the others, in their order."""
         assume(load(text))
         key = data.draw(st.sampled_from(list(load(text))))
-        left = load(jsonedit.remove(text, jsonedit.find(text, key)))
+        left = load(json_edit.remove(text, json_edit.find(text, key)))
         assert [item for item in load(text).items() if item[0] != key] == list(left.items())
 
 
@@ -138,13 +138,13 @@ class TestParse:
     )
     def test_what_is_no_object_is_refused_with_its_place(self, text, where):
         """Comments, trailing commas and other values are errors that name line and column."""
-        with pytest.raises(jsonedit.JSONTextError, match=where):
-            jsonedit.parse(text)
+        with pytest.raises(json_edit.JSONTextError, match=where):
+            json_edit.parse(text)
 
     def test_depth_without_end_is_refused(self):
         """A text nested deeper than the parser goes is an error of ours, not a crash."""
-        with pytest.raises(jsonedit.JSONTextError):
-            jsonedit.parse('{"a":' * 200_000)
+        with pytest.raises(json_edit.JSONTextError):
+            json_edit.parse('{"a":' * 200_000)
 
 
 @quick
@@ -152,4 +152,4 @@ class TestParse:
 def test_a_dump_can_be_written(key, value):
     """Whatever the value, even half a pair of surrogates, its text is JSON that UTF-8 can hold."""
     value = {key: value, "lone": "\ud83d"}
-    assert value == json.loads(jsonedit.dump(value).encode().decode())
+    assert value == json.loads(json_edit.dump(value).encode().decode())

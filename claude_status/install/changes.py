@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError
-from claude_status.setup.atomic import Found, look, remove, replace
-from claude_status.setup.edits import Edit
-from claude_status.setup.keep import Keep, Kept
-from claude_status.setup.ours import ByHand, Parts
+from claude_status.install.backup import Keep, Kept
+from claude_status.install.edits import Edit
+from claude_status.install.files import Found, look, remove, replace
+from claude_status.install.program import ByHand, Parts
 
 LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 

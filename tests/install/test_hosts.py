@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from claude_status import cli
-from claude_status.setup import hosts, notes, ours, quoting, texts
-from claude_status.setup.edits import EditError, Starship
-from claude_status.setup.ours import Parts, PartsError
+from claude_status.install import hosts, next_steps, program, quoting, snippets
+from claude_status.install.edits import EditError, Starship
+from claude_status.install.program import Parts, PartsError
 from tests.conftest import SHELL, program
 
 if sys.version_info >= (3, 11):
@@ -97,9 +97,9 @@ class TestStarship:
     @pytest.mark.parametrize("word", WORDS)
     def test_what_init_prints_is_toml(self, word):
         """Both variants are valid TOML, and the command's first word is the launcher."""
-        text = texts.init("starship", Parts(word, SHELL))
+        text = snippets.init("starship", Parts(word, SHELL))
         assert list(tomllib.loads(text)) == ["env_var"]
-        other = texts.block("starship_alone", Parts(word, SHELL))
+        other = snippets.block("starship_alone", Parts(word, SHELL))
         command = tomllib.loads(other)["custom"]["claude_status"]["command"]
         assert [word, "--format", "starship"] == shlex.split(command)
         assert all(line.removeprefix("# ") in text for line in other.splitlines()[1:])
@@ -131,7 +131,7 @@ class TestQuoting:
     def test_what_cannot_stand_on_a_line_is_refused(self, word):
         """A path with a control character, or bytes that are no text, is no path for a file."""
         with pytest.raises(PartsError):
-            ours.writable(word)
+            program.writable(word)
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ class TestInit:
     @pytest.mark.parametrize("shell", SHELLS)
     def test_pasted(self, shell, home, odd):
         """As lines of a script it sources the snippet once, with the launcher."""
-        assert f"<{odd.program}>" == self.run(shell, texts.init(shell, odd))
+        assert f"<{odd.program}>" == self.run(shell, snippets.init(shell, odd))
 
     @pytest.mark.parametrize("shell", SHELLS)
     def test_evaluated(self, shell, home, odd):
@@ -177,12 +177,12 @@ class TestInit:
             "zsh": 'eval "$(cat)"',
             "fish": "eval (cat)",
         }[shell]
-        assert f"<{odd.program}>" == self.run(shell, script, texts.init(shell, odd))
+        assert f"<{odd.program}>" == self.run(shell, script, snippets.init(shell, odd))
 
     @pytest.mark.parametrize("shell", SHELLS)
     def test_gone(self, shell, home, odd):
         """Without the snippet it does and says nothing."""
-        text = texts.init(shell, odd)
+        text = snippets.init(shell, odd)
         (odd.folder / f"claude-status.{shell}").unlink()
         assert self.run(shell, text) == ""
 
@@ -192,7 +192,7 @@ class TestInit:
     )
     def test_block_of_what_is_gone(self, shell, interactive, home, odd):
         """Without the snippet a block says so in one sentence, to an interactive shell alone."""
-        (home / "block").write_text(texts.block(shell, odd))
+        (home / "block").write_text(snippets.block(shell, odd))
         (odd.folder / f"claude-status.{shell}").unlink()
         bare = {"bash": ["--norc"], "zsh": ["--no-rcs"], "fish": ["--no-config"]}[shell]
         command = [program(shell), *bare, *(["-i"] if interactive else []), "-c", "source ~/block"]
@@ -212,7 +212,7 @@ class TestInit:
         script = odd.folder / "claude-status.tmux"
         script.write_text(f'printf "%s\\n" "$1" "$CLAUDE_CONFIG_DIR" >{told}\n')
         parts = Parts(odd.program, odd.folder, (("CLAUDE_CONFIG_DIR", f"{odd.folder}/#S"),))
-        (home / "conf").write_text(texts.init("tmux", parts) + "wait-for -S told\n")
+        (home / "conf").write_text(snippets.init("tmux", parts) + "wait-for -S told\n")
         with tempfile.TemporaryDirectory() as folder:  # a socket's path must be short
             tmux = [program("tmux"), "-S", f"{folder}/socket", "-f", str(home / "conf")]
             monkeypatch.setenv("SHELL", "/bin/sh")
@@ -225,7 +225,7 @@ class TestInit:
 
     def test_claude(self):
         """For Claude Code it is a settings file that has our line."""
-        line = json.loads(texts.init("claude", Parts("/a b/claude-status", SHELL)))["statusLine"]
+        line = json.loads(snippets.init("claude", Parts("/a b/claude-status", SHELL)))["statusLine"]
         assert shlex.split(line["command"]) == ["/a b/claude-status", "statusline"]
         assert (line["type"], line["refreshInterval"]) == ("command", 60)
 
@@ -245,7 +245,7 @@ class TestLauncher:
         """It is the launcher of the program that runs, not another on PATH."""
         mine, other = self.make(tmp_path / "mine"), self.make(tmp_path / "other")
         environ = {"PATH": str(other.parent)}
-        assert str(mine) == ours.launcher(str(mine.parent / "claude-status-py"), environ)
+        assert str(mine) == program.launcher(str(mine.parent / "claude-status-py"), environ)
 
     def test_a_link_on_path_is_kept(self, tmp_path):
         """Where PATH has a link to it, as pipx and uv make them, that is the name that lasts."""
@@ -254,23 +254,23 @@ class TestLauncher:
         link.parent.mkdir()
         link.symlink_to(mine)
         environ = {"PATH": str(link.parent)}
-        assert str(link) == ours.launcher(str(mine.parent / "claude-status-py"), environ)
-        assert str(link) == ours.launcher(str(link.parent / "claude-status-py"), environ)
+        assert str(link) == program.launcher(str(mine.parent / "claude-status-py"), environ)
+        assert str(link) == program.launcher(str(link.parent / "claude-status-py"), environ)
 
     def test_a_relative_call(self, tmp_path, monkeypatch):
         """What was run as ./claude-status has an absolute name in the files."""
         mine = self.make(tmp_path)
         monkeypatch.chdir(tmp_path)
-        assert str(mine) == ours.launcher("./claude-status-py", {"PATH": ""})
+        assert str(mine) == program.launcher("./claude-status-py", {"PATH": ""})
 
     def test_another_program_of_the_name(self, tmp_path, monkeypatch):
         """A program of another project is not written into the files, wherever it is found."""
         theirs = self.make(tmp_path / "bin")
         theirs.write_text("#!/usr/bin/python3\nimport claude_status\n")
-        monkeypatch.setattr(ours.sysconfig, "get_path", lambda _name: str(tmp_path))
+        monkeypatch.setattr(program.sysconfig, "get_path", lambda _name: str(tmp_path))
         for environ in ({"PATH": ""}, {"PATH": str(theirs.parent)}):
             with pytest.raises(PartsError, match="another program has taken its place"):
-                ours.launcher(str(theirs.parent / "claude-status-py"), environ)
+                program.launcher(str(theirs.parent / "claude-status-py"), environ)
 
 
 class TestSnippets:
@@ -291,7 +291,7 @@ class TestSnippets:
             ours, "PACKAGE", tmp_path / "lib/python3.11/site-packages/claude_status"
         )
         shared = self.make(tmp_path / "venv")
-        assert shared == ours.snippets(str(tmp_path / "venv/bin/claude-status"))
+        assert shared == program.snippets(str(tmp_path / "venv/bin/claude-status"))
 
     def test_beside_what_a_link_leads_to(self, tmp_path, monkeypatch):
         """Where the launcher is a link, it is the ``share`` of the environment that it leads to."""
@@ -302,11 +302,11 @@ class TestSnippets:
         link = tmp_path / "bin" / "claude-status"
         link.parent.mkdir()
         link.symlink_to(tmp_path / "venv/bin/claude-status")
-        assert shared == ours.snippets(str(link))
+        assert shared == program.snippets(str(link))
 
     def test_in_a_checkout(self):
         """An editable install uses the files of the checkout."""
-        assert ours.snippets("/nowhere/bin/claude-status") == SHELL
+        assert program.snippets("/nowhere/bin/claude-status") == SHELL
 
 
 class TestThrownAway:
@@ -325,15 +325,15 @@ class TestThrownAway:
     )
     def test_of_uv(self, prefix, expected):
         """``uvx`` and ``uv run`` are told from ``uv tool install`` by the prefix alone."""
-        assert expected is ours.is_thrown_away(Path(prefix))
+        assert expected is program.is_thrown_away(Path(prefix))
 
     def test_of_pipx(self, tmp_path):
         """``pipx run`` has its environments below a ``.cache``, unlike ``pipx install``."""
         for place in (".cache/1a2b", "venvs/claude-status-prompt"):
             (tmp_path / place).mkdir(parents=True)
             (tmp_path / place / "pipx_metadata.json").touch()
-        assert ours.is_thrown_away(tmp_path / ".cache/1a2b")
-        assert not ours.is_thrown_away(tmp_path / "venvs/claude-status-prompt")
+        assert program.is_thrown_away(tmp_path / ".cache/1a2b")
+        assert not program.is_thrown_away(tmp_path / "venvs/claude-status-prompt")
 
     def test_refused_in_one_sentence(self, home, monkeypatch, capsys):
         """``install`` changes nothing and says how to have an installation that stays."""
@@ -357,11 +357,11 @@ class TestNotes:
     def test_login_shells(self, home, file, text, told):
         """Login shells that never read ~/.bashrc are named with what to add."""
         (home / file).write_text(text)
-        assert told == ("put . ~/.bashrc into it" in " ".join(notes.bash(os.environ)))
+        assert told == ("put . ~/.bashrc into it" in " ".join(next_steps.bash(os.environ)))
 
     def test_a_home_without_a_profile(self, home):
         """A Mac's terminals and ssh start login shells, and there is no profile at first."""
-        assert "~/.bash_profile" in " ".join(notes.bash(os.environ))
+        assert "~/.bash_profile" in " ".join(next_steps.bash(os.environ))
 
     @pytest.mark.parametrize(
         ("theirs", "told"),
@@ -371,7 +371,7 @@ class TestNotes:
         """Where nothing in the file turns prompt_subst on, how to have colours is said."""
         block = "# >>> claude-status >>>\n[[ -o prompt_subst ]]\n# <<< claude-status <<<\n"
         (home / ".zshrc").write_text(theirs + block)
-        assert told == ("prompt_subst" in " ".join(notes.zsh(os.environ)))
+        assert told == ("prompt_subst" in " ".join(next_steps.zsh(os.environ)))
 
     @pytest.mark.parametrize(
         ("name", "file"),
@@ -398,6 +398,6 @@ class TestNotes:
     def test_a_format_of_their_own(self, home, format_, told):
         """Where the format does not lead to our table, what to add to it is named."""
         (home / ".config").mkdir()
-        block = texts.block("starship", Parts("/p/claude-status", SHELL))
+        block = snippets.block("starship", Parts("/p/claude-status", SHELL))
         (home / ".config" / "starship.toml").write_text(f"{format_}\n{block}")
-        assert told == ("${env_var.CLAUDE_STATUS}" in " ".join(notes.starship(os.environ)))
+        assert told == ("${env_var.CLAUDE_STATUS}" in " ".join(next_steps.starship(os.environ)))

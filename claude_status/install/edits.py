@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from claude_status.errors import ClaudeStatusError
-from claude_status.setup import blocks, claude_settings
-from claude_status.setup.keep import Kept
-from claude_status.setup.ours import ByHand, Parts
+from claude_status.install import blocks, claude_settings
+from claude_status.install.backup import Kept
+from claude_status.install.program import ByHand, Parts
 
 if sys.version_info >= (3, 11):
     import tomllib

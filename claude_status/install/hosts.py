@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError
+from claude_status.install import blocks, completions, next_steps, rc_files, snippets
+from claude_status.install.edits import Block, ClaudeCode, Edit, Starship
+from claude_status.install.files import look
 from claude_status.paths import locate
-from claude_status.setup import blocks, completions, notes, places, texts
-from claude_status.setup.atomic import look
-from claude_status.setup.edits import Block, ClaudeCode, Edit, Starship
 
 NAMES = ("bash", "zsh", "fish", "starship", "tmux", "claude")
 SHELLS = NAMES[:3]
@@ -58,55 +58,57 @@ def is_installed(host: Host) -> bool:
 
 
 def _bash(environ: Mapping[str, str]) -> Host:
-    file = places.bash(environ)
+    file = rc_files.bash(environ)
     there = _is_shell(environ, "bash") or file.exists()
     return Host(
         "bash",
         (file,),
-        Block("bash", partial(texts.block, "bash")),
+        Block("bash", partial(snippets.block, "bash")),
         there,
-        notes.bash,
+        next_steps.bash,
         completions.bash_file(environ),
     )
 
 
 def _zsh(environ: Mapping[str, str]) -> Host:
-    files = _different(places.zsh(environ), places.home(environ) / ".zshrc")
+    files = _different(rc_files.zsh(environ), rc_files.home(environ) / ".zshrc")
     there = _is_shell(environ, "zsh") or files[0].exists()
-    return Host("zsh", files, Block("zsh", partial(texts.block, "zsh")), there, notes.zsh)
+    return Host("zsh", files, Block("zsh", partial(snippets.block, "zsh")), there, next_steps.zsh)
 
 
 def _fish(environ: Mapping[str, str]) -> Host:
-    folder = places.fish(environ)
+    folder = rc_files.fish(environ)
     file = folder / "conf.d" / "claude-status.fish"
     there = _is_shell(environ, "fish") or folder.exists()
     return Host(
         "fish",
         (file,),
-        Block("fish", partial(texts.block, "fish")),
+        Block("fish", partial(snippets.block, "fish")),
         there,
-        notes.fish,
+        next_steps.fish,
         completions.fish_file(environ),
     )
 
 
 def _starship(environ: Mapping[str, str], hooked: bool) -> Host:
-    file = places.starship(environ)
+    file = rc_files.starship(environ)
     there = _is_program(environ, "starship") or file.exists()
-    body = partial(texts.block, "starship" if hooked else "starship_alone")
-    return Host("starship", (file,), Starship("starship", body), there, notes.starship)
+    body = partial(snippets.block, "starship" if hooked else "starship_alone")
+    return Host("starship", (file,), Starship("starship", body), there, next_steps.starship)
 
 
 def _tmux(environ: Mapping[str, str]) -> Host:
-    files = _different(*places.tmux(environ))
+    files = _different(*rc_files.tmux(environ))
     there = _is_program(environ, "tmux") or files[0].exists()
-    return Host("tmux", files, Block("tmux", partial(texts.block, "tmux")), there, notes.tmux)
+    return Host(
+        "tmux", files, Block("tmux", partial(snippets.block, "tmux")), there, next_steps.tmux
+    )
 
 
 def _claude(environ: Mapping[str, str]) -> Host:
     folder = locate(environ).config_dir
     there = _is_program(environ, "claude") or folder.exists()
-    return Host("claude", (folder / "settings.json",), ClaudeCode(), there, notes.none)
+    return Host("claude", (folder / "settings.json",), ClaudeCode(), there, next_steps.none)
 
 
 HOSTS: dict[str, Callable[[Mapping[str, str]], Host]] = {

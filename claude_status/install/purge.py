@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError
+from claude_status.install.backup import Keep
 from claude_status.paths import cache_root, settings_file
-from claude_status.setup.keep import Keep
 
 PACKAGE = "claude-status-prompt"
 

@@ -9,23 +9,23 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from claude_status.setup import places
-from claude_status.setup.edits import Block
-from claude_status.setup.ours import COMPLETIONS, Parts
-from claude_status.setup.quoting import fish, sh
-from claude_status.setup.texts import WRITTEN
+from claude_status.install import rc_files
+from claude_status.install.edits import Block
+from claude_status.install.program import COMPLETIONS, Parts
+from claude_status.install.quoting import fish, sh
+from claude_status.install.snippets import WRITTEN
 
 
 def bash_file(environ: Mapping[str, str]) -> Path:
     """Where bash-completion looks when the command is first completed."""
-    data = environ.get("XDG_DATA_HOME") or places.home(environ) / ".local" / "share"
+    data = environ.get("XDG_DATA_HOME") or rc_files.home(environ) / ".local" / "share"
     user = environ.get("BASH_COMPLETION_USER_DIR", "").partition(":")[0]
     return Path(user or Path(data, "bash-completion"), "completions", "claude-status")
 
 
 def fish_file(environ: Mapping[str, str]) -> Path:
     """Where fish looks."""
-    return places.fish(environ) / "completions" / "claude-status.fish"
+    return rc_files.fish(environ) / "completions" / "claude-status.fish"
 
 
 def loader(shell: str) -> Block:
