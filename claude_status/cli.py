@@ -56,10 +56,10 @@ def build_parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    show = command("show", "look.show:run", "the full picture: every limit, its reset and pace")
+    show = command("show", "commands.show:run", "the full picture: every limit, its reset and pace")
     show.add_argument("--all", action="store_true", help="every account on this machine, unasked")
-    command("watch", "look.watch:run", "the full picture, live, until q is pressed")
-    history = command("history", "look.history:run", "how use grew, as a chart")
+    command("watch", "commands.watch:run", "the full picture, live, until q is pressed")
+    history = command("history", "commands.history:run", "how use grew, as a chart")
     history.add_argument("--days", type=int, metavar="N", help="the past N days, 1 to 90")
     form = history.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="columns: time, key, percent, resets_at")
@@ -70,17 +70,21 @@ def build_parser() -> argparse.ArgumentParser:
     statusline.add_argument("--wrap", metavar="COMMAND", help="draw ours beside that of a command")
     refresh = command("refresh", "commands.refresh:run", "ask now, if it is due")
     refresh.add_argument("--force", action="store_true", help="skip the TTL, never the back-off")
-    command("doctor", "doctor.command:run", "what is there, what is wrong, and what to do about it")
-    init = command("init", "setup.install:init", "print what to put into a host's own file")
+    command(
+        "doctor", "commands.doctor:run", "what is there, what is wrong, and what to do about it"
+    )
+    init = command("init", "commands.install:init", "print what to put into a host's own file")
     init.add_argument("host", choices=HOSTS)
     for verb, text in (("install", "put the line into the files"), ("uninstall", "take it out")):
         of_some = f"{text} of some hosts; without any, list them"
-        install = command(verb, f"setup.install:{verb}", of_some)
+        install = command(verb, f"commands.install:{verb}", of_some)
         install.add_argument("host", nargs="*", metavar="HOST", help=", ".join(HOSTS))
         install.add_argument("--all", action="store_true", help="all hosts that are found")
         install.add_argument("--dry-run", action="store_true", help="only show what would change")
     install.add_argument("--purge", action="store_true", help="with --all: cache and settings too")
-    command("demo", "demo.command:run", "a tour on made-up numbers: no login is needed, or touched")
+    command(
+        "demo", "commands.demo:run", "a tour on made-up numbers: no login is needed, or touched"
+    )
     check = command(
         "check", "commands.gates:check", "for scripts: exit 0 unless a limit is above a percentage"
     )
@@ -96,7 +100,9 @@ def build_parser() -> argparse.ArgumentParser:
     alert = command("alert", "commands.alert:run", "send an alert on trial")
     alert.add_argument("--test", action="store_true", required=True, help="send it")
     _add_config(command("config", "commands.config:run", "the settings, and where each comes from"))
-    command("looks", "look.looks:run", "every preset of the line on your own numbers; choose one")
+    command(
+        "looks", "commands.looks:run", "every preset of the line on your own numbers; choose one"
+    )
     completion = command("completion", "commands.completion:run", "print a shell's completions")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     return parser

@@ -78,7 +78,7 @@ def test_an_error_is_one_sentence(
     def fail(_: object) -> int:
         raise error
 
-    monkeypatch.setattr("claude_status.doctor.command.run", fail)
+    monkeypatch.setattr("claude_status.commands.doctor.run", fail)
     assert cli.main(["doctor"]) == status
     out, err = capsys.readouterr()
     assert out == ""

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import claude_status
-from claude_status.demo.server import DemoApi
+from claude_status.commands.demo_api import DemoApi
 from claude_status.errors import ClaudeStatusError
 from claude_status.frames_read import read_frame
 from claude_status.paths import locate

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.demo import command as demo
-from claude_status.demo.server import DemoApi, usage_body
+from claude_status.commands import demo as demo
+from claude_status.commands.demo_api import DemoApi, usage_body
 from claude_status.errors import ClaudeStatusError
 from claude_status.sources.body import parse_body
 from tests.conftest import ROOT, program

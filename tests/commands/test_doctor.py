@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status.asking.diagnosis import Scene, take_scene
-from claude_status.doctor.command import examine, own_program
+from claude_status.commands.doctor import examine, own_program
 from claude_status.doctor.findings import Finding, Grade, draw_findings, from_sentence, summary
 from claude_status.store import records
 from claude_status.store.database import open_store

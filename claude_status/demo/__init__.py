@@ -1,1 +1,0 @@
-"""The real program at work on made-up numbers, against an API of its own."""
