@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from claude_status.draw.style import Style
 from claude_status.model.usage import SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage, order
+from claude_status.render.style import Style
 
 NOW = 1_800_000_000  # a full minute
 HOUR, DAY = 3600, 86400

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from claude_status.asking.refresh import Outcome, Refresh
-from claude_status.draw.dialects import DIALECTS
 from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account, locate
+from claude_status.render.dialects import DIALECTS
 from claude_status.settings.settings import Settings
 from tests.conftest import ROOT, SHELL
 from tests.server import Answer

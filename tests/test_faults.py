@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.draw.dialects import DIALECTS
+from claude_status.render.dialects import DIALECTS
 from tests import server
 from tests.bodies import usage_body
 from tests.conftest import ROOT, program

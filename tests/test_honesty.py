@@ -10,14 +10,14 @@ import pytest
 from claude_status.alerts.alerts import next_alerts
 from claude_status.asking.snapshot import Snapshot
 from claude_status.commands.gates import judge
-from claude_status.draw.dialects import plain
-from claude_status.draw.line import draw_line
-from claude_status.draw.prometheus import draw_prometheus
-from claude_status.draw.report import report
-from claude_status.draw.schema import draw_json
-from claude_status.draw.style import Style
 from claude_status.model.usage import FRESH, GONE, OVER, STALE, WEEK, Limit, Usage
 from claude_status.paths import locate
+from claude_status.render.dialects import plain
+from claude_status.render.json import draw_json
+from claude_status.render.line import draw_line
+from claude_status.render.prometheus import draw_prometheus
+from claude_status.render.report import report
+from claude_status.render.style import Style
 from claude_status.settings.settings import Settings
 
 NOW = 1_800_000_000

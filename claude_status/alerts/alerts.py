@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from claude_status.draw.words import duration, plain_label, shown_percent
 from claude_status.model.usage import Limit, Usage
+from claude_status.render.words import duration, plain_label, shown_percent
 
 HIGH = 90  # per cent, above which the reset is good news
 SAME_RESET = 600  # seconds by which two sources may differ on one reset

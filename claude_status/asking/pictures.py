@@ -10,10 +10,10 @@ from pathlib import Path
 
 from claude_status.asking.diagnosis import take_scene
 from claude_status.asking.snapshot import Snapshot, fresh_snapshot
-from claude_status.draw.report import Report, in_words, report
-from claude_status.draw.words import duration
 from claude_status.frames_read import DEFAULT
 from claude_status.paths import accounts, cache_root
+from claude_status.render.report import Report, in_words, report
+from claude_status.render.words import duration
 from claude_status.terminal import place
 
 

@@ -10,8 +10,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError, SettingsError
-from claude_status.look import need
 from claude_status.paths import settings_file
+from claude_status.render.libraries import need
 from claude_status.settings.settings import Loaded, Settings, load
 
 COMMENTED = """\
@@ -149,8 +149,8 @@ def toml(value: object) -> str:
 
 
 def _init(path: Path) -> int:
-    from claude_status.draw.names import known_names
-    from claude_status.draw.template import PRESETS
+    from claude_status.render.names import known_names
+    from claude_status.render.template import PRESETS
 
     text = COMMENTED.format(
         user_agent=Settings().user_agent,

@@ -12,11 +12,11 @@ import sys
 import time
 
 from claude_status.asking.snapshot import Snapshot, fresh_snapshot, take_snapshot
-from claude_status.draw.words import duration, plain_label, shown_percent
 from claude_status.errors import SettingsError
 from claude_status.frames_read import kick, read_frame
 from claude_status.model.usage import FRESH, Limit
 from claude_status.paths import Account
+from claude_status.render.words import duration, plain_label, shown_percent
 from claude_status.terminal import TYPED_SECONDS, end_after, place, say
 
 ABOVE, UNKNOWN, TIMED_OUT = 1, 3, 4

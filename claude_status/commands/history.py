@@ -16,12 +16,12 @@ import time
 from collections.abc import Sequence
 
 from claude_status.asking.snapshot import Snapshot, take_snapshot
-from claude_status.draw.schema import SCHEMA, iso
 from claude_status.errors import ClaudeStatusError, SettingsError
-from claude_status.look import COLUMNS, LINES, need, screen_size
-from claude_status.look.burnup import Burnup, of_days, of_window
 from claude_status.model.usage import SESSION, WEEK
 from claude_status.paths import Account, check_ours
+from claude_status.render.burnup import Burnup, of_days, of_window
+from claude_status.render.json import SCHEMA, iso
+from claude_status.render.libraries import COLUMNS, LINES, need, screen_size
 from claude_status.store import history, records
 from claude_status.store.database import open_store
 from claude_status.store.history import DAY, KEPT_DAYS, Point
@@ -93,7 +93,7 @@ def _row(point: Point) -> dict[str, object]:
 
 def _print_charts(shown: Snapshot, points: Sequence[Point], days: int | None) -> None:
     """The current windows, or so many past days."""
-    from claude_status.look.chart import draw_charts
+    from claude_status.render.chart import draw_charts
 
     found = _past(shown, points, days) if days else _current(shown, points)
     if not found:

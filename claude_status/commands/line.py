@@ -12,14 +12,14 @@ from pathlib import Path
 
 from claude_status.asking.diagnosis import take_scene
 from claude_status.asking.snapshot import Snapshot, fresh_snapshot, take_snapshot
-from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.line import draw_line
-from claude_status.draw.prometheus import draw_prometheus
-from claude_status.draw.schema import draw_json
-from claude_status.draw.style import Style
 from claude_status.errors import CacheError
 from claude_status.frames_read import PROMPTS, kick, read_frame
 from claude_status.paths import make_private
+from claude_status.render.dialects import DIALECTS
+from claude_status.render.json import draw_json
+from claude_status.render.line import draw_line
+from claude_status.render.prometheus import draw_prometheus
+from claude_status.render.style import Style
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place, say
 
 

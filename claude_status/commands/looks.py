@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING
 
 from claude_status.asking.snapshot import take_snapshot
 from claude_status.commands.config import redraw
-from claude_status.draw.dialects import ascii_only, plain
-from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import Line
-from claude_status.draw.style import Style
-from claude_status.draw.template import PRESETS
 from claude_status.errors import ClaudeStatusError
 from claude_status.install.hosts import hosts, is_installed
-from claude_status.look import SCREEN, need, screen_size
-from claude_status.look.events import DISTURBING, Events, key_by_key
-from claude_status.look.samples import made_up
 from claude_status.model.usage import Usage
 from claude_status.paths import settings_file
+from claude_status.render.dialects import ascii_only, plain
+from claude_status.render.keys import DISTURBING, Events, key_by_key
+from claude_status.render.libraries import SCREEN, need, screen_size
+from claude_status.render.line import draw_line
+from claude_status.render.samples import made_up
+from claude_status.render.segments import Line
+from claude_status.render.style import Style
+from claude_status.render.template import PRESETS
 from claude_status.terminal import dialect, place
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _screen(looks: Looks, at: int, places: list[str], columns: int) -> Text:
     """All looks, the chosen one marked, and below it how each host would show that one."""
     from rich.text import Text
 
-    from claude_status.look.previews import coloured, preview
+    from claude_status.render.previews import coloured, preview
 
     rows = [Text("How the line looks", "bold"), Text()]
     for number, (name, line) in enumerate(looks.lines()):

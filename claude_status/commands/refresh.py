@@ -8,9 +8,9 @@ import time
 
 from claude_status.asking.refresh import Refresh
 from claude_status.asking.snapshot import take_snapshot
-from claude_status.draw.dialects import plain
-from claude_status.draw.line import draw_line
-from claude_status.draw.report import in_words
+from claude_status.render.dialects import plain
+from claude_status.render.line import draw_line
+from claude_status.render.report import in_words
 from claude_status.terminal import TYPED_SECONDS, end_after, place, say
 
 

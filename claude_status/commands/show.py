@@ -12,12 +12,12 @@ import sys
 import time
 
 from claude_status.asking.pictures import asked_snapshot, everyone, picture
-from claude_status.draw.dialects import ascii_only
-from claude_status.draw.pieces import Piece
-from claude_status.draw.report import Report
 from claude_status.errors import ClaudeStatusError
-from claude_status.look import screen_size
-from claude_status.look.plain import WHOLE, draw_report
+from claude_status.render.dialects import ascii_only
+from claude_status.render.libraries import screen_size
+from claude_status.render.report import Report
+from claude_status.render.segments import Piece
+from claude_status.render.text import WHOLE, draw_report
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place
 
 
@@ -46,7 +46,7 @@ def _print(report: Report) -> None:
     columns = screen_size()[0] if sys.stdout.isatty() else WHOLE
     if kind == "ansi":
         with contextlib.suppress(ImportError):
-            from claude_status.look.screen import print_report
+            from claude_status.render.screen import print_report
 
             print_report(report, columns)
             return

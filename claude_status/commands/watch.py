@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 
 from claude_status.asking.pictures import known_snapshot, picture
 from claude_status.asking.snapshot import Snapshot
-from claude_status.draw.dialects import ascii_only
-from claude_status.draw.pieces import Piece
-from claude_status.draw.report import Report, ticking
 from claude_status.errors import ClaudeStatusError
 from claude_status.frames_read import kick, read_frame
-from claude_status.look import SCREEN, need, screen_size
-from claude_status.look.events import DISTURBING, Events, key_by_key
-from claude_status.look.plain import draw_report
 from claude_status.paths import Account, make_private
+from claude_status.render.dialects import ascii_only
+from claude_status.render.keys import DISTURBING, Events, key_by_key
+from claude_status.render.libraries import SCREEN, need, screen_size
+from claude_status.render.report import Report, ticking
+from claude_status.render.segments import Piece
+from claude_status.render.text import draw_report
 from claude_status.settings.settings import Settings
 from claude_status.terminal import dialect, place
 
@@ -111,7 +111,7 @@ def _drawn(report: Report, columns: int, lines: int) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    from claude_status.look.screen import draw_screen
+    from claude_status.render.screen import draw_screen
 
     hint = "q quits" if os.isatty(KEYBOARD) else "Ctrl-C quits"
     kind = dialect(os.environ)

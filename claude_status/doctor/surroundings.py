@@ -14,10 +14,10 @@ from pathlib import Path
 from claude_status import __version__
 from claude_status.asking.diagnosis import Scene
 from claude_status.doctor.findings import Finding, Grade, from_sentence
-from claude_status.draw.report import ago
 from claude_status.errors import CacheError
 from claude_status.install.program import is_launcher
 from claude_status.paths import Account, accounts, check_private
+from claude_status.render.report import ago
 from claude_status.sources.api_base import is_loopback
 from claude_status.store.database import BROKEN
 

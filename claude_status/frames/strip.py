@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import Line, Piece
-from claude_status.draw.style import Style
-from claude_status.draw.words import HOUR
 from claude_status.model.pace import pace_of
 from claude_status.model.usage import MAX_AGE, SESSION, Number, Usage
+from claude_status.render.line import draw_line
+from claude_status.render.segments import Line, Piece
+from claude_status.render.style import Style
+from claude_status.render.words import HOUR
 
 MAX_FRAMES = 40
 MAX_LINE = 1000  # bytes; some readers take a little more

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from claude_status.draw.dialects import DIALECTS
 from claude_status.errors import CacheError, remedy
 from claude_status.frames.strip import EARLIER, MAX_FRAMES, Strip, write_strip
 from claude_status.frames_read import HEADER, KICK, SLOT, due_times, epoch, read_text
 from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account
+from claude_status.render.dialects import DIALECTS
 
 SAME_TIME = 2  # seconds by which a clock and the date of a file may differ
 NEW = ".new"  # how the name of a file begins that is not whole yet

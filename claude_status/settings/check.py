@@ -6,9 +6,9 @@ import os
 import re
 from collections.abc import Callable
 
-from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.template import PRESETS, parse_template
-from claude_status.draw.words import plain_label
+from claude_status.render.dialects import DIALECTS
+from claude_status.render.template import PRESETS, parse_template
+from claude_status.render.words import plain_label
 
 HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 SOURCES = ("statusline", "claude_json", "endpoint", "claude_cli")

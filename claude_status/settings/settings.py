@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from claude_status import __version__
-from claude_status.draw.style import THRESHOLDS, Style
 from claude_status.files import open_at_once
+from claude_status.render.style import THRESHOLDS, Style
 from claude_status.settings.check import READERS
 
 MAX_BYTES = 1 << 16

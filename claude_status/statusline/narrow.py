@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from claude_status.asking.snapshot import take_snapshot
-from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.line import draw_line
+from claude_status.render.dialects import DIALECTS
+from claude_status.render.line import draw_line
 from claude_status.statusline.deadline import within
 from claude_status.terminal import place
 

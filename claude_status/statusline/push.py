@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from claude_status.asking.refresh import Refresh
-from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.line import draw_line
 from claude_status.model.merge import PUSH, merge
 from claude_status.model.usage import Usage
 from claude_status.paths import Account
+from claude_status.render.dialects import DIALECTS
+from claude_status.render.line import draw_line
 from claude_status.sources.statusline import parse_push
 from claude_status.statusline.deadline import within
 from claude_status.statusline.marks import last_count, note

@@ -13,10 +13,10 @@ import pytest
 
 from claude_status.asking import ask
 from claude_status.asking.refresh import FIRST_LOOK
-from claude_status.draw.dialects import DIALECTS
 from claude_status.errors import CacheError
 from claude_status.frames import write
 from claude_status.model.schedule import BAR, NOBODY, PROMPT
+from claude_status.render.dialects import DIALECTS
 from claude_status.settings.settings import Settings
 from claude_status.sources import endpoint
 from claude_status.store import database as store_module

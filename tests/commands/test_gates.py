@@ -11,9 +11,9 @@ import pytest
 
 from claude_status.asking.snapshot import Snapshot
 from claude_status.commands.gates import judge
-from claude_status.draw.dialects import DIALECTS
 from claude_status.model.usage import Credits, Limit, Usage
 from claude_status.paths import locate
+from claude_status.render.dialects import DIALECTS
 from claude_status.settings.settings import Settings
 from claude_status.store import records
 from claude_status.store.database import open_store

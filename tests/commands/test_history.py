@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.draw.schema import iso
 from claude_status.model.switch import Owner
 from claude_status.model.usage import SESSION, WEEK, WINDOW_SECONDS, Limit, Usage
+from claude_status.render.json import iso
 from claude_status.store import history, records
 from claude_status.store.database import open_store
 from tests.look.conftest import HOUR, WIDTHS, without

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from claude_status.draw.template import PRESETS
+from claude_status.render.template import PRESETS
 from claude_status.settings.settings import load
 from tests.screen import Screen
 from tests.support import User

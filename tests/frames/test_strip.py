@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.draw.dialects import DIALECTS, plain
-from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import Piece
-from claude_status.draw.style import Style
 from claude_status.frames.strip import Strip, draw_strip, write_strip
 from claude_status.model.usage import SESSION, Limit, Usage
+from claude_status.render.dialects import DIALECTS, plain
+from claude_status.render.line import draw_line
+from claude_status.render.segments import Piece
+from claude_status.render.style import Style
 from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, styles, thorough, usages

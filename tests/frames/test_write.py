@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.line import Piece
 from claude_status.errors import CacheError
 from claude_status.frames.write import Head, postpone, replace_file, sweep, write_view
 from claude_status.frames_read import SLOT, epoch, kick, read_frame, start_refresh
 from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account, locate, make_private
+from claude_status.render.dialects import DIALECTS
+from claude_status.render.line import Piece
 from tests.conftest import ROOT
 from tests.support import unprivileged
 

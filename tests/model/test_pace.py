@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.draw.dialects import plain
-from claude_status.draw.line import draw_line
-from claude_status.draw.style import Style
 from claude_status.model.pace import elapsed_share, pace_of, present_pace
 from claude_status.model.usage import SESSION, WEEK, WINDOW_SECONDS, Limit, Usage
+from claude_status.render.dialects import plain
+from claude_status.render.line import draw_line
+from claude_status.render.style import Style
 from tests.strategies import NOW, limits, thorough
 
 HOUR = 3600

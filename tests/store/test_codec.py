@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.line import Style
 from claude_status.frames.strip import draw_strip, write_strip
 from claude_status.model.merge import merge
 from claude_status.model.usage import Usage
+from claude_status.render.dialects import DIALECTS
+from claude_status.render.line import Style
 from claude_status.sources.body import parse_body
 from claude_status.store.codec import dump, load
 from tests.bodies import usage_body

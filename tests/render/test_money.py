@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.draw.money import amount, money
 from claude_status.model.usage import Credits
+from claude_status.render.money import amount, money
 from tests.strategies import NOW, thorough
 
 

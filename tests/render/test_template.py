@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.draw.bars import bar
-from claude_status.draw.dialects import ascii_only
-from claude_status.draw.line import draw_line
-from claude_status.draw.names import known_names
-from claude_status.draw.pieces import Piece
-from claude_status.draw.style import Style
-from claude_status.draw.template import PRESETS, parse_template
 from claude_status.model.usage import Usage
+from claude_status.render.bars import bar
+from claude_status.render.dialects import ascii_only
+from claude_status.render.line import draw_line
+from claude_status.render.names import known_names
+from claude_status.render.segments import Piece
+from claude_status.render.style import Style
+from claude_status.render.template import PRESETS, parse_template
 from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, quick, usages

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from claude_status.draw.choice import shown_credits, shown_limits
-from claude_status.draw.pieces import (
+from claude_status.model.usage import SESSION, STALE, WEEK, Credits, Limit, Usage
+from claude_status.render.choice import shown_credits, shown_limits
+from claude_status.render.segments import (
     SEPARATOR,
     Line,
     Piece,
@@ -14,10 +15,9 @@ from claude_status.draw.pieces import (
     percent_piece,
     width,
 )
-from claude_status.draw.style import Style
-from claude_status.draw.template import fill, parse_template
-from claude_status.draw.words import Reset, countdown, label_of, moment
-from claude_status.model.usage import SESSION, STALE, WEEK, Credits, Limit, Usage
+from claude_status.render.style import Style
+from claude_status.render.template import fill, parse_template
+from claude_status.render.words import Reset, countdown, label_of, moment
 
 
 def draw_line(usage: Usage | None, now: float, style: Style, *, minutes: bool = True) -> Line:

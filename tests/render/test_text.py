@@ -7,11 +7,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.draw.report import Report, Row, report
-from claude_status.draw.style import Style
-from claude_status.look.plain import draw_report
 from claude_status.model.usage import Usage
-from tests.draw.test_report import STYLES
+from claude_status.render.report import Report, Row, report
+from claude_status.render.style import Style
+from claude_status.render.text import draw_report
+from tests.render.test_report import STYLES
 from tests.strategies import NOW, thorough, usages
 
 SESSION = Row(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from datetime import datetime, timezone
 
-from claude_status.draw.dialects import plain
-from claude_status.draw.line import draw_line
-from claude_status.draw.style import Style
 from claude_status.model.usage import OVER, Credits, Limit, Usage
+from claude_status.render.dialects import plain
+from claude_status.render.line import draw_line
+from claude_status.render.style import Style
 
 SCHEMA = 1
 

@@ -7,9 +7,9 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from claude_status.draw.pieces import MARK
-from claude_status.draw.report import Report, Row
-from claude_status.draw.style import CRITICAL
+from claude_status.render.report import Report, Row
+from claude_status.render.segments import MARK
+from claude_status.render.style import CRITICAL
 
 BAR = 20  # columns, where there is room
 INDENT = "    "

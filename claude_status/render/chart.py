@@ -10,8 +10,8 @@ from itertools import zip_longest
 
 import plotext
 
-from claude_status.draw.words import HOUR
-from claude_status.look.burnup import Burnup
+from claude_status.render.burnup import Burnup
+from claude_status.render.words import HOUR
 
 DAY = 24 * HOUR
 SIDE_BY_SIDE = 130  # columns from which on two charts share a line

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
-from claude_status.draw.report import Report, report
-from claude_status.draw.style import Style
-from claude_status.look.screen import COLOURS, draw_screen
 from claude_status.model.usage import Usage
-from tests.draw.test_report import STYLES
-from tests.look.test_plain import PICTURE, SESSION
+from claude_status.render.report import Report, report
+from claude_status.render.screen import COLOURS, draw_screen
+from claude_status.render.style import Style
+from tests.render.test_report import STYLES
+from tests.render.test_text import PICTURE, SESSION
 from tests.strategies import NOW, thorough, usages
 
 

@@ -11,7 +11,7 @@ import sys
 from rich.console import Console
 from rich.text import Text
 
-from claude_status.draw.report import Report, Row
+from claude_status.render.report import Report, Row
 
 COLOURS = {"normal": "green", "warning": "yellow", "critical": "red", "": "none"}
 MAX_COLUMNS = 100  # of a block: a wider one is hard to read

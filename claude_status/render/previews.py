@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from claude_status.draw.pieces import Line
-from claude_status.look.screen import COLOURS
+from claude_status.render.screen import COLOURS
+from claude_status.render.segments import Line
 
 ON_BAR = {"warning": "black on yellow", "critical": "white on red"}
 

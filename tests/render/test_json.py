@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.draw.dialects import plain
-from claude_status.draw.line import draw_line
-from claude_status.draw.schema import draw_json, iso
-from claude_status.draw.style import Style
 from claude_status.model.usage import Usage
+from claude_status.render.dialects import plain
+from claude_status.render.json import draw_json, iso
+from claude_status.render.line import draw_line
+from claude_status.render.style import Style
 from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, hostile_texts, thorough, usages

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.draw.dialects import DIALECTS
-from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import IN_ASCII, Line, Piece
-from claude_status.draw.style import Style
 from claude_status.model.usage import Limit, Usage
+from claude_status.render.dialects import DIALECTS
+from claude_status.render.line import draw_line
+from claude_status.render.segments import IN_ASCII, Line, Piece
+from claude_status.render.style import Style
 from tests.strategies import DAY, NOW, hostile_texts, styles, thorough, usages
 
 LINE = (

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_status.draw.dialects import ascii_only
-from claude_status.draw.line import draw_line
-from claude_status.draw.pieces import Line, Piece, width
-from claude_status.draw.style import Style
-from claude_status.draw.words import duration, plain_label, shown_percent
 from claude_status.model.usage import SESSION, WEEK, Credits, Limit, Usage
+from claude_status.render.dialects import ascii_only
+from claude_status.render.line import draw_line
+from claude_status.render.segments import Line, Piece, width
+from claude_status.render.style import Style
+from claude_status.render.words import duration, plain_label, shown_percent
 from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, hostile_texts, quick, styles, thorough, usages

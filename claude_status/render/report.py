@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from claude_status.draw.money import money
-from claude_status.draw.pieces import OVER
-from claude_status.draw.style import Style, colour_of
-from claude_status.draw.words import HOUR, duration, label_of, shown_percent, stale_mark
 from claude_status.model.pace import LEVEL, Pace, elapsed_share, present_pace
 from claude_status.model.usage import CREDITS, SESSION, WEEK, Credits, Limit, Usage
+from claude_status.render.money import money
+from claude_status.render.segments import OVER
+from claude_status.render.style import Style, colour_of
+from claude_status.render.words import HOUR, duration, label_of, shown_percent, stale_mark
 
 NAMES = {SESSION: "session (5h)", WEEK: "week (7d)"}
 SPANS = {5 * HOUR: "5h", 7 * 24 * HOUR: "7d"}

@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from claude_status.draw.names import Value, value_of
-from claude_status.draw.pieces import SEPARATORS, Line, Piece
-from claude_status.draw.style import Style
-from claude_status.draw.words import Reset
 from claude_status.model.usage import Usage
+from claude_status.render.names import Value, value_of
+from claude_status.render.segments import SEPARATORS, Line, Piece
+from claude_status.render.style import Style
+from claude_status.render.words import Reset
 
 PRESETS = {
     "default": "",

@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from claude_status.draw.bars import bar
-from claude_status.draw.choice import shown_limits
-from claude_status.draw.pieces import (
+from claude_status.model.pace import present_pace
+from claude_status.model.usage import SESSION, WEEK, Limit, Usage
+from claude_status.render.bars import bar
+from claude_status.render.choice import shown_limits
+from claude_status.render.segments import (
     OVER,
     SEPARATOR,
     Line,
@@ -21,10 +23,15 @@ from claude_status.draw.pieces import (
     oldest_age,
     percent_piece,
 )
-from claude_status.draw.style import Style, colour_of
-from claude_status.draw.words import Reset, label_of, moment, plain_label, shown_percent, stale_mark
-from claude_status.model.pace import present_pace
-from claude_status.model.usage import SESSION, WEEK, Limit, Usage
+from claude_status.render.style import Style, colour_of
+from claude_status.render.words import (
+    Reset,
+    label_of,
+    moment,
+    plain_label,
+    shown_percent,
+    stale_mark,
+)
 
 BAR_CELLS, MOST_CELLS = 10, 40
 WINDOWS = {"5h": SESSION, "7d": WEEK}

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from claude_status.draw.style import Style
-from claude_status.look.burnup import GAP, Burnup, of_days, of_window
 from claude_status.model.usage import SESSION, WEEK, WINDOW_SECONDS, Limit
+from claude_status.render.burnup import GAP, Burnup, of_days, of_window
+from claude_status.render.style import Style
 from claude_status.store.history import DAY, Point
 from tests.strategies import NOW
 

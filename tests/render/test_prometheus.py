@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from claude_status.draw.prometheus import draw_prometheus
 from claude_status.model.usage import Credits, Limit, Usage
+from claude_status.render.prometheus import draw_prometheus
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User
 

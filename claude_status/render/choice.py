@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from claude_status.draw.style import Style
 from claude_status.model.usage import SESSION, WEEK, Credits, Limit, Usage
+from claude_status.render.style import Style
 
 
 def shown_limits(usage: Usage, now: float, style: Style) -> list[Limit]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from claude_status.draw.pieces import IN_ASCII, MARK, Line, Piece
-from claude_status.draw.style import CRITICAL
+from claude_status.render.segments import IN_ASCII, MARK, Line, Piece
+from claude_status.render.style import CRITICAL
 
 SGR = {"normal": "32", "warning": "33", "critical": "31"}
 NAMES = {"normal": "green", "warning": "yellow", "critical": "red"}

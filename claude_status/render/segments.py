@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from claude_status.draw.money import money
-from claude_status.draw.style import CRITICAL, Style, colour_of
-from claude_status.draw.words import age, shown_percent, stale_mark
 from claude_status.model.usage import Credits, Limit
+from claude_status.render.money import money
+from claude_status.render.style import CRITICAL, Style, colour_of
+from claude_status.render.words import age, shown_percent, stale_mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,0 @@
-"""From a Usage to what people see; pure functions of the usage and the time."""

@@ -1,0 +1,1 @@
+"""A usage as text, pictures and markup."""
