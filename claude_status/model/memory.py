@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 from claude_status.errors import AskError
-from claude_status.store.codec import typed
+from claude_status.model.typed import typed
 
 JITTER = 0.1  # of the TTL, either way
 THROTTLED = (300, 600, 1200, 2400, 3600)  # seconds after one 429 after another

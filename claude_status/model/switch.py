@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from claude_status.model.merge import is_push, merge
+from claude_status.model.typed import typed
 from claude_status.model.usage import WEEK, WINDOW_SECONDS, Usage
-from claude_status.sources.claude_json import is_another
-from claude_status.store.codec import typed
 
 TOGETHER = 300  # seconds within which the login and the account change in one switch
 MAX_WINDOWS = 32
@@ -103,3 +102,11 @@ def is_of_former(push: Usage, former: Iterable[Window], readings: Iterable[Usage
             if key == limit.key and (apart % every if every else apart) == 0:
                 return True
     return False
+
+
+def is_another(account: str, known: str) -> bool:
+    """Whether two identifiers are known to be different: one may lack its organization."""
+    (person, _, group), (other, _, others) = account.partition("/"), known.partition("/")
+    if not person or not other:
+        return False
+    return person != other or ("" not in (group, others) and group != others)

@@ -64,14 +64,6 @@ def _parse(data: bytes) -> tuple[str, Usage | None]:
     return account, usage if fetched and (usage.limits or usage.credits) else None
 
 
-def is_another(account: str, known: str) -> bool:
-    """Whether two identifiers are known to be different: one may lack its organization."""
-    (person, _, group), (other, _, others) = account.partition("/"), known.partition("/")
-    if not person or not other:
-        return False
-    return person != other or ("" not in (group, others) and group != others)
-
-
 def _identifier(found: object, key: str) -> str:
     value = found.get(key) if isinstance(found, Mapping) else None
     return clean(value).replace(" ", "").replace("/", "") if isinstance(value, str) else ""

@@ -106,7 +106,7 @@ def _narrowed(text: str, environ: Mapping[str, str], now: float) -> str:
     columns = _columns(environ)
     if visible_width(text) <= columns:
         return text
-    from claude_status.statusline.narrow import draw_narrow
+    from claude_status.statusline.fit import draw_narrow
 
     try:
         anew = draw_narrow(environ, now, _dialect(environ), columns)

@@ -1,13 +1,35 @@
-"""A drawn line in the columns that there are."""
+"""The line in the columns that Claude Code has: drawn anew, else cut."""
 
 from __future__ import annotations
 
-SEPARATORS = " · ", " - "
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SEPARATORS = (" · ", " - ", " | ", " │ ", " \ue0b1 ", " > ")
+
+
+def draw_narrow(environ: Mapping[str, str], now: float, dialect: str, columns: int) -> str:
+    """What the store knows, in so many columns; "" where it cannot be read or nothing fits."""
+    from dataclasses import replace
+
+    from claude_status.asking.snapshot import take_snapshot
+    from claude_status.render.dialects import DIALECTS
+    from claude_status.render.line import draw_line
+    from claude_status.statusline.deadline import within
+    from claude_status.terminal import place
+
+    account, settings = place(environ, warn=False)
+    known = within(lambda: take_snapshot(account, settings, now))
+    if known is None:
+        return ""
+    style = replace(settings.style(dialect, account.name, known.plan), max_width=columns)
+    return DIALECTS[dialect](draw_line(known.usage, now, style))
 
 
 def fit(text: str, columns: int) -> str:
     """The line with as many of its parts as the columns hold, and never none of them."""
-    separator = next((sign for sign in SEPARATORS if sign in text), SEPARATORS[0])
+    separator = next((each for each in SEPARATORS if each in text), SEPARATORS[0])
     parts = text.split(separator)
     while len(parts) > 1 and visible_width(separator.join(parts)) > columns:
         parts.pop()

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
+from claude_status.model.typed import typed
 from claude_status.model.usage import Credits, Limit, Usage
-from claude_status.model.values import minute, number, severity
+from claude_status.model.values import minute, severity
 
 Readings = dict[str, Usage]  # the last of each source, by the source's name
-Record = TypeVar("Record")
-
-TYPES: dict[str, Callable[[object], bool]] = {
-    "str": lambda value: isinstance(value, str),
-    "bool": lambda value: isinstance(value, bool),
-    "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "float": lambda value: number(value) is not None,
-}
 
 
 def dump(readings: Readings) -> str:
@@ -33,17 +26,6 @@ def load(text: str | None) -> Readings:
         return {usage.source: usage for usage in map(_usage, rows)}
     except (ValueError, TypeError, KeyError, RecursionError):
         return {}
-
-
-def typed(record: Callable[..., Record], row: Mapping[str, Any]) -> Record:
-    """A dataclass from a JSON object; raises TypeError unless each plain field is of its type."""
-    made = record(**row)
-    for field in fields(made):  # type: ignore[arg-type]
-        value = getattr(made, field.name)
-        name, _, optional = str(field.type).partition(" | ")
-        if name in TYPES and not TYPES[name](value) and not (value is None and optional):
-            raise TypeError(field.name)
-    return made
 
 
 def _limit(row: Mapping[str, Any]) -> Limit:

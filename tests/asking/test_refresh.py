@@ -624,7 +624,7 @@ def test_an_older_picture_never_comes_last(
         refused.append(str(error.value))
         replace_file(path, text, date)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(view, "replace_file", meanwhile)
+    monkeypatch.setattr(write, "replace_file", meanwhile)
     user.refresh(NOW + 20)
     assert refused == ["database is locked"] * len(DIALECTS)
 

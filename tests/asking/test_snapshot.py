@@ -83,7 +83,8 @@ def test_a_cache_that_cannot_be_read_is_a_sentence(user: User) -> None:
     user.refresh()
     code = (
         "import os, time\n"
-        "from claude_status.settings.settings import Settings; from claude_status.paths import locate\n"
+        "from claude_status.settings.settings import Settings\n"
+        "from claude_status.paths import locate\n"
         "from claude_status.asking.snapshot import take_snapshot\n"
         "taken = take_snapshot(locate(os.environ), Settings(), time.time())\n"
         "print(taken.usage, taken.problem)\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.commands import demo as demo
+from claude_status.commands import demo
 from claude_status.commands.demo_api import DemoApi, usage_body
 from claude_status.errors import ClaudeStatusError
 from claude_status.sources.body import parse_body

@@ -162,7 +162,8 @@ def test_a_file_that_cannot_be_replaced_is_left_whole(account: Account) -> None:
     replace_file(path, "before")
     code = (
         "import sys, resource, signal; from pathlib import Path\n"
-        "from claude_status.errors import CacheError; from claude_status.frames.write import replace_file\n"
+        "from claude_status.errors import CacheError\n"
+        "from claude_status.frames.write import replace_file\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try:\n    replace_file(Path(sys.argv[1]), 'x' * 100_000)\n"
         "except CacheError as error:\n    print(error)\n"

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from claude_status import cli
-from claude_status.install import hosts, next_steps, program, quoting, snippets
+from claude_status.install import hosts, next_steps, quoting, snippets
+from claude_status.install import program as own
 from claude_status.install.edits import EditError, Starship
 from claude_status.install.program import Parts, PartsError
 from tests.conftest import SHELL, program
@@ -131,7 +132,7 @@ class TestQuoting:
     def test_what_cannot_stand_on_a_line_is_refused(self, word):
         """A path with a control character, or bytes that are no text, is no path for a file."""
         with pytest.raises(PartsError):
-            program.writable(word)
+            own.writable(word)
 
 
 @pytest.fixture
@@ -245,7 +246,7 @@ class TestLauncher:
         """It is the launcher of the program that runs, not another on PATH."""
         mine, other = self.make(tmp_path / "mine"), self.make(tmp_path / "other")
         environ = {"PATH": str(other.parent)}
-        assert str(mine) == program.launcher(str(mine.parent / "claude-status-py"), environ)
+        assert str(mine) == own.launcher(str(mine.parent / "claude-status-py"), environ)
 
     def test_a_link_on_path_is_kept(self, tmp_path):
         """Where PATH has a link to it, as pipx and uv make them, that is the name that lasts."""
@@ -254,23 +255,23 @@ class TestLauncher:
         link.parent.mkdir()
         link.symlink_to(mine)
         environ = {"PATH": str(link.parent)}
-        assert str(link) == program.launcher(str(mine.parent / "claude-status-py"), environ)
-        assert str(link) == program.launcher(str(link.parent / "claude-status-py"), environ)
+        assert str(link) == own.launcher(str(mine.parent / "claude-status-py"), environ)
+        assert str(link) == own.launcher(str(link.parent / "claude-status-py"), environ)
 
     def test_a_relative_call(self, tmp_path, monkeypatch):
         """What was run as ./claude-status has an absolute name in the files."""
         mine = self.make(tmp_path)
         monkeypatch.chdir(tmp_path)
-        assert str(mine) == program.launcher("./claude-status-py", {"PATH": ""})
+        assert str(mine) == own.launcher("./claude-status-py", {"PATH": ""})
 
     def test_another_program_of_the_name(self, tmp_path, monkeypatch):
         """A program of another project is not written into the files, wherever it is found."""
         theirs = self.make(tmp_path / "bin")
         theirs.write_text("#!/usr/bin/python3\nimport claude_status\n")
-        monkeypatch.setattr(program.sysconfig, "get_path", lambda _name: str(tmp_path))
+        monkeypatch.setattr(own.sysconfig, "get_path", lambda _name: str(tmp_path))
         for environ in ({"PATH": ""}, {"PATH": str(theirs.parent)}):
             with pytest.raises(PartsError, match="another program has taken its place"):
-                program.launcher(str(theirs.parent / "claude-status-py"), environ)
+                own.launcher(str(theirs.parent / "claude-status-py"), environ)
 
 
 class TestSnippets:
@@ -287,26 +288,22 @@ class TestSnippets:
 
     def test_beside_the_launcher(self, tmp_path, monkeypatch):
         """It is the environment's ``share``, whose name has no version of Python in it."""
-        monkeypatch.setattr(
-            ours, "PACKAGE", tmp_path / "lib/python3.11/site-packages/claude_status"
-        )
+        monkeypatch.setattr(own, "PACKAGE", tmp_path / "lib/python3.11/site-packages/claude_status")
         shared = self.make(tmp_path / "venv")
-        assert shared == program.snippets(str(tmp_path / "venv/bin/claude-status"))
+        assert shared == own.snippets(str(tmp_path / "venv/bin/claude-status"))
 
     def test_beside_what_a_link_leads_to(self, tmp_path, monkeypatch):
         """Where the launcher is a link, it is the ``share`` of the environment that it leads to."""
-        monkeypatch.setattr(
-            ours, "PACKAGE", tmp_path / "lib/python3.11/site-packages/claude_status"
-        )
+        monkeypatch.setattr(own, "PACKAGE", tmp_path / "lib/python3.11/site-packages/claude_status")
         shared = self.make(tmp_path / "venv")
         link = tmp_path / "bin" / "claude-status"
         link.parent.mkdir()
         link.symlink_to(tmp_path / "venv/bin/claude-status")
-        assert shared == program.snippets(str(link))
+        assert shared == own.snippets(str(link))
 
     def test_in_a_checkout(self):
         """An editable install uses the files of the checkout."""
-        assert program.snippets("/nowhere/bin/claude-status") == SHELL
+        assert own.snippets("/nowhere/bin/claude-status") == SHELL
 
 
 class TestThrownAway:
@@ -325,15 +322,15 @@ class TestThrownAway:
     )
     def test_of_uv(self, prefix, expected):
         """``uvx`` and ``uv run`` are told from ``uv tool install`` by the prefix alone."""
-        assert expected is program.is_thrown_away(Path(prefix))
+        assert expected is own.is_thrown_away(Path(prefix))
 
     def test_of_pipx(self, tmp_path):
         """``pipx run`` has its environments below a ``.cache``, unlike ``pipx install``."""
         for place in (".cache/1a2b", "venvs/claude-status-prompt"):
             (tmp_path / place).mkdir(parents=True)
             (tmp_path / place / "pipx_metadata.json").touch()
-        assert program.is_thrown_away(tmp_path / ".cache/1a2b")
-        assert not program.is_thrown_away(tmp_path / "venvs/claude-status-prompt")
+        assert own.is_thrown_away(tmp_path / ".cache/1a2b")
+        assert not own.is_thrown_away(tmp_path / "venvs/claude-status-prompt")
 
     def test_refused_in_one_sentence(self, home, monkeypatch, capsys):
         """``install`` changes nothing and says how to have an installation that stays."""

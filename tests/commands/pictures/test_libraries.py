@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.look.conftest import without
+from tests.commands.pictures.conftest import without
 from tests.screen import Screen
 from tests.support import ROOT, User
 

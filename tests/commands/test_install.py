@@ -16,7 +16,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from claude_status.cli import main
-from claude_status.install import changes, program
+from claude_status.install import changes
+from claude_status.install import program as own
 from claude_status.install.backup import Keep
 from claude_status.install.edits import Block, ClaudeCode, Edit, Starship
 from claude_status.install.files import FileError
@@ -39,9 +40,9 @@ TOML = st.sampled_from(
 SNIPPETS = ("bash", "zsh", "fish", "tmux")
 
 
-def some_parts(folder: Path) -> program.Parts:
+def some_parts(folder: Path) -> own.Parts:
     """A launcher and snippets in a folder of their own."""
-    for name in program.COMPLETIONS.values():
+    for name in own.COMPLETIONS.values():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).touch()
     for name in SNIPPETS:
@@ -49,18 +50,18 @@ def some_parts(folder: Path) -> program.Parts:
     for name in ("statusline.json", "starship.toml"):
         (folder / name).write_bytes((SHELL / name).read_bytes())
     program = folder / "claude-status"
-    program.write_text("#!/bin/sh\n#\n# claude-status - made up\n")
-    program.chmod(0o755)
-    return program.Parts(str(program), folder)
+    own.write_text("#!/bin/sh\n#\n# claude-status - made up\n")
+    own.chmod(0o755)
+    return own.Parts(str(program), folder)
 
 
 @pytest.fixture
-def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> program.Parts:
+def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> own.Parts:
     """What this program says is its own."""
     folder = tmp_path / "claude_status" / "shell"
     folder.mkdir(parents=True)
     made = some_parts(folder)
-    monkeypatch.setattr(ours, "PACKAGE", folder.parent / "claude_status")
+    monkeypatch.setattr(own, "PACKAGE", folder.parent / "claude_status")
     monkeypatch.setattr(sys, "argv", [str(folder / "claude-status-py")])
     monkeypatch.setenv("PATH", "")
     return made
@@ -73,7 +74,7 @@ def patch() -> str:
 
 
 @pytest.fixture
-def rc(home: Path, parts: program.Parts) -> Path:
+def rc(home: Path, parts: own.Parts) -> Path:
     """A file of the user's that bash reads, which stands for all others."""
     path = home / ".bashrc"
     path.write_bytes(b"alias a=b\n")
@@ -330,7 +331,7 @@ class TestRefusals:
         """Nothing is installed that could not run."""
         Path(parts.program).unlink()
         scripts = {"get_path": lambda _: str(rc.parent)}  # not this Python's, which may have one
-        monkeypatch.setattr(ours, "sysconfig", SimpleNamespace(**scripts))
+        monkeypatch.setattr(own, "sysconfig", SimpleNamespace(**scripts))
         assert main(["install", "bash"]) == 1
         assert "install claude-status-prompt again" in refused(capsys)
 
@@ -431,7 +432,7 @@ class TestTwice:
         main(["install", "bash"])
         old = rc.read_bytes()
         folder = Path(parts.folder.parent.rename(tmp_path / "moved"), "shell")
-        monkeypatch.setattr(ours, "PACKAGE", folder.parent / "claude_status")
+        monkeypatch.setattr(own, "PACKAGE", folder.parent / "claude_status")
         monkeypatch.setattr(sys, "argv", [str(folder / "claude-status-py")])
         rc.write_bytes(rc.read_bytes() + b"later\n")
         assert main(["install", "bash"]) == 0

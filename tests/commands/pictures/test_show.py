@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.bodies import usage_body
-from tests.look.conftest import WIDTHS, without
+from tests.commands.pictures.conftest import WIDTHS, without
 from tests.screen import Screen
 from tests.server import ApiServer, ok, throttled
 from tests.support import User

@@ -16,7 +16,7 @@ from claude_status.model.usage import SESSION, WEEK, WINDOW_SECONDS, Limit, Usag
 from claude_status.render.json import iso
 from claude_status.store import history, records
 from claude_status.store.database import open_store
-from tests.look.conftest import HOUR, WIDTHS, without
+from tests.commands.pictures.conftest import HOUR, WIDTHS, without
 from tests.screen import Screen
 from tests.server import ApiServer
 from tests.support import User

@@ -14,8 +14,7 @@ from claude_status.asking.diagnosis import take_scene
 from claude_status.cli import main
 from claude_status.doctor import installed
 from claude_status.doctor.findings import Finding, Grade
-from claude_status.install import program
-from tests.install.test_install import some_parts
+from tests.commands.test_install import some_parts
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made = tmp_path / "it's here" / "shell"
     made.mkdir(parents=True)
     some_parts(made)
-    monkeypatch.setattr(ours, "PACKAGE", made.parent / "claude_status")
+    monkeypatch.setattr(own, "PACKAGE", made.parent / "claude_status")
     monkeypatch.setattr(installed, "MANAGED", {"linux": tmp_path / "managed"})
     monkeypatch.setattr(sys, "argv", [str(made / "claude-status-py")])
     monkeypatch.setenv("PATH", "")
@@ -63,7 +62,7 @@ def test_what_is_installed_is_named(folder, home, found, host):
 def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
     """After an upgrade of Python moved us, the row says so, and what it advises repairs it."""
     plain = folder.parent.rename(tmp_path / "plain") / "shell"
-    monkeypatch.setattr(ours, "PACKAGE", plain.parent / "claude_status")
+    monkeypatch.setattr(own, "PACKAGE", plain.parent / "claude_status")
     monkeypatch.setattr(sys, "argv", [str(plain / "claude-status-py")])
     main(["install", host])
     moved = plain.parent.rename(tmp_path / "moved") / "shell"
@@ -71,7 +70,7 @@ def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
     assert Grade.WRONG is only.grade
     assert str(plain) in only.text
     assert f"claude-status install {host}" in only.advice
-    monkeypatch.setattr(ours, "PACKAGE", moved.parent / "claude_status")
+    monkeypatch.setattr(own, "PACKAGE", moved.parent / "claude_status")
     monkeypatch.setattr(sys, "argv", [str(moved / "claude-status-py")])
     assert main(["install", host]) == 0
     assert [finding.grade for finding in found()] == [Grade.GOOD]

@@ -18,8 +18,8 @@ from claude_status.frames.write import Head, postpone
 from claude_status.frames_read import drawn_times
 from claude_status.model.schedule import RefreshTimes
 from tests.bodies import usage_body
+from tests.commands.pictures.conftest import WIDTHS, without
 from tests.conftest import program
-from tests.look.conftest import WIDTHS, without
 from tests.screen import Screen
 from tests.server import ApiServer, ok, throttled
 from tests.support import User
