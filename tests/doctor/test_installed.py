@@ -14,6 +14,7 @@ from claude_status.asking.diagnosis import take_scene
 from claude_status.cli import main
 from claude_status.doctor import installed
 from claude_status.doctor.findings import Finding, Grade
+from claude_status.install import program as own
 from tests.commands.test_install import some_parts
 
 
