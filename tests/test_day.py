@@ -33,7 +33,7 @@ from claude_status.model.schedule import (
 )
 from claude_status.model.schedule import PROMPT as PERSON
 from claude_status.model.sessions import Push
-from claude_status.model.usage import SESSION, WEEK, Limit, Usage
+from claude_status.model.usage import SESSION, STALE, WEEK, Limit, Usage
 from claude_status.settings.settings import Settings
 from tests import days
 from tests.days import BEGIN, DAY, GLANCE, KEY, KINDS, POLL, PROMPT, Day, Kind
@@ -116,7 +116,7 @@ class Machine:
         session = self.usage.find(SESSION) if self.usage else None
         if session is None or session.is_over(now):
             return None, False
-        return math.floor(session.percent), session.is_stale(now, TTL)
+        return math.floor(session.percent), session.state(now, TTL) == STALE
 
     def push(self, now: float) -> None:
         """Claude Code hands its numbers over."""

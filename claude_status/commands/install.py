@@ -88,7 +88,8 @@ def uninstall(arguments: argparse.Namespace) -> int:
         raise SettingsError("--purge takes out everything: add --all.")
     names = _checked(arguments.host) | set(NAMES if arguments.all else ())
     status = _each(hosts(os.environ, names), one)
-    if not arguments.dry_run and not any(_is_in(host, keep) for host in hosts(os.environ)):
+    others = set(NAMES) - names
+    if not arguments.dry_run and not any(_is_in(host, keep) for host in hosts(os.environ, others)):
         link.remove_link(os.environ)
     if arguments.purge and not status:
         for said in purge.everything(os.environ, dry_run=arguments.dry_run):
@@ -110,7 +111,7 @@ def _make(change: Change, keep: Keep, said: str, dry_run: bool) -> None:
 def _each(chosen: list[Host], one: Callable[[Host], None]) -> int:
     """Do it for each host, whatever becomes of the others; first tidy up after killed runs."""
     status = 0
-    files = [x for host in hosts(os.environ) for x in (*host.files, host.completion) if x]
+    files = [x for host in chosen for x in (*host.files, host.completion) if x]
     folders = {Path(os.path.realpath(file)).parent for file in files}
     for folder in (*folders, *_keep().folders()):
         sweep(folder)

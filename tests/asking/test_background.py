@@ -73,7 +73,7 @@ def test_a_background_refresh_ends_by_itself(user: User, api: ApiServer) -> None
     """The alarm ends it wherever it hangs, even where alarms were ignored and held back."""
     api.answer = HANGING
     code = (
-        "import signal; from claude_status import background\n"
+        "import signal; from claude_status.asking import background\n"
         "signal.signal(signal.SIGALRM, signal.SIG_IGN)\n"
         "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\n"
         "background.SECONDS = 1; background.run('bar')\n"

@@ -72,7 +72,7 @@ def test_demo_shows_every_state_of_the_line(tour: str) -> None:
     assert re.fullmatch(r"5h 42% 2h(09|10)m · 7d 17%", lines["4 min later"])
     assert re.fullmatch(r"5h ~42% until \d\d:\d\d · 7d ~17%", lines["12 min offline"])
     assert lines["3 h offline"] == "5h – · 7d ~17% · 3h ago"
-    assert re.fullmatch(r"5h 93% 2[345]m · 7d 71%", lines["near the limit"])
+    assert re.fullmatch(r"5h 93%! 2[345]m · 7d 71%", lines["near the limit"])
     assert lines["throttled"][:6] == lines["login expired"][:6] == "5h 93%"
 
 

@@ -50,8 +50,8 @@ def some_parts(folder: Path) -> own.Parts:
     for name in ("statusline.json", "starship.toml"):
         (folder / name).write_bytes((SHELL / name).read_bytes())
     program = folder / "claude-status"
-    own.write_text("#!/bin/sh\n#\n# claude-status - made up\n")
-    own.chmod(0o755)
+    program.write_text("#!/bin/sh\n#\n# claude-status - made up\n")
+    program.chmod(0o755)
     return own.Parts(str(program), folder)
 
 

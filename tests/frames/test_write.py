@@ -257,10 +257,10 @@ def test_a_started_refresh_belongs_to_nobody(starts: Path) -> None:
 def test_where_no_mark_can_be_made_nothing_is_started(home: Path, account: Account) -> None:
     """In a directory that cannot be written a reader goes on in silence."""
     code = (
-        "import sys; from claude_status import reader\n"
-        "reader.start_refresh = lambda reader: print('started')\n"
+        "import sys; from claude_status import frames_read\n"
+        "frames_read.start_refresh = lambda reader: print('started')\n"
         "for home in (sys.argv[1], sys.argv[1] + '/nowhere'):\n"
-        "    reader.kick(home, 1e9, prompt=True)\n"
+        "    frames_read.kick(home, 1e9, prompt=True)\n"
     )
     account.home.chmod(0o500)
     try:

@@ -97,14 +97,15 @@ class TestShells:
 
     @pytest.mark.parametrize("shell", SHELLS)
     def test_the_package_is_gone(self, shell, opened, user, capfd):
-        """Where the snippet is no longer there, a new shell is the user's, without a word."""
+        """Where the snippet is no longer there, a new shell is the user's, with one sentence."""
         main(["install", shell])
         for name in (RC[shell], ".config/fish/conf.d/claude-status.fish"):
             path = user / name
             if path.exists():
                 path.write_text(path.read_text().replace("/shell/claude-status.", "/gone/x."))
         with opened(shell) as screen:
-            assert screen.until("mine>") == "mine>"
+            text = screen.until("mine>").replace("\n", "")
+            assert text.endswith("is gone: install it again, or remove this block.mine>")
             screen.send("echo status $?\n" if shell != "fish" else "echo status $status\n")
             screen.until("\nstatus 0")
 

@@ -32,7 +32,7 @@ from claude_status.model.schedule import (
     numbers,
     refresh_times,
 )
-from claude_status.model.usage import SESSION, WEEK, Credits, Limit, Usage
+from claude_status.model.usage import SESSION, STALE, WEEK, Credits, Limit, Usage
 from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, anything, thorough, usages
@@ -147,7 +147,7 @@ def test_nothing_is_old_where_somebody_looks_all_the_time(
     """Whatever chance says, the next call comes before the numbers are two TTLs old."""
     asking = after_answer(ANSWERED, NOW, chance, is_steady=is_steady)
     due = _due(asking, NOW, _usage(42, NOW), reader=reader)
-    assert not any(limit.is_stale(due.at, TTL) for limit in _usage(42, NOW).limits)
+    assert not any(limit.state(due.at, TTL) == STALE for limit in _usage(42, NOW).limits)
 
 
 @thorough
