@@ -19,6 +19,15 @@ ROOT = Path(__file__).resolve().parent.parent
 SHELL = ROOT / "shell"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Warnings are errors where the versions of everything are pinned, and only there.
+
+    Elsewhere a new deprecation in some library of the tests must not fail them.
+    """
+    if os.environ.get("PINNED") == "true":
+        config.addinivalue_line("filterwarnings", "error")
+
+
 def program(name: str) -> str:
     """The absolute path of a program; where it is missing, the test is skipped, or in CI fails.
 
