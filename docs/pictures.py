@@ -8,12 +8,16 @@ whose path is taken from the variable CLAUDE.
 from __future__ import annotations
 
 import os
+import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from claude_status.model.usage import SESSION, WEEK, Limit, Usage
+from claude_status.store.database import open_store
+from claude_status.store.history import add
 from docs import hero
 from docs.svg import THEMES, draw
 from tests.bodies import usage_body
@@ -22,6 +26,7 @@ from tests.server import ApiServer, ok
 from tests.support import User
 
 IMAGES = Path(__file__).parent / "images"
+HOUR, DAY = 3600, 86400
 LEFT = 2 * 3600 + 13 * 60 + 40  # seconds until the made-up session's reset
 
 
@@ -52,8 +57,33 @@ def looks(user: User) -> Screen:
     return screen
 
 
+def live(user: User, now: float) -> None:
+    """Give the user a month of working days behind them."""
+    chance = random.Random(7)
+    week_end, session_end, week, session = now + 3.5 * DAY, 0.0, 0.0, 0.0
+    ends = [week_end - 7 * DAY * number for number in range(6)]
+    with open_store(user.account.store) as store, store.transaction():
+        for when in range(int(now - 30 * DAY), int(now - HOUR), 600):
+            end = min(end for end in ends if end > when)
+            if end != week_end:
+                week_end, week = end, 0.0
+            if when >= session_end:
+                session_end, session = when + 5 * HOUR, 0.0
+            hour, day = when / HOUR % 24, when // DAY % 7
+            at_work = (9 <= hour < 12.5 or 13.5 <= hour < 18.5) and day not in (2, 3)
+            if at_work and chance.random() < 0.8:
+                session = min(100.0, session + chance.uniform(0.5, 4))
+                week = min(100.0, week + chance.uniform(0.1, 0.75))
+            limits = (
+                Limit(SESSION, "5h", session, int(session_end) // 60 * 60, when, "endpoint"),
+                Limit(WEEK, "7d", week, int(week_end) // 60 * 60, when, "endpoint"),
+            )
+            add(store, Usage("endpoint", when, limits), when)
+
+
 def history(user: User) -> Screen:
     """A month."""
+    live(user, time.time())
     return command(user, "history", "--days", "30", columns=92, lines=60)
 
 

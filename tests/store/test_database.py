@@ -413,4 +413,4 @@ def test_nobody_else_imports_the_library() -> None:
                 importers.add(path.name)
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("diskcache"):
                 importers.add(path.name)
-    assert importers == {"store.py"}
+    assert importers == {"database.py"}
