@@ -163,10 +163,14 @@ def _is_ours(path: str) -> bool:
 
 
 def start_refresh(reader: str) -> None:
-    """Start ``refresh`` so that it outlives this process, its session and its terminal.
+    """Start ``refresh`` in the background; ``reader`` is ``prompt`` or ``bar``."""
+    flags = ["-E"] if sys.flags.ignore_environment else []
+    command = [*flags, "-m", "claude_status", "refresh", "--background", "--for", reader]
+    detach([sys.executable, *command])
 
-    ``reader`` is ``prompt`` or ``bar``.
-    """
+
+def detach(command: list[str], environ: Mapping[str, str] = os.environ) -> None:
+    """Start a command so that it outlives this process, its session and its terminal."""
     child = os.fork()
     if child:
         os.waitpid(child, 0)
@@ -178,8 +182,6 @@ def start_refresh(reader: str) -> None:
             for stream in range(3):
                 os.dup2(null, stream)
             os.chdir("/")
-            flags = ["-E"] if sys.flags.ignore_environment else []
-            command = [*flags, "-m", "claude_status", "refresh", "--background", "--for", reader]
-            os.execv(sys.executable, [sys.executable, *command])
+            os.execve(command[0], command, environ)
     finally:
         os._exit(0)

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from claude_status.alerts.alerts import dump, is_quiet, load, next_alerts
 from claude_status.asking.ask import ENDPOINT, Asker, Outcome
+from claude_status.asking.redraw import redraw_bars
 from claude_status.errors import CacheError
 from claude_status.frames.strip import Strip, draw_strip
 from claude_status.frames.write import Head, drawn_date, frames_date, postpone, sweep, write_view
-from claude_status.frames_read import drawn_times, is_newer
+from claude_status.frames_read import drawn_times, is_newer, read_frame
 from claude_status.model.memory import Asking, after_answer
 from claude_status.model.merge import merge
 from claude_status.model.schedule import (
@@ -106,8 +107,8 @@ class Refresh(Asker):
     def _forget(self, store: Store, owner: Owner) -> None:
         """Drop the numbers of another account, but not which windows they were of.
 
-        Where no account is named, they may be of the same one: then its past stays, and pushes are
-        only refused where the endpoint can say whose windows these are.
+        Where no account is named, it may be the same one: then its past stays, and pushes are only
+        refused where the endpoint can say whose windows these are.
         """
         if owner.account or ENDPOINT in self.settings.sources:
             found = windows(records.readings(store, self.clock()).values())
@@ -136,10 +137,9 @@ class Refresh(Asker):
                 send(alert, self.settings.on_alert, self.environ)
 
     def take(self, push: Push) -> Usage | None:
-        """Record what a session of Claude Code handed over, and draw; nothing is asked.
+        """Record what a session of Claude Code handed over, and draw; returns it dated.
 
-        Returns it dated; None where its numbers cannot be dated, or are of the account that was
-        logged in before.
+        None where its numbers cannot be dated, or are of the account logged in before.
         """
         make_private(self.account)
         with open_store(self.account.store) as store:
@@ -176,6 +176,7 @@ class Refresh(Asker):
 
         Where it holds nothing, the frames are all that is left, unless they are to be forgotten.
         """
+        before = self._line()
         with store.transaction():
             now = self.clock()
             usage = merge(records.readings(store, now).values())
@@ -186,7 +187,13 @@ class Refresh(Asker):
             else:
                 plan = store.read(records.PLAN) or ""
                 write_view(self.account, self._strips(usage, int(now), plan), head)
+        if self._line() != before:
+            redraw_bars(self.environ)
         return usage
+
+    def _line(self) -> str:
+        """What a bar shows now."""
+        return read_frame(str(self.account.home), "tmux", self.clock(), prompt=False)[0]
 
     def _strips(self, usage: Usage | None, now: int, plan: str) -> dict[str, Strip]:
         """The strip of each dialect; most are drawn alike, and so only once."""

@@ -15,8 +15,8 @@ def is_somebody_there(environ: Mapping[str, str], now: float, within: float) -> 
     True also where that cannot be known: in every bar but tmux's, which has no such variable, and
     where the server is not ours or does not answer. No server is ever started.
     """
-    socket = environ.get("TMUX", "").rsplit(",", 2)[0]
-    if not _is_our_socket(socket):
+    socket = socket_of(environ)
+    if not is_our_socket(socket):
         return True
     import subprocess  # which a refresh that asks nobody need not wait for
 
@@ -35,7 +35,12 @@ def is_somebody_there(environ: Mapping[str, str], now: float, within: float) -> 
         return True
 
 
-def _is_our_socket(path: str) -> bool:
+def socket_of(environ: Mapping[str, str]) -> str:
+    """The socket of the tmux that this runs in, "" outside of any."""
+    return environ.get("TMUX", "").rsplit(",", 2)[0]
+
+
+def is_our_socket(path: str) -> bool:
     """Whether the path is a socket that is ours: another's server could have tmux run anything."""
     try:
         found = os.stat(path) if os.path.isabs(path) else None

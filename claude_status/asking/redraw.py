@@ -1,0 +1,40 @@
+"""Have the bars of the user's tmux drawn anew at once, where the line has changed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+
+from claude_status.frames_read import detach
+from claude_status.sources.presence import is_our_socket, socket_of
+
+# A server that hangs must keep nobody waiting for good, where there is a command to prevent it.
+SCRIPT = """\
+limit=
+! command -v timeout >/dev/null || limit='timeout 2'
+for socket do
+  $limit tmux -S "$socket" list-clients -F '#{client_name}' | while IFS= read -r client; do
+    $limit tmux -S "$socket" refresh-client -S -t "$client"
+  done
+done
+"""
+
+
+def redraw_bars(environ: Mapping[str, str]) -> None:
+    """Tell each server of the user's that runs, in the background; none is ever started.
+
+    Those are the one that this was started in, and the one that tmux starts by default, as Claude
+    Code may well run outside of both.
+    """
+    sockets = [socket for socket in dict.fromkeys(_sockets(environ)) if is_our_socket(socket)]
+    if not sockets:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        detach(["/bin/sh", "-c", SCRIPT, "sh", *sockets], environ)
+
+
+def _sockets(environ: Mapping[str, str]) -> Iterator[str]:
+    yield socket_of(environ)
+    folder = environ.get("TMUX_TMPDIR") or "/tmp"  # noqa: S108 - where tmux has it
+    yield f"{folder}/tmux-{os.getuid()}/default"

@@ -1,0 +1,79 @@
+"""A tmux that shows the line has it anew as soon as the numbers have changed."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bodies import usage_body
+from tests.conftest import program
+from tests.screen import Screen
+from tests.server import ApiServer, ok
+from tests.support import User, until
+
+
+@pytest.fixture
+def bar(user: User, tmp_path: Path) -> Iterator[Screen]:
+    """The user's own tmux, whose bar asks for the line once an hour, outside of our environment."""
+    tmux = program("tmux")
+    user.environ["TMUX_TMPDIR"] = str(tmp_path)
+    user.environ.pop("TMUX", None)
+    launcher = user.install_launcher(user.home / "bin")
+    (user.home / "conf").write_text(
+        f"set -g status-interval 3600\nset -g status-right '#({launcher} --format tmux)'\n"
+        "set -g status-right-length 100\n"
+    )
+    user.refresh()
+    command = [tmux, "-f", str(user.home / "conf"), "new-session", "exec sleep 600"]
+    with Screen(command, user.environ, columns=100) as screen:
+        try:
+            screen.until("5h 42%")
+            yield screen
+        finally:
+            subprocess.run([tmux, "kill-server"], env=user.environ, check=False)
+
+
+def test_a_refresh_that_changed_the_line(user: User, api: ApiServer, bar: Screen) -> None:
+    """After a refresh with other numbers the bar has them, long before its own interval."""
+    api.answer = ok(usage_body(time.time(), 63, 17))
+    user.run("refresh", "--force")
+    bar.until("5h 63%", 30)
+
+
+def test_what_has_not_changed_tells_nobody(user: User, tmp_path: Path) -> None:
+    """A refresh that leaves the line as it was starts no process."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "tmux").write_text(f'#!/bin/sh\necho "$@" >>"{tmp_path}/called"\n')
+    (folder / "tmux").chmod(0o755)
+    server = tmp_path / f"tmux-{user.home.stat().st_uid}" / "default"
+    server.parent.mkdir()
+    with Socket(server):
+        environ = {"TMUX_TMPDIR": str(tmp_path), "PATH": f"{folder}:{user.environ['PATH']}"}
+        user.run("refresh", environ=environ)
+        until((tmp_path / "called").exists)
+        (tmp_path / "called").unlink()
+        user.run("refresh", "--force", environ=environ)
+        assert not (tmp_path / "called").exists()
+
+
+class Socket:
+    """Something that looks like a server's socket."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Listen."""
+        import socket
+
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.bind(str(self._path))
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self._socket.close()
