@@ -192,7 +192,10 @@ __claude_status_dress() {
     # One pass, from the left: of "%%f" it is the first two that belong together.
     zsh) __claude_status_plain=${__cs_text//(#b)\%(\%|F\{[a-z]#\}|f)/${(M)match[1]:#\%}} ;;
     starship) __claude_status_plain=${__cs_text//$'\e'\[[0-9;]#m/} ;;
-    *) [[ ${STARSHIP_SHELL-} == zsh ]] || __claude_status_prompt=${__cs_text//\%/%%} ;;
+    # With prompt_bang a `!`, the mark of a critical number, would be the history's.
+    *)
+      [[ ${STARSHIP_SHELL-} == zsh ]] || __claude_status_prompt=${${__cs_text//\%/%%}//\!/\*}
+      ;;
   esac
   case $__cs_text in
     *%F\{red\}*) __claude_status_state=CRITICAL ;;

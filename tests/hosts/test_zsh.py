@@ -563,3 +563,15 @@ def test_a_readonly_psvar_is_left_alone(home: Path, refresher: Path) -> None:
     draw(home)
     script = "typeset -ra psvar\n" + sourcing(refresher) + "__claude_status_hook\n" + SHOW
     assert zsh(script) == (f"<{TEXTS['zsh']}>", "", 0)
+
+
+@pytest.mark.parametrize("bang", ["setopt", "unsetopt"])
+def test_the_mark_of_a_critical_number_is_no_history(
+    bang: str, home: Path, refresher: Path
+) -> None:
+    """Without colours a critical number is marked, by what no option of the prompt takes up."""
+    draw(home, (-60, "5h 94%! 2h13m"))
+    options = f"setopt prompt_subst\n{bang} prompt_bang\n"
+    rc = f"{sourcing(refresher)}{options}PROMPT='$CLAUDE_STATUS > '\n"
+    with session(home, rc, {"NO_COLOR": "1"}) as screen:
+        screen.until("5h 94%* 2h13m >")
