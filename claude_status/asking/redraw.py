@@ -14,8 +14,10 @@ SCRIPT = """\
 limit=
 ! command -v timeout >/dev/null || limit='timeout 2'
 for socket do
-  $limit tmux -S "$socket" list-clients -F '#{client_name}' | while IFS= read -r client; do
-    $limit tmux -S "$socket" refresh-client -S -t "$client"
+  set -- $limit tmux -S "$socket"
+  "$@" list-clients -F '#{session_id} #{client_name}' | while IFS=' ' read -r session client; do
+    { "$@" show-options -g; "$@" show-options -t "$session"; } </dev/null |
+      grep -q claude-status && "$@" refresh-client -S -t "$client" </dev/null
   done
 done
 """
@@ -25,7 +27,8 @@ def redraw_bars(environ: Mapping[str, str]) -> None:
     """Tell each server of the user's that runs, in the background; none is ever started.
 
     Those are the one that this was started in, and the one that tmux starts by default, as Claude
-    Code may well run outside of both.
+    Code may well run outside of both. A bar without the line is left alone: redrawing it would run
+    whatever else it shows.
     """
     sockets = [socket for socket in dict.fromkeys(_sockets(environ)) if is_our_socket(socket)]
     if not sockets:

@@ -44,6 +44,27 @@ def test_a_refresh_that_changed_the_line(user: User, api: ApiServer, bar: Screen
     bar.until("5h 63%", 30)
 
 
+def test_a_bar_without_the_line(user: User, api: ApiServer, bar: Screen, tmp_path: Path) -> None:
+    """What another session's bar runs is not run again; that of a session with the line is."""
+    tmux, ran = program("tmux"), tmp_path / "ran"
+    job = f"#(echo >>{ran}; echo theirs)"
+    new = [tmux, "new-session", "-d", "-s", "other", "exec sleep 600"]
+    options = [tmux, "set-option", "-t", "other", "status-right", job]
+    for command in (new, options):
+        subprocess.run(command, env=user.environ, check=True)
+    subprocess.run([tmux, "set-option", "-gu", "status-right"], env=user.environ, check=True)
+    ours = f"#({user.home / 'bin' / 'claude-status'} --format tmux)"
+    mine = [tmux, "set-option", "-t", "0:", "status-right", ours]
+    subprocess.run(mine, env=user.environ, check=True)
+    with Screen([tmux, "attach-session", "-t", "other"], user.environ, columns=100) as other:
+        other.until("theirs")
+        before = ran.read_text()
+        api.answer = ok(usage_body(time.time(), 63, 17))
+        user.run("refresh", "--force")
+        bar.until("5h 63%", 30)
+        assert ran.read_text() == before
+
+
 def test_what_has_not_changed_tells_nobody(user: User, tmp_path: Path) -> None:
     """A refresh that leaves the line as it was starts no process."""
     folder = tmp_path / "bin"
