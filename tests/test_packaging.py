@@ -256,7 +256,8 @@ OWN = "{}.{}".format(*sys.version_info)
 def pythons() -> dict[str, str]:
     """The CPythons from 3.10 to 3.13 of this machine, by version: pyenv's, and those on PATH."""
     found = {OWN: sys.executable}
-    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    kept = kept if os.access(kept, os.R_OK) else Path("/nowhere")
     for version in ("3.10", "3.11", "3.12", "3.13"):
         on_path = shutil.which(f"python{version}")
         candidates = [*kept.glob(f"{version}.*/bin/python"), *([on_path] if on_path else [])]
@@ -269,7 +270,10 @@ def pythons() -> dict[str, str]:
 def is_cpython(path: Path | str, version: str) -> bool:
     """Whether this runs, which a shim may not, and is what its name says."""
     script = "import sys; print(sys.implementation.name, '%d.%d' % sys.version_info[:2])"
-    told = subprocess.run([path, "-c", script], capture_output=True, text=True, check=False)
+    try:
+        told = subprocess.run([path, "-c", script], capture_output=True, text=True, check=False)
+    except OSError:  # another user's
+        return False
     return told.stdout.split() == ["cpython", version]
 
 

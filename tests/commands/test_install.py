@@ -478,7 +478,7 @@ class TestDryRun:
         assert before == sorted(home.rglob("*"))
 
     @pytest.mark.parametrize("data", [b"alias a=b\n", b"no end", b"crlf\r\n\xff\r\n", None])
-    @pytest.mark.usefixtures("parts")
+    @pytest.mark.usefixtures("patch", "parts")
     def test_the_diff_is_the_change(self, patch, home, data, tmp_path, capsysbinary):
         """Given to ``patch``, the diff makes of the file what ``install`` makes of it."""
         rc = home / ".zshrc"

@@ -210,7 +210,8 @@ def starts(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file in which every started refresh leaves a line about itself."""
     program = home / "python"
     program.write_text(
-        f"#!{sys.executable}\n"
+        # for Python a text, for sh a command: a first line knows no blank in a path
+        f'#!/bin/sh\n"exec" "{sys.executable}" "$0" "$@"\n'
         "import os, sys\n"
         "null = os.stat(os.devnull)\n"
         "streams = [os.path.samestat(os.fstat(stream), null) for stream in range(3)]\n"

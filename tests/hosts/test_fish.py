@@ -59,7 +59,7 @@ def refresher(home: Path) -> Path:
 
 def sourcing(path: Path | str | None = None) -> str:
     """The line for config.fish."""
-    return f"source {SNIPPET} {'' if path is None else shlex.quote(str(path))}\n"
+    return f"source {shlex.quote(str(SNIPPET))} {'' if path is None else shlex.quote(str(path))}\n"
 
 
 def session(fish: str, home: Path, config: str, **size: int) -> Screen:

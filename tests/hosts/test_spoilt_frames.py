@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -67,7 +68,9 @@ def test_frames_come_back(reader: str, kind: str, home: Path, api: ApiServer) ->
 
 def read(user: User, reader: str, launcher: str) -> str:
     """What one prompt shows; it has to be done long before a minute is over."""
-    words = [word.format(SHELL / f"claude-status.{reader}") for word in READERS[reader]]
+    words = [
+        word.format(shlex.quote(str(SHELL / f"claude-status.{reader}"))) for word in READERS[reader]
+    ]
     argv = [program(words[0]) if "/" not in words[0] else words[0], *words[1:]]
     argv += [] if reader == "python" else [launcher]
     done = subprocess.run(

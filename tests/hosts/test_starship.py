@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -77,7 +78,7 @@ def session(home: Path, starship: Path) -> Callable[..., Screen]:
         theirs = f'eval "$({starship} init {shell})"'
         if shell == "fish":
             theirs = f"set -g fish_greeting; {starship} init fish | source"
-        snippet = f". {SHELL / f'claude-status.{shell}'} {path}"
+        snippet = f". {shlex.quote(str(SHELL / f'claude-status.{shell}'))} {path}"
         ours = snippet if order in ORDERS else ""
         rc = home / RC[shell]
         rc.parent.mkdir(parents=True, exist_ok=True)

@@ -251,7 +251,10 @@ def test_silence_without_the_program(tmux: Tmux, home: Path, cache: Path) -> Non
     """Where the program is not or no longer there, the bar is empty and nothing is said."""
     tmux("set-option", "-g", "status-right", f"<{TOKEN}>")
     for words in ("", str(home / "gone/claude-status")):
-        tmux("run-shell", f"{SCRIPT} {words} >{home}/said 2>&1; echo $? >>{home}/said")
+        tmux(
+            "run-shell",
+            f"{shlex.quote(str(SCRIPT))} {words} >{home}/said 2>&1; echo $? >>{home}/said",
+        )
         assert (home / "said").read_text() == "0\n"
         with tmux.attach() as screen:
             screen.until("<>")
@@ -271,7 +274,12 @@ def test_any_sh_will_do(tmux: Tmux, program_path: Path, shell: str) -> None:
     program(shell)
     folder = program_path.parent / "it's #(50%)"
     tmux("set-option", "-g", "status-right", f"<{TOKEN}\\;")
-    tmux("run-shell", f"{words} {SCRIPT} {shlex.quote(str(launcher(folder)))}".replace("#", "##"))
+    tmux(
+        "run-shell",
+        f"{words} {shlex.quote(str(SCRIPT))} {shlex.quote(str(launcher(folder)))}".replace(
+            "#", "##"
+        ),
+    )
     number = {c: f"'\"$(printf '\\{ord(c):03o}')\"'" for c in "'#(%)"}
     quoted = "".join(number.get(c, c) for c in f"{folder}/claude-status")
     assert tmux.option("status-right") == f"<#('{quoted}' --format tmux);"

@@ -286,7 +286,7 @@ def test_the_program_is_the_argument_or_on_path(word: str, home: Path, refresher
     away = stand_in(home / "relative" / "claude-status")
     argument = f"{home}/{word}" if word.startswith("gone") else word
     env = {"PATH": f"relative:{refresher.parent}:{os.environ['PATH']}"}
-    assert zsh(f"cd ~\n. {SNIPPET} {argument}\n{HOOK}", env) == ("", "", 0)
+    assert zsh(f"cd ~\n. {shlex.quote(str(SNIPPET))} {argument}\n{HOOK}", env) == ("", "", 0)
     assert refreshed(refresher, home) == (not word.startswith("gone"))
     assert calls(away) == []
 

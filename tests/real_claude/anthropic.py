@@ -16,9 +16,11 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 from tests.bodies import usage_body
 from tests.server import Answer, error, ok
@@ -28,6 +30,8 @@ API, LOGIN = "api.anthropic.com", "platform.claude.com"
 ACCOUNT = "00000000-0000-0000-0000-000000000001"
 ORGANIZATION = "00000000-0000-0000-0000-000000000002"
 SAID = "Hello from loopback."
+Block = Mapping[str, Any]  # of a message's content
+TEXT: Block = {"type": "text", "text": SAID}
 LEFT = {"5h": 2 * 3600 + 15 * 60, "7d": 3 * 86400}  # seconds until the resets
 
 
@@ -39,6 +43,8 @@ class Anthropic:
         self.requests: list[str] = []
         self.limits: Mapping[str, float] = {"5h": 42, "7d": 17}  # per cent
         self.usage = ok(usage_body(time.time()))
+        self.said: list[tuple[float, float]] = []  # when which percentage of the session was said
+        self.reply: Callable[[Mapping[str, Any]], Block] = lambda request: TEXT
         self._seen = threading.Condition()
         self._tls = {}
         trusted = folder / "trusted.pem"
@@ -93,8 +99,10 @@ class Anthropic:
             if not self._seen.wait_for(lambda: self.count(path) >= count, seconds):
                 raise AssertionError(f"{path} was not asked for, but {self.requests}")
 
-    def _message(self, request: Mapping[str, object]) -> Answer:
+    def _message(self, request: Mapping[str, Any]) -> Answer:
         """The model's words, as a stream where that is wished, and the limits in the headers."""
+        block = self.reply(request)
+        self.said.append((time.time(), self.limits["5h"]))
         headers = {"anthropic-ratelimit-unified-status": "allowed"}
         for window, percent in self.limits.items():
             name = f"anthropic-ratelimit-unified-{window}"
@@ -102,13 +110,14 @@ class Anthropic:
             headers[f"{name}-reset"] = str(int(time.time()) + LEFT[window])
             headers[f"{name}-status"] = "allowed"
         if request.get("stream"):
-            body = "".join(f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in _events())
+            events = _events(block)
+            body = "".join(f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in events)
             headers["Content-Type"] = "text/event-stream"
             return Answer(200, body.encode(), headers)
         message = {
             **MESSAGE,
-            "content": [{"type": "text", "text": SAID}],
-            "stop_reason": "end_turn",
+            "content": [block],
+            "stop_reason": _stop_reason(block),
         }
         return ok(message, **headers)
 
@@ -184,14 +193,27 @@ MESSAGE: dict[str, object] = {
 }
 
 
-def _events() -> Iterator[dict[str, object]]:
+def tool_use(name: str, arguments: Mapping[str, object]) -> Block:
+    """The model's wish to have a tool used."""
+    return {"type": "tool_use", "id": f"toolu_{uuid4().hex}", "name": name, "input": arguments}
+
+
+def _stop_reason(block: Block) -> str:
+    return "tool_use" if block["type"] == "tool_use" else "end_turn"
+
+
+def _events(block: Block) -> Iterator[dict[str, object]]:
     """A message in a stream's pieces."""
-    yield {"type": "message_start", "message": MESSAGE}
-    text = {"type": "text", "text": ""}
-    yield {"type": "content_block_start", "index": 0, "content_block": text}
-    delta = {"type": "text_delta", "text": SAID}
+    yield {"type": "message_start", "message": {**MESSAGE, "id": f"msg_{uuid4().hex}"}}
+    if block["type"] == "tool_use":
+        start = {**block, "input": {}}
+        delta = {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}
+    else:
+        start = {"type": "text", "text": ""}
+        delta = {"type": "text_delta", "text": block["text"]}
+    yield {"type": "content_block_start", "index": 0, "content_block": start}
     yield {"type": "content_block_delta", "index": 0, "delta": delta}
     yield {"type": "content_block_stop", "index": 0}
-    end = {"stop_reason": "end_turn", "stop_sequence": None}
+    end = {"stop_reason": _stop_reason(block), "stop_sequence": None}
     yield {"type": "message_delta", "delta": end, "usage": {"output_tokens": 5}}
     yield {"type": "message_stop"}

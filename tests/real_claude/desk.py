@@ -47,6 +47,10 @@ class Desk:
             self._run("kill-server")
         self._screen.close()
 
+    def halve(self) -> None:
+        """Give both panes as many lines."""
+        self._run("select-layout", "even-vertical")
+
     def text(self, pane: str) -> str:
         """What stands in a pane."""
         return self._run("capture-pane", "-p", "-t", pane)
