@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 
 # OpenSSL reads these when it is first loaded, or when a context is made. A key log lets a proxy
@@ -24,6 +25,11 @@ def drop() -> None:
     for name in DROPPED:
         if name in os.environ:
             _dropped[name] = os.environ.pop(name)
+    # Where the launcher has not started this. `site` has made the relative entries absolute.
+    entries = os.environ.get("PYTHONPATH")
+    if entries is not None and not sys.flags.ignore_environment:
+        relative = {os.path.abspath(path) for path in entries.split(os.pathsep) if path[:1] != "/"}
+        sys.path[:] = [path for path in sys.path if path not in relative | {""}]
 
 
 def for_the_user(environ: Mapping[str, str]) -> dict[str, str]:

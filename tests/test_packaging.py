@@ -26,7 +26,8 @@ NOT_IN_A_CLONE = shutil.ignore_patterns(
 )
 SNIPPETS = {
     "claude-status.bash", "claude-status.fish", "claude-status.tmux", "claude-status.zsh",
-    "starship.toml", "statusline.json",
+    "starship.toml", "statusline.json", "completions/_claude-status",
+    "completions/claude-status.bash", "completions/claude-status.fish",
 }  # fmt: skip
 WHERE = "import claude_status; print(claude_status.__path__[0])"
 MARKS = ("CLAUDE", "PYTHON", "VIRTUAL_ENV", "PIPX_", "UV_TOOL", "XDG_")
@@ -248,7 +249,7 @@ def test_old_python_is_refused_in_one_sentence() -> None:
     assert re.fullmatch(r"claude-status: this is Python 3\.9, .*uv tool install.*\n", done.stderr)
 
 
-CORE = ("tests/test_values.py", "tests/test_body.py", "tests/test_merge.py", "tests/draw")
+CORE = ("tests/model", "tests/render")
 CORE_NEEDS = ("hypothesis", "prometheus-client", "pytest", "pytest-timeout")
 OWN = "{}.{}".format(*sys.version_info)
 

@@ -62,14 +62,15 @@ def test_no_variable_makes_a_proxy_trusted(
     assert "`ca_bundle`" in done.stderr
 
 
+@pytest.mark.parametrize("place", ["absolute", "relative"])
 @pytest.mark.parametrize("bundle", [*BUNDLES, "SSL_CERT_FILE"])
 def test_the_refresh_of_the_status_line_trusts_no_variable(
-    diverted: tuple[User, Tunnel], tmp_path: Path, bundle: str
+    diverted: tuple[User, Tunnel], tmp_path: Path, bundle: str, place: str
 ) -> None:
     """What the status line starts in the background is as careful as the foreground."""
     user, tunnel = diverted
     folder = tmp_path / "repository"
-    path = str(folder / "public.pem")
+    path = "public.pem" if place == "relative" else str(folder / "public.pem")
     user.run(
         "statusline", cwd=folder, input="{}", environ={"HTTPS_PROXY": tunnel.url, bundle: path}
     )
@@ -89,6 +90,47 @@ def test_variables_of_openssl_have_no_effect(
     value = {"SSL_CERT_FILE": folder / "public.pem", "SSL_CERT_DIR": folder, "SSLKEYLOGFILE": log}
     user.run("refresh", "--force", environ={"HTTPS_PROXY": tunnel.url, name: str(value[name])})
     saw_nothing(tunnel)
+    assert not log.exists()
+
+
+def test_doctor_names_the_setting(diverted: tuple[User, Tunnel]) -> None:
+    """Where a certificate could not be checked, doctor says by which setting it can be."""
+    user, tunnel = diverted
+    environ = {"HTTPS_PROXY": tunnel.url}
+    user.run("refresh", "--force", environ=environ)
+    told = user.run("doctor", environ=environ).stdout
+    assert "certificate" in told
+    assert "`ca_bundle`" in told
+
+
+def test_the_systems_store_is_taken_if_it_is_set(
+    diverted: tuple[User, Tunnel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``system`` trusts what the system's store holds, behind a proxy too."""
+    _, tunnel = diverted
+    monkeypatch.setenv("HTTPS_PROXY", tunnel.url)
+    # in this process, where the variable was not dropped, that file is the system's store
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "repository" / "public.pem"))
+    body = fetch_usage(DEFAULT_BASE, TOKEN, "claude-status/0", "system")
+    assert body == {"five_hour": None}
+    assert TOKEN in tunnel.inside[0]
+
+
+@pytest.mark.parametrize("name", [*BUNDLES, *OTHERS])
+def test_no_variable_adds_to_the_systems_store(
+    diverted: tuple[User, Tunnel], tmp_path: Path, name: str
+) -> None:
+    """In the program, ``system`` follows no variable of a directory, and logs no keys."""
+    user, tunnel = diverted
+    own = user.home / ".config" / "claude-status" / "config.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text('ca_bundle = "system"\n')
+    folder, log = tmp_path / "repository", tmp_path / "keys"
+    value = {"SSL_CERT_DIR": folder, "SSLKEYLOGFILE": log}.get(name, folder / "public.pem")
+    environ = {"HTTPS_PROXY": tunnel.url, name: str(value)}
+    done = user.run("refresh", "--force", environ=environ)
+    saw_nothing(tunnel)
+    assert "`ca_bundle`" in done.stderr
     assert not log.exists()
 
 
