@@ -17,7 +17,8 @@ from tests.trust.plants import ATTACKS, HARMLESS_ALONE, PLAIN, plant
 
 FORMS = ("#!{python}\n", "#!/bin/sh\n'''exec' \"{python}\" \"$0\" \"$@\"\n' '''\n",
          "#!/bin/sh\n'''exec' '{python}' \"$0\" \"$@\"\n' '''\n",
-         "#!/usr/bin/env python3\n")  # fmt: skip
+         "#!/bin/sh\n'''exec' \"{python}\" -E \"$0\" \"$@\"\n' '''\n",
+         "#!{python} -E\n", "#!{python} -sP\n", "#!/usr/bin/env python3\n")  # fmt: skip
 CODE = "from claude_status.__main__ import entry\nentry()\n"
 
 
