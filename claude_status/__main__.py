@@ -62,7 +62,7 @@ def _run(argv: list[str]) -> int:
 
 
 def _mend_streams() -> None:
-    """Let nobody read what goes to a closed stream, and no sign stop what a locale cannot write.
+    """Replace closed streams; never fail on text that the locale cannot encode.
 
     A closed one would else be None, and its number that of the next file to be opened.
     """
@@ -75,7 +75,7 @@ def _mend_streams() -> None:
 
 
 def _flush(stream: TextIO, number: int, text: str = "") -> OSError | None:
-    """Write what is left, and a text; what cannot be written goes nowhere, and in silence."""
+    """Write what is left, and a text; what cannot be written is dropped silently."""
     try:
         stream.write(text)
         stream.flush()

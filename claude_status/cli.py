@@ -30,7 +30,7 @@ def main(argv: Sequence[str]) -> int:
         status = 2 if isinstance(error, SettingsError) else arguments.failure
     except (KeyboardInterrupt, BrokenPipeError):
         raise
-    except Exception as error:  # its text may hold anything, so only its name is told
+    except Exception as error:  # its text may hold anything, so only its name is printed
         sentence = f"Something went wrong ({type(error).__name__}): please report it."
         status = arguments.failure
     print(f"claude-status: {sentence}", file=sys.stderr)
@@ -57,7 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
         return added
 
     show = command("show", "commands.show:run", "the full picture: every limit, its reset and pace")
-    show.add_argument("--all", action="store_true", help="every account on this machine, unasked")
+    show.add_argument("--all", action="store_true", help="every account here, without asking")
     command("watch", "commands.watch:run", "the full picture, live, until q is pressed")
     history = command("history", "commands.history:run", "how use grew, as a chart")
     history.add_argument("--days", type=int, metavar="N", help="the past N days, 1 to 90")
@@ -85,19 +85,27 @@ def build_parser() -> argparse.ArgumentParser:
     command(
         "demo", "commands.demo:run", "a tour on made-up numbers: no login is needed, or touched"
     )
-    check = command(
-        "check", "commands.gates:check", "for scripts: exit 0 unless a limit is above a percentage"
+    check = command("check", "commands.gates:check", "for scripts: is a limit above a percentage")
+    wait = command("wait", "commands.gates:wait", "for scripts: sleep until it is")
+    check.epilog = (
+        "Exit status: 0 if every limit is at or below it, 1 if one is above, 3 if a number is not "
+        "known. Example: claude-status check --max 80 && ./expensive-job"
     )
-    wait = command(
-        "wait", "commands.gates:wait", "for scripts: sleep until a limit is below a percentage"
+    wait.epilog = (
+        "Exit status: 0 once each limit is below it or was reset, 3 if no number is known, 4 after "
+        "the timeout. Example: claude-status wait --below 100 --limit 5h && claude -p continue"
     )
-    check.add_argument("--max", type=_percentage, required=True, metavar="PERCENT")
-    wait.add_argument("--below", type=_percentage, required=True, metavar="PERCENT")
+    check.add_argument(
+        "--max", type=_percentage, required=True, metavar="PERCENT", help="the most that is allowed"
+    )
+    wait.add_argument(
+        "--below", type=_percentage, required=True, metavar="PERCENT", help="what to wait for"
+    )
     wait.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="then exit with 4")
     for gate in (check, wait):
         gate.set_defaults(failure=3)  # what they say where nothing is known
         gate.add_argument("--limit", metavar="NAME", help="one limit, such as 5h or 7d; else all")
-    alert = command("alert", "commands.alert:run", "send an alert on trial")
+    alert = command("alert", "commands.alert:run", "send a test alert")
     alert.add_argument("--test", action="store_true", required=True, help="send it")
     _add_config(command("config", "commands.config:run", "the settings, and where each comes from"))
     command(
@@ -125,21 +133,33 @@ def _add_config(config: argparse.ArgumentParser) -> None:
 
 
 def _columns(text: str) -> int:
-    value = int(text)
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
     if value < 1:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of columns")
     return value
 
 
 def _percentage(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1000:  # neither endless nor none at all
-        raise ValueError
+    value = _number(text)
+    if value is None or value > 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a percentage, such as 90")
     return value
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 <= value < 1e9:
-        raise ValueError
+    value = _number(text)
+    if value is None or value >= 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
     return value
+
+
+def _number(text: str) -> float | None:
+    """A number that is neither negative nor endless nor none at all."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 <= value < float("inf") else None

@@ -123,7 +123,7 @@ def check_private(path: Path) -> None:
 
 
 def check_ours(path: Path) -> None:
-    """Raise CacheError unless only we can write the directory, whoever may look into it."""
+    """Raise CacheError unless we alone can write the directory; others may read it."""
     try:
         info = path.stat()
         if not stat.S_ISDIR(info.st_mode):

@@ -15,7 +15,7 @@ TYPED_SECONDS = 60  # no refresh that a person waits for lasts longer
 
 
 def place(environ: Mapping[str, str], *, warn: bool = True) -> tuple[Account, Settings]:
-    """The account and the settings of this environment; settings that are left out are told."""
+    """The account and the settings of this environment; a setting that is left out is reported."""
     account = locate(environ)
     loaded = load(settings_file(environ))
     if warn:

@@ -30,7 +30,7 @@
 # Program
 #
 
-# Sets the program, from the one argument of this file. Without one, `$1` is that of whoever sources
+# Sets the program, from the one argument of this file. Without one, `$1` is that of the file which sources
 # this file, and PATH decides, once. Never a variable: those come from anywhere.
 __claude_status_find() {
   local __cs_file __cs_folder __cs_path
@@ -79,7 +79,7 @@ __claude_status_directory() {
   [[ ${__cs_directory%/default} == *[!/]* ]] || builtin return 1
 }
 
-# Sets `__cs_dialect` to the one that the terminal, and whoever draws the prompt, can show.
+# Sets `__cs_dialect` to the one that the terminal, and the program that draws the prompt, can show.
 __claude_status_dialect() {
   __cs_dialect=bash
   [[ ${STARSHIP_SHELL-} != bash ]] || __cs_dialect=starship

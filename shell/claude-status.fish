@@ -152,7 +152,7 @@ end
 #
 
 # Sets __claude_status_slot to the mark of these 15 seconds, or fails if a refresh cannot be started
-# now. A shell inside Claude Code asks nothing: Claude Code tells by itself.
+# now. A shell inside Claude Code asks nothing: Claude Code hands its numbers over.
 function __claude_status_try
     set -l program "$__claude_status_program"
     test -z "$CLAUDECODE" -a -f "$program" -a -x "$program"; or return

@@ -40,7 +40,7 @@
 
 builtin zmodload zsh/datetime zsh/system 2>/dev/null || builtin return 0
 
-# Sets the program, from the one argument of this file. Without one, `$1` is that of whoever sources
+# Sets the program, from the one argument of this file. Without one, `$1` is that of the file which sources
 # this file, and PATH decides, once. Never a variable: those come from anywhere.
 __claude_status_find() {
   local __cs_file __cs_folder
@@ -70,7 +70,7 @@ __claude_status_directory() {
   [[ ${__cs_directory%/default} == *[!/]* ]] || builtin return 1
 }
 
-# Sets `__cs_dialect` to the one that the terminal, and whoever draws the prompt, can show.
+# Sets `__cs_dialect` to the one that the terminal, and the program that draws the prompt, can show.
 __claude_status_dialect() {
   __cs_dialect=zsh
   [[ ${STARSHIP_SHELL-} != zsh ]] || __cs_dialect=starship
@@ -127,7 +127,7 @@ __claude_status_read() {
 #
 
 # Starts one refresh, if this slot of 15 seconds is still to be had. What cannot be recorded is not
-# asked: no slot, no refresh. A shell inside Claude Code asks nothing: Claude Code tells by itself.
+# asked: no slot, no refresh. A shell inside Claude Code asks nothing: Claude Code hands its numbers over.
 __claude_status_refresh() {
   local __cs_slot=$__cs_account/kick.$((__cs_now / 15)) __cs_try __cs_owned=$__cs_cache
   local -i __cs_fd

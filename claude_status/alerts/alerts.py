@@ -1,6 +1,6 @@
-"""When to tell the user unasked: once for each threshold and window, and when a full one is reset.
+"""When to alert the user: once for each threshold and window, and when a full one is reset.
 
-Pure: what was told is handed in and given back; who sends it is another matter.
+Pure: the alerts already given are passed in and returned; sending is done elsewhere.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from claude_status.render.words import duration, plain_label, shown_percent
 
 HIGH = 90  # per cent, above which the reset is good news
 SAME_RESET = 600  # seconds by which two sources may differ on one reset
-Told = dict[
+Given = dict[
     str, dict[str, float]
-]  # by a limit's key: reset (0: none), threshold told, highest per cent
+]  # by a limit's key: reset (0: none), threshold given, highest per cent
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,17 @@ class Alert:
 
 
 def next_alerts(
-    usage: Usage, told: Mapping[str, Mapping[str, float]], thresholds: Sequence[float], now: float
-) -> tuple[list[Alert], Told]:
-    """The alerts that are due at ``now``, and what will have been told once they are sent.
+    usage: Usage, given: Mapping[str, Mapping[str, float]], thresholds: Sequence[float], now: float
+) -> tuple[list[Alert], Given]:
+    """The alerts that are due at ``now``, and the record of alerts once they are sent.
 
     A number that is gone, or whose window is over, passes no threshold. Of several that were
-    passed at once, only the highest is told.
+    passed at once, only the highest is sent.
     """
     alerts = []
-    after: Told = {}
+    after: Given = {}
     usage = usage.shown_at(now)
-    for key, entry in told.items():
+    for key, entry in given.items():
         limit = next((one for one in usage.gates() if one.key == key), None)
         is_over = 0 < entry["reset"] <= now or _is_later(limit, entry)
         if not is_over:
@@ -67,7 +67,7 @@ def next_alerts(
 
 
 def _is_later(limit: Limit | None, entry: Mapping[str, float]) -> bool:
-    """Whether another window has taken the place of the one that was told of, before its time."""
+    """Whether another window has taken the place of the one on record, before its time."""
     ends = limit.resets_at if limit else None
     return ends is not None and 0 < entry["reset"] < ends - SAME_RESET
 
@@ -80,12 +80,12 @@ def is_quiet(hours: str, time_of_day: str) -> bool:
     return time_of_day >= start or time_of_day < end
 
 
-def dump(told: Mapping[str, Mapping[str, float]]) -> str:
-    """What was told, as JSON text."""
-    return json.dumps(told)
+def dump(given: Mapping[str, Mapping[str, float]]) -> str:
+    """The record as JSON text."""
+    return json.dumps(given)
 
 
-def load(text: str | None) -> Told:
+def load(text: str | None) -> Given:
     """What ``dump`` wrote; nothing where it is anything else."""
     try:
         found = json.loads(text or "{}")
@@ -103,6 +103,6 @@ def _passed(limit: Limit, threshold: float, now: float) -> Alert:
 
 
 def _reset(key: str, limit: Limit | None, entry: Mapping[str, float]) -> Alert:
-    """A reset is told whether or not anybody has a number of the new window yet."""
+    """A reset is reported whether or not a number of the new window is known yet."""
     label = limit.label if limit else key.rpartition(":")[2].replace("_", " ")
     return Alert(key, 0.0, 0, int(entry["reset"]), f"{plain_label(label)} has been reset")

@@ -33,10 +33,10 @@ APPLESCRIPT = (
 
 def send(alert: Alert, command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
     """Tell one alert in every way there is; return the names of those that worked."""
-    told = [name for name, argv in _ways(alert, environ) if _run(argv, environ)]
+    sent = [name for name, argv in _ways(alert, environ) if _run(argv, environ)]
     if command and _run(command, {**environ, **facts(alert)}):
-        told.append("on_alert")
-    return told
+        sent.append("on_alert")
+    return sent
 
 
 def facts(alert: Alert) -> dict[str, str]:

@@ -128,7 +128,7 @@ class Asker:
         return partial(fetch_usage, program, self.account.claude_json, self.environ)
 
     def _take_lease(self, store: Store) -> bool:
-        """Take the lease; a person who is there waits for what another refresh is being told."""
+        """Take the lease; a person waits for the answer to another refresh."""
         end = time.monotonic() + (PATIENCE if self.typed else 0)
         while not store.take_lease(LEASE, CALL_SECONDS):
             if time.monotonic() >= end or not _is_alive(store.read(LEASE)):

@@ -36,7 +36,7 @@ def run(reader: str) -> int:
                 )
                 reader = reader if is_seen else NOBODY
                 Refresh(account, settings, os.environ, reader=reader).run()
-    except Exception:  # noqa: S110 - nobody is there to be told
+    except Exception:  # noqa: S110 - nobody is there to read it
         pass
     return 0
 

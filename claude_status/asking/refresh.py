@@ -120,14 +120,14 @@ class Refresh(Asker):
             records.remember(store, after_answer(Asking(), owner.since, 0.5))
 
     def _alert(self, store: Store, usage: Usage | None) -> None:
-        """Tell what is due to be told; it is noted first, since twice is worse than not at all."""
+        """Send the alerts that are due; noted first, since twice is worse than not at all."""
         now = self.clock()
         quiet = is_quiet(self.settings.quiet_hours, time.strftime("%H:%M", time.localtime(now)))
         if usage is None or quiet or not self.settings.alerts:
             return
-        told = load(store.read(records.TOLD))
-        alerts, after = next_alerts(usage, told, self.settings.alert_thresholds, now)
-        if after != told:
+        given = load(store.read(records.TOLD))
+        alerts, after = next_alerts(usage, given, self.settings.alert_thresholds, now)
+        if after != given:
             store.write(records.TOLD, dump(after))
         end = time.monotonic() + ALERT_SECONDS
         for alert in alerts:
@@ -162,7 +162,7 @@ class Refresh(Asker):
             return usage
 
     def _dated(self, store: Store, push: Push, now: float) -> Usage | None:
-        """The push with its dates, if they can be told and it is of the account logged in."""
+        """The push with its dates, if it can be dated and is of the account logged in."""
         known = records.readings(store, now)
         sessions = Memory.load(store.read(records.SESSIONS))
         sessions, usage = take_push(sessions, known, push, now)

@@ -36,7 +36,7 @@ class Snapshot:
 
 
 def take_snapshot(account: Account, settings: Settings, now: float, problem: str = "") -> Snapshot:
-    """Read the store where there is one, and make none; what fails is told as the problem."""
+    """Read the store where there is one, and make none; what fails is the snapshot's problem."""
     try:
         if not account.store.is_dir():
             return Snapshot(account, settings, now, problem=problem)

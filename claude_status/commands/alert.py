@@ -1,4 +1,4 @@
-"""``claude-status alert --test``: an alert on trial, and word of which ways of telling work."""
+"""``claude-status alert --test``: send a test alert, and report which ways of sending work."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def run(_arguments: argparse.Namespace) -> int:
     _, settings = place(os.environ)
     resets_at = int(time.time()) + 3600
     alert = Alert("five_hour", 80.0, 80, resets_at, "this is a test: 5h is at 80%")
-    told = send(alert, settings.on_alert, os.environ)
-    if not told:
+    sent = send(alert, settings.on_alert, os.environ)
+    if not sent:
         mend = f"mend {settings.on_alert[0]}" if settings.on_alert else "set on_alert"
-        say(f"No way of telling works: install notify-send, run tmux, or {mend}.")
+        say(f"No alert could be sent: install notify-send, run tmux, or {mend}.")
         return 1
     off = "" if settings.alerts else ' They are off: put "alerts = true" into the settings file.'
-    print(f"Alerts reach you by {', '.join(dict.fromkeys(told))}.{off}")
+    print(f"Alerts reach you by {', '.join(dict.fromkeys(sent))}.{off}")
     return 0

@@ -86,8 +86,8 @@ class Stage:
             check=False,
             start_new_session=True,  # a key that ends the demo lets it finish
         )
-        told = done.stderr.strip().removeprefix("claude-status: ")
-        return told.replace(str(self._config_dir), "...")
+        said = done.stderr.strip().removeprefix("claude-status: ")
+        return said.replace(str(self._config_dir), "...")
 
     def line(self, later: float = 0) -> str:
         """What a prompt would show in so many seconds, if nothing refreshed it until then."""

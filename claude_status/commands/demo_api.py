@@ -1,4 +1,4 @@
-"""The API of the demo: an HTTP server on loopback that says what it is told to say."""
+"""The API of the demo: an HTTP server on loopback with made-up answers."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def read_points(account: Account, since: float, until: float) -> list[Point]:
-    """The numbers kept between two times, of whoever is logged in now."""
+    """The numbers kept between two times, of the account logged in now."""
     if not account.store.is_dir():
         return []
     check_ours(account.cache)
@@ -97,9 +97,7 @@ def _print_charts(shown: Snapshot, points: Sequence[Point], days: int | None) ->
 
     found = _past(shown, points, days) if days else _current(shown, points)
     if not found:
-        raise ClaudeStatusError(
-            "There is no reading to draw: claude-status show asks for one, if it can."
-        )
+        raise ClaudeStatusError("No data yet: run `claude-status show`, which asks for it.")
     columns, lines = screen_size() if sys.stdout.isatty() else (COLUMNS, LINES)
     print(draw_charts(found, columns, lines, dialect(os.environ)))
 

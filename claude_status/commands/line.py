@@ -57,7 +57,7 @@ def _asked_line(known: Snapshot, kind: str, look: Style) -> int:
     if text:
         print(text)
         return 0
-    say(shown.problem or "There is no reading that can be shown.")
+    say(shown.problem or "No data yet.")
     return 1
 
 

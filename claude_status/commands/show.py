@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         shown = asked_snapshot(os.environ)
         reports = [picture(shown, shown.now)]
     else:
-        place(os.environ)  # tells what is wrong with the settings
+        place(os.environ)  # reports what is wrong with the settings
         now = time.time()
         reports = [picture(each, now, name=name) for name, each in everyone(os.environ, now)]
         if not reports:

@@ -66,8 +66,8 @@ def check_settings(scene: Scene) -> Iterator[Finding]:
     exists = os.path.exists(scene.settings_file)
     yield Finding("settings", path if exists else f"{path}: no such file, so all defaults")
     for problem in scene.loaded.problems:
-        told = problem.removeprefix(path).lstrip(": ").rstrip(".")
-        yield Finding("", told, Grade.WRONG)
+        said = problem.removeprefix(path).lstrip(": ").rstrip(".")
+        yield Finding("", said, Grade.WRONG)
 
 
 def check_alerts(scene: Scene) -> Iterator[Finding]:

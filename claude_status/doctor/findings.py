@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Grade(Enum):
-    """How a finding bears on the numbers; the value is its sign, its sign in ASCII, its SGR."""
+    """How a finding bears on the numbers; its character, the same in ASCII, and its SGR code."""
 
     GOOD = ("✓", "+", "32")
     NOTE = ("·", "-", "2")  # worth knowing; nothing is wrong
@@ -60,11 +60,11 @@ def _things(count: int) -> str:
 
 
 def _rows(finding: Finding, names: int, columns: int, dialect: str) -> Iterator[str]:
-    sign, ascii_sign, colour = finding.grade.value
-    sign, arrow = (ascii_sign, "-> ") if dialect == "ascii" else (sign, "→ ")
+    character, plain, colour = finding.grade.value
+    character, arrow = (plain, "-> ") if dialect == "ascii" else (character, "→ ")
     indent = names + 4
     text = _wrap(finding.text, columns - indent) or [""]
-    painted = f"\033[{colour}m{sign}\033[0m" if dialect == "ansi" else sign
+    painted = f"\033[{colour}m{character}\033[0m" if dialect == "ansi" else character
     yield f"{painted} {finding.name:<{names}}  {text[0]}"
     yield from (" " * indent + line for line in text[1:])
     for line in _wrap(finding.advice, columns - indent - len(arrow)):
@@ -74,7 +74,7 @@ def _rows(finding: Finding, names: int, columns: int, dialect: str) -> Iterator[
 
 def _wrap(text: str, columns: int) -> list[str]:
     """Lines of so many columns; a word that is longer stays whole, so that it can be copied."""
-    safe = "".join(sign if sign.isprintable() else "?" for sign in text)
+    safe = "".join(character if character.isprintable() else "?" for character in text)
     return textwrap.wrap(
         safe, max(columns, 20), break_long_words=False, break_on_hyphens=False
     )  # fmt: skip

@@ -26,7 +26,7 @@ def check_hosts(scene: Scene) -> Iterator[Finding]:
     """Each file that our part is in, and whether what it names is still there."""
     try:
         found = hosts(scene.environ)
-    except SettingsError:  # told of the environment
+    except SettingsError:  # reported with the environment
         return
     for host in found:
         for file in host.files:

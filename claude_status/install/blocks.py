@@ -39,8 +39,8 @@ def find(data: bytes) -> tuple[int, int] | None:
 def put(data: bytes, body: bytes) -> bytes:
     """The file with this body (whole lines) in its block, which is a new one at the end or the old.
 
-    The last line is ended, so that what others append is not part of a comment; the end mark tells
-    ``take`` that it was not.
+    The last line is ended, so that what others append is not part of a comment; the end mark
+    says to ``take`` that it was not.
     """
     begin, end = BEGIN + b"\n", END + b"\n"
     span = find(data)

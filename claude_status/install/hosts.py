@@ -26,7 +26,7 @@ class Host:
 
     ``files`` may hold our part; the first is where it goes, and no two lead to one file. A part of
     it goes into ``completion`` as well, where the host looks for what completes our command.
-    ``is_there`` tells whether the user seems to use the host, ``notes`` what is left to do once our
+    ``is_there`` says whether the user seems to use the host, ``notes`` what is left to do once our
     part is in.
     """
 

@@ -1,4 +1,4 @@
-"""Edit one member of a JSON object in its own text, and leave all other signs as they are (pure).
+"""Edit one member of a JSON object in its own text, and leave the rest as it is (pure).
 
 A text is what a file holds, with its byte order mark if it has one.
 """
@@ -75,7 +75,7 @@ def insert(text: str, key: str, value: object) -> str:
 
 
 def dump(value: object, indent: str | None = None) -> str:
-    """The value as JSON text, in the signs themselves unless UTF-8 has no bytes for one."""
+    """The value as JSON text, in the characters themselves unless UTF-8 has no bytes for one."""
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     return text if _is_utf8(text) else json.dumps(value, indent=indent)
 
@@ -121,7 +121,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def _is_utf8(text: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in text)
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _refuse_constant(name: str) -> object:

@@ -69,7 +69,7 @@ def parts(script: str, environ: Mapping[str, str]) -> Parts:
 def is_thrown_away(prefix: Path) -> bool:
     """Whether an environment is a cache's: that of ``uvx``, ``uv run --with`` or ``pipx run``.
 
-    The prefix alone tells; a variable could come from anywhere.
+    The prefix decides, since a variable could come from anywhere.
     """
     if not UV_CACHES.isdisjoint(prefix.parts):
         return True
@@ -127,6 +127,9 @@ def is_launcher(path: Path) -> bool:
 
 def writable(path: str) -> str:
     """The path, if it can stand in a file of lines; raises PartsError where it cannot."""
-    if any(sign < " " or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in path):
+    if any(
+        character < " " or character == "\x7f" or "\ud800" <= character <= "\udfff"
+        for character in path
+    ):
         raise PartsError(f"{path!r} cannot stand in a file of settings: choose another place.")
     return path

@@ -21,8 +21,8 @@ def fish(word: str) -> str:
 def tmux(word: str) -> str:
     """For sh, in a format, between the double quotes of a tmux configuration file."""
     text = sh(word).replace("#", "##")
-    for sign in '\\"$':
-        text = text.replace(sign, "\\" + sign)
+    for character in '\\"$':
+        text = text.replace(character, "\\" + character)
     return text
 
 

@@ -22,7 +22,7 @@ def bash(environ: Mapping[str, str]) -> Path:
 
 
 def zsh(environ: Mapping[str, str]) -> Path:
-    """What an interactive zsh reads, as far as the environment tells."""
+    """What an interactive zsh reads, as far as the environment says."""
     return Path(environ.get("ZDOTDIR") or home(environ), ".zshrc")
 
 

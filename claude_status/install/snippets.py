@@ -1,4 +1,4 @@
-"""What the user's files are told: the body of each host's block, and what ``init`` prints.
+"""What goes into the user's files: the body of each host's block, and what ``init`` prints.
 
 All of it is guarded by the snippet's presence, since a package that is gone must break nothing; a
 block in a shell's file then says so as an interactive shell starts. What ``init`` prints can be
@@ -141,7 +141,7 @@ run-shell "[ ! -r SNIPPET ] || COMMAND"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What one host is told, and how its language quotes the paths.
+    """What goes into one host's file, and how its language quotes the paths.
 
     They stand for SNIPPET, COMPLETIONS (a folder) and PROGRAM; COMMAND is snippet and program, in
     the environment that a server may lack.

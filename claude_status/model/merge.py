@@ -137,7 +137,7 @@ def _window(limit: Limit) -> int:
 
 def _latest_credits(readings: Iterable[Usage]) -> Credits | None:
     """The credits that were true last, unless they were switched off since."""
-    told = list(readings)
-    off = max((usage.no_credits_as_of for usage in told), default=0.0)
-    known = [usage.credits for usage in told if usage.credits and usage.credits.as_of > off]
+    given = list(readings)
+    off = max((usage.no_credits_as_of for usage in given), default=0.0)
+    known = [usage.credits for usage in given if usage.credits and usage.credits.as_of > off]
     return max(known, key=lambda credit: (credit.as_of, repr(credit)), default=None)

@@ -47,7 +47,7 @@ def pace_of(limit: Limit) -> Pace | None:
 
 
 def present_pace(limit: Limit, now: float, ttl: float) -> Pace | None:
-    """The pace where it can be told at ``now``: sure, of a number neither old nor over."""
+    """The pace at ``now``, where it is sure, of a number that is neither old nor over."""
     pace = pace_of(limit)
     return pace if pace and pace.is_sure and limit.state(now, ttl) == FRESH else None
 

@@ -92,7 +92,7 @@ def next_call(
 
 
 def _when_old(asking: Asking, usage: Usage | None, ttl: float, reader: str) -> Due:
-    """When the numbers are too old for the reader, whoever has said them last."""
+    """When the numbers are too old for the reader, whatever their source."""
     wait, why = ttl, "the reading is fresh until then"
     if reader == NOBODY and usage and not asking.reason:
         wait, why = ABSENT * ttl, "nobody is using tmux"

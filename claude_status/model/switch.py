@@ -1,4 +1,4 @@
-"""Whose numbers the store holds, and when they stop being those of whoever is logged in (pure).
+"""Whose numbers the store holds, and when another account's take their place (pure).
 
 A switch of accounts is two changes in Claude Code's files, in either order and seconds apart: of
 the login, and of the account that ``.claude.json`` names. A renewal changes the login alone.

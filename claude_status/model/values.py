@@ -56,7 +56,9 @@ def reset_time(value: object, as_of: float, longest: float) -> int | None:
 
 def clean(text: str, length: int = 40) -> str:
     """A name from outside without control characters, and not too long to be a name."""
-    return "".join(sign for sign in text[: 4 * length] if sign.isprintable()).strip()[:length]
+    return "".join(
+        character for character in text[: 4 * length] if character.isprintable()
+    ).strip()[:length]
 
 
 def severity(value: object) -> str | None:
@@ -65,15 +67,15 @@ def severity(value: object) -> str | None:
 
 
 def money_unit(currency: object, places: object) -> tuple[str, int]:
-    """The code of a currency and the decimal places of its amounts, the usual ones if not told.
+    """The code of a currency and the decimal places of its amounts, the usual ones by default.
 
     The plans without a currency are billed in US dollars; what is no code is no currency.
     """
     code = "USD" if currency is None else NO_CURRENCY
     if isinstance(currency, str) and len(currency) == 3 and currency.isascii():
         code = currency.upper() if currency.isalpha() else code
-    told = number(places)
-    return code, int(told) if told is not None and told in range(7) else PLACES.get(code, 2)
+    given = number(places)
+    return code, int(given) if given is not None and given in range(7) else PLACES.get(code, 2)
 
 
 def _iso(text: str) -> float | None:

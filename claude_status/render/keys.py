@@ -18,7 +18,7 @@ DISTURBING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP}
 class Events:
     """Keys from a terminal and signals, noted instead of acted upon while it is entered.
 
-    Signals that this process was told to ignore, as under nohup, stay ignored.
+    Signals that are ignored from the start, as under nohup, stay ignored.
     """
 
     def __init__(self, keyboard: int) -> None:

@@ -125,7 +125,7 @@ def pace_words(limit: Limit, now: float, ttl: float) -> str:
 
 def printable(text: str) -> str:
     """Text without anything that a terminal could take for a command."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def name_of(limit: Limit) -> str:

@@ -35,7 +35,9 @@ IN_ASCII = {
 def width(line: Line) -> int:
     """The columns that a line takes at the most, whatever the dialect."""
     marks = sum(piece.colour == CRITICAL for piece in line)
-    return marks * len(MARK) + sum(_columns(sign) for piece in line for sign in piece.text)
+    return marks * len(MARK) + sum(
+        _columns(character) for piece in line for character in piece.text
+    )
 
 
 def percent_piece(limit: Limit, now: float, style: Style) -> Piece:
@@ -63,6 +65,6 @@ def oldest_age(limits: list[Limit], credit: Credits | None, now: float) -> str:
     return age(now - min(dates, default=now))
 
 
-def _columns(sign: str) -> int:
-    is_wide = unicodedata.east_asian_width(sign) in ("F", "W")
-    return max(1 + is_wide, len(IN_ASCII.get(sign, "")))
+def _columns(character: str) -> int:
+    is_wide = unicodedata.east_asian_width(character) in ("F", "W")
+    return max(1 + is_wide, len(IN_ASCII.get(character, "")))

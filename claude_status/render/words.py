@@ -55,10 +55,14 @@ def age(seconds: float) -> str:
 
 
 def plain_label(text: str) -> str:
-    """A name from outside with only those signs that mean nothing to any shell or terminal."""
-    return "".join(sign for sign in text if sign.isascii() and (sign.isalnum() or sign in " .-+_"))
+    """A name from outside with only those characters that mean nothing to any shell or terminal."""
+    return "".join(
+        character
+        for character in text
+        if character.isascii() and (character.isalnum() or character in " .-+_")
+    )
 
 
 def label_of(limit: Limit) -> str:
-    """What a limit is called; "?" where its name has no sign that is safe everywhere."""
+    """What a limit is called; "?" where its name has no character that is safe everywhere."""
     return plain_label(limit.label).strip() or "?"

@@ -1,4 +1,4 @@
-"""Each setting's reader: a TOML value becomes what the program uses, or is told what to be."""
+"""Each setting's reader: a TOML value as the program uses it, or a ValueError with a reason."""
 
 from __future__ import annotations
 

@@ -101,8 +101,8 @@ def load(path: Path) -> Loaded:
     own = Path(os.path.expanduser("~"), ".config", "claude-status", "config.toml")
     barred = [name for name in OWN if name in table and path != own]
     loaded = check({name: table[name] for name in table if name not in barred}, str(path))
-    told = [f"{path}: {name} is only taken from {own}, as {OWN[name]}." for name in barred]
-    return replace(loaded, problems=(*loaded.problems, *told))
+    refused = [f"{path}: {name} is only taken from {own}, as {OWN[name]}." for name in barred]
+    return replace(loaded, problems=(*loaded.problems, *refused))
 
 
 def _parse(text: str) -> dict[str, Any]:

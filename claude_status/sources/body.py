@@ -32,9 +32,9 @@ def parse_body(body: object, as_of: float, source: str) -> Usage:
     given = body.get("limits")
     rows = given[:MAX_ROWS] if isinstance(given, list) else []
     read = [(row, _row(row, as_of, source)) for row in rows]
-    told = [limit for _, limit in read if limit]
+    read_rows = [limit for _, limit in read if limit]
     # of two rows with one name, the one that binds
-    found = {limit.key: limit for limit in sorted(told, key=lambda one: one.percent)}
+    found = {limit.key: limit for limit in sorted(read_rows, key=lambda one: one.percent)}
     for limit in _windows(body, as_of, source, with_models=not isinstance(given, list)):
         row = found.get(limit.key)
         found[limit.key] = _told(limit, row) if row else limit

@@ -193,9 +193,9 @@ def _end(group: int, stdout: IO[bytes]) -> None:
 
     Its first process has not been waited for yet, so that the group's number is still its own.
     """
-    for sign in (signal.SIGTERM, signal.SIGKILL):
+    for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(AskError):
             for _ in _pieces(stdout, GRACE):
                 pass
         with contextlib.suppress(OSError):
-            os.killpg(group, sign)
+            os.killpg(group, number)

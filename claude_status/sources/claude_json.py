@@ -25,7 +25,7 @@ KEYS = ("oauthAccount", "cachedUsageUtilization")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What one version of the file says; ``stamp`` tells the versions apart."""
+    """What one version of the file says; ``stamp`` distinguishes versions."""
 
     stamp: str
     account: str = ""  # the identifier of whose numbers these are, "" where the file does not say

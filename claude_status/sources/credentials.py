@@ -39,7 +39,7 @@ def read_login(
 
     ``configured`` is the literal CLAUDE_CONFIG_DIR or None. ``typed`` says that a person waits,
     who may answer a dialog. ``keychain`` False reads the file alone. ``keychain_refused`` is what
-    ``remember_refusal`` was last told; in the background a refusal is final. Raises LoginError.
+    ``remember_refusal`` was called with; in the background a refusal is final. Raises LoginError.
     """
     unasked: LoginError | None = None
     if keychain and platform == "darwin":

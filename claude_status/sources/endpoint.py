@@ -33,7 +33,7 @@ _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
         "name its CA by the setting `ca_bundle`.",
     ),
     (requests.exceptions.Timeout, "The API took too long to answer."),
-    (requests.exceptions.ConnectionError, "The API cannot be reached: is there a network?"),
+    (requests.exceptions.ConnectionError, "The API cannot be reached: check the network."),
     (requests.exceptions.InvalidHeader, "The API could not be asked: check `user_agent`."),
     (requests.exceptions.RequestException, "The API could not be asked."),
     (OSError, "The API could not be asked: check the setting `ca_bundle`."),
@@ -132,8 +132,8 @@ def _attempt(
     except AskError as error:
         return error
     except Exception as error:
-        told = (sentence for kind, sentence in _TROUBLES if isinstance(error, kind))
-        return AskError("transient", next(told))
+        sentences = (sentence for kind, sentence in _TROUBLES if isinstance(error, kind))
+        return AskError("transient", next(sentences))
 
 
 def _ask(

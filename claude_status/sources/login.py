@@ -115,8 +115,8 @@ def _is_names(value: object) -> bool:
 
 
 def _fingerprint(record: dict[str, object], origin: str) -> str:
-    """What tells one stored login from the next; the two tokens have no part in it."""
+    """What distinguishes one stored login from the next; the tokens are not part of it."""
     names = ("expiresAt", "refreshTokenExpiresAt", "subscriptionType", "rateLimitTier")
     values = [record.get(name) for name in names]
-    told = [value if isinstance(value, (str, int, float)) else None for value in values]
-    return hashlib.sha256(json.dumps([origin, *told]).encode()).hexdigest()[:16]
+    known = [value if isinstance(value, (str, int, float)) else None for value in values]
+    return hashlib.sha256(json.dumps([origin, *known]).encode()).hexdigest()[:16]

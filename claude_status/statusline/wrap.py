@@ -69,7 +69,7 @@ class Wrapped:
         """Hand over what is left of the input, and take the output.
 
         Where the command has ended, the end of its output is not waited for: what it started may
-        hold that open for ever.
+        hold that open indefinitely.
         """
         output, until = b"", self._until
         while len(output) < MAX_BYTES and (left := until - time.monotonic()) > 0:

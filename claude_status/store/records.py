@@ -23,7 +23,7 @@ FORMER = "former"  # windows of accounts that were logged in before
 
 
 def readings(store: Store, now: float) -> codec.Readings:
-    """The last reading of each source; none from a future that a wrong clock once told."""
+    """The last reading of each source; none from a future that a wrong clock once showed."""
     found = codec.load(store.read(READINGS))
     return {name: usage for name, usage in found.items() if usage.as_of <= now + CLOCK_ERROR}
 

@@ -43,6 +43,7 @@ def desk(user: User, claude: str, tmp_path: Path) -> Iterator[Desk]:
     settings = user.account.config_dir / "settings.json"
     written = json.loads(settings.read_text())
     written["statusLine"]["refreshInterval"] = 1
+    written["permissions"] = {"defaultMode": "default", "allow": ["Agent", "Task", "Read"]}
     settings.write_text(json.dumps(written))
     with Desk(user, claude, tmp_path / "tmux") as desk:
         yield desk
@@ -139,7 +140,7 @@ def test_resume_in_a_second_terminal(user: User, desk: Desk, anthropic: Anthropi
     session = next(user.account.config_dir.glob("projects/*/*.jsonl")).stem
     time.sleep(5)
     desk.halve()
-    desk.type(BASH, f"claude --resume {session}")
+    desk.type(BASH, f"cd ~/work; claude --resume {session}")
     desk.until(BASH, lambda text: SAID in text, 60)
     time.sleep(8)
     assert as_of(user) <= last + 3
@@ -175,7 +176,7 @@ def test_a_switched_login(user: User, desk: Desk, anthropic: Anthropic, api: Api
 def test_two_sessions_for_long(user: User, desk: Desk, anthropic: Anthropic) -> None:
     """Two sessions answer in turns for ten minutes, and each place has the latest of both."""
     desk.halve()
-    desk.type(BASH, "claude")
+    desk.type(BASH, "cd ~/work; claude")
     desk.until(BASH, lambda text: "Claude Code v" in text, 60)
     begun, number = time.time(), 0
     while time.time() - begun < MINUTES * MINUTE:

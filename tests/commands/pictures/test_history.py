@@ -232,7 +232,7 @@ def test_nothing_to_draw(user: User, arguments: tuple[str, ...]) -> None:
     """Without a reading there is a sentence instead of an empty chart, and the status is 1."""
     done = user.run("history", *arguments)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("claude-status: There is no reading to draw")
+    assert done.stderr.startswith("claude-status: No data yet")
 
 
 def test_no_data(user: User) -> None:
