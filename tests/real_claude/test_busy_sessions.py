@@ -34,7 +34,13 @@ OTHER = "00000000-0000-0000-0000-000000000009"
 
 
 @pytest.fixture
-def desk(user: User, claude: str, tmp_path: Path) -> Iterator[Desk]:
+def allowed() -> list[str]:
+    """Tools that need no approval; none, but in the tests of a class."""
+    return []
+
+
+@pytest.fixture
+def desk(user: User, claude: str, allowed: list[str], tmp_path: Path) -> Iterator[Desk]:
     """A desk with our line in Claude Code and in bash, and a session that ticks each second."""
     (user.home / ".bashrc").write_text("PS1='$ '\n")
     configure(user, "statusline", "claude_json")
@@ -43,7 +49,8 @@ def desk(user: User, claude: str, tmp_path: Path) -> Iterator[Desk]:
     settings = user.account.config_dir / "settings.json"
     written = json.loads(settings.read_text())
     written["statusLine"]["refreshInterval"] = 1
-    written["permissions"] = {"defaultMode": "default", "allow": ["Agent", "Task", "Read"]}
+    if allowed:
+        written["permissions"] = {"defaultMode": "default", "allow": allowed}
     settings.write_text(json.dumps(written))
     with Desk(user, claude, tmp_path / "tmux") as desk:
         yield desk
@@ -84,6 +91,7 @@ def hello(desk: Desk) -> None:
     desk.until(CLAUDE, lambda text: SAID in text and "5h " in text)
 
 
+@pytest.mark.parametrize("allowed", [["Agent", "Task", "Read"]], ids=["with tools"])
 def test_subagents_at_work(user: User, desk: Desk, anthropic: Anthropic) -> None:
     """While a subagent works for more than a minute, every place follows its answers."""
     done = 0
