@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from claude_status import __version__
+from claude_status.install.program import COMPLETIONS
 from tests.conftest import ROOT
 from tests.support import until
 
@@ -190,7 +191,8 @@ def test_nothing_else_is_installed(installed: Installed) -> None:
     tops = {name.partition("/")[0] for name in names if not name.startswith("..")}
     ours = r"claude_status|claude_status_prompt-.*\.dist-info|__editable__.*|__pycache__"
     assert [top for top in tops if not re.fullmatch(ours, top)] == []
-    shared = [] if editable else sorted(SNIPPETS)
+    completions = {f"completions/{Path(name).name}" for name in COMPLETIONS.values()}
+    shared = [] if editable else sorted(SNIPPETS | completions)
     assert sorted(name for name in names if name.startswith("..")) == [
         "../../../bin/claude-status",
         "../../../bin/claude-status-prompt",
@@ -249,7 +251,10 @@ def test_old_python_is_refused_in_one_sentence() -> None:
     assert re.fullmatch(r"claude-status: this is Python 3\.9, .*uv tool install.*\n", done.stderr)
 
 
-CORE = ("tests/model", "tests/render")
+CORE = (
+    "tests/model", "tests/sources/test_body.py", "tests/frames/test_strip.py",
+    *(f"tests/render/test_{name}.py" for name in ("line", "template", "dialects", "json", "money")),
+)  # fmt: skip
 CORE_NEEDS = ("hypothesis", "prometheus-client", "pytest", "pytest-timeout")
 OWN = "{}.{}".format(*sys.version_info)
 

@@ -32,6 +32,7 @@ class Tmux:
         self.home = home
         self.name = f"claude-status-{os.getpid()}-{next(NUMBERS)}"
         self.env = {"HOME": str(home), "PATH": os.environ["PATH"], "TMUX_TMPDIR": sockets}
+        self.env["SHELL"] = "/bin/sh"  # some users have one that lets nobody in
         self("new-session", "-d", "-s", "one", "-x", "80", "-y", "5", "exec sleep 1000")
         for name, value in {"status-interval": "1", "status-right-length": "60"}.items():
             self("set-option", "-g", name, value)

@@ -27,6 +27,7 @@ def environ(home: Path) -> Iterator[dict[str, str]]:
     """The environment of a job in the status bar of a tmux server that is ours."""
     with tempfile.TemporaryDirectory(prefix="tmux", dir="/tmp") as folder:
         base = {"HOME": str(home), "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
+        base["SHELL"] = "/bin/sh"  # some users have one that lets nobody in
         path = f"{folder}/a,b"  # tmux allows a comma in it
 
         def tmux(*words: str) -> None:
