@@ -51,13 +51,13 @@ class Session:
         """The session with a further count, and whether it has grown.
 
         One below all of its processes' is that of a process not heard before, which is no answer.
+        Which of several has grown is not known, so the count that is replaced stays known.
         """
-        known = self.latest + self.past
         below = [each for each in self.latest if each < count]
-        grown = bool(below) and count not in known
-        before = max(below) if grown else count
-        latest = (*(each for each in self.latest if each != before), count)
-        past = self.past if count in self.past else (*self.past, count)
+        grown = bool(below) and count not in self.latest + self.past
+        gone = (max(below), count) if grown else (count,)
+        latest = (*(each for each in self.latest if each not in gone), count)
+        past = (*(each for each in self.past if each not in gone), *gone)
         return Session(latest[-MAX_PROCESSES:], past[-MAX_COUNTS:], now), grown
 
 

@@ -130,6 +130,30 @@ def test_one_session_in_two_terminals(machine: Machine) -> None:
     assert machine.session() == (52, 920)
 
 
+def test_a_terminal_that_is_overtaken(machine: Machine) -> None:
+    """A process that sat idle while another of its session overtook it says nothing new."""
+    machine.hear(push("a", 60, 9000, START), START + 20)
+    for number in range(30):
+        machine.hear(push("a", 61 + number, 2100 + number, START), START + 30 + number)
+    machine.hear(push("a", 95, 9500, START), START + 100)
+    machine.hear(push("a", 60, 9000, START), START + 900)
+    assert machine.session() == (95, 100)
+
+
+def test_a_number_keeps_the_date_of_its_first_sight(machine: Machine) -> None:
+    """A number that was confirmed is not newer for a session that only repeats it."""
+    machine.hear(push("a", 41, 3000, START), START + 700)
+    machine.readings.clear()
+    machine.hear(push("c", 41, 0, START + 800), START + 800)
+    assert machine.session() == (41, 10)
+
+
+def test_windows_that_are_over_are_forgotten(machine: Machine) -> None:
+    """Once a window has been reset, its numbers need not be known any more."""
+    machine.hear(push("a", None, 9000, RESET), RESET + 60)
+    assert {key for key, _ in machine.memory.seen} == {WEEK}
+
+
 def test_an_answer_that_was_not_recorded_is_not_new_later(machine: Machine) -> None:
     """A count that went unrecorded, as its numbers had just been dated, is known at ``/resume``."""
     said = push("a", 43, 2900, START)
@@ -182,6 +206,13 @@ class TestOldClients:
         machine.hear(push("a", 40, None, START), START)
         machine.hear(push("a", 41, None, START), START + 700)
         assert machine.session() == (41, 700)
+
+    def test_a_lower_number_is_not_new(self) -> None:
+        """What is less than before, in the same window, is as old as the transcript."""
+        machine = Machine()
+        machine.hear(push("a", 60, None, START), START)
+        machine.hear(push("a", 50, None, START + 10), START + 900)
+        assert machine.readings["statusline:a"].as_of == START + 10
 
     def test_an_equal_number_is_confirmed_by_the_transcript(self) -> None:
         """The same number is as new as the transcript, if nobody has said another since."""

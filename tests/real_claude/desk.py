@@ -24,6 +24,7 @@ class Desk:
 
     def __init__(self, user: User, claude: str, socket: Path) -> None:
         """Lay ready what begins with the ``with`` statement."""
+        socket.parent.mkdir(mode=0o700, exist_ok=True)
         self._tmux = [program("tmux"), "-S", str(socket), "-f", "/dev/null"]
         self._environ = {**user.environ, **dict.fromkeys(QUIET, "1")}
         self._command = [*self._tmux, "new-session", "-s", "desk", shlex.quote(claude)]
@@ -50,6 +51,15 @@ class Desk:
     def halve(self) -> None:
         """Give both panes as many lines."""
         self._run("select-layout", "even-vertical")
+
+    def set(self, option: str, value: str) -> None:
+        """Set a global option of tmux."""
+        self._run("set-option", "-g", option, value)
+
+    def bar(self) -> str:
+        """The bar of tmux, as the client that is attached shows it."""
+        self._screen.pump()
+        return self._screen.text().splitlines()[-1]
 
     def text(self, pane: str) -> str:
         """What stands in a pane."""

@@ -24,7 +24,9 @@ def install(kind: str, python: str, folder: Path) -> Path:
         base = folder / "the base"
         python = PLAIN if python == sys.executable else python
         options = ["--user", "--quiet", "--no-warn-script-location"]
-        run([python, "-m", "pip", "install", *options, sources], PYTHONUSERBASE=str(base))
+        # a distribution's own Python wants to be asked twice
+        where = {"PYTHONUSERBASE": str(base), "PIP_BREAK_SYSTEM_PACKAGES": "1"}
+        run([python, "-m", "pip", "install", *options, sources], **where)
         return base / "bin/claude-status"
     if kind == "pipx":
         where = {"PIPX_HOME": str(folder / "pipx"), "PIPX_BIN_DIR": str(bins)}

@@ -94,7 +94,8 @@ def test_the_program_called_by_itself_imports_nothing_of_a_directory(
         (there / f"{name}.py").write_text(f"open({str(ran)!r}, 'w')\n")
     python = install(tmp_path / "a b" / "bin").with_name("claude-status-py")
     for entries in ("", ":/x", ".", "./", "../repository"):
-        done = run(User(home, api.url), [str(python), "config"], there, PYTHONPATH=entries)
+        command = [sys.executable, str(python), "config"]
+        done = run(User(home, api.url), command, there, PYTHONPATH=entries)
         assert (done.returncode, done.stderr) == (0, "")
         assert not ran.exists()
 
