@@ -98,6 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--max", type=_percentage, required=True, metavar="PERCENT", help="the most that is allowed"
     )
+    check.add_argument("--quiet", action="store_true", help="print no sentence")
     wait.add_argument(
         "--below", type=_percentage, required=True, metavar="PERCENT", help="what to wait for"
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.render.dialects import DIALECTS
+from claude_status.frames.write import FILES
 from tests import server
 from tests.bodies import usage_body
 from tests.conftest import ROOT, program
@@ -203,7 +203,7 @@ def test_a_refresh_may_die_at_any_step(
             assert 1 <= len(api.requests) - before <= 2, step
             assert user.line(now + 60).startswith(f"5h {step}%"), step
     assert mortals.live(now + 200).isdigit()  # what the dead left behind is swept after a minute
-    assert {path.name for path in user.account.frames.iterdir()} == set(DIALECTS)
+    assert {path.name for path in user.account.frames.iterdir()} == set(FILES)
 
 
 def test_a_refresh_that_is_killed_while_it_asks_does_not_ask_again_at_once(

@@ -10,6 +10,7 @@ from claude_status.alerts.alerts import dump, is_quiet, load, next_alerts
 from claude_status.asking.ask import ENDPOINT, Asker, Outcome
 from claude_status.asking.redraw import redraw_bars
 from claude_status.errors import CacheError
+from claude_status.frames.gates import GATE, draw_gates
 from claude_status.frames.strip import Strip, draw_strip
 from claude_status.frames.write import Head, drawn_date, frames_date, postpone, sweep, write_view
 from claude_status.frames_read import drawn_times, is_newer, read_frame
@@ -199,4 +200,5 @@ class Refresh(Asker):
         """The strip of each dialect; most are drawn alike, and so only once."""
         styles = {name: self.settings.style(name, self.account.name, plan) for name in DIALECTS}
         drawn = {style: draw_strip(usage, now, style) for style in set(styles.values())}
-        return {name: drawn[style] for name, style in styles.items()}
+        gates = draw_gates(usage, now, self.settings.ttl)
+        return {**{name: drawn[style] for name, style in styles.items()}, GATE: gates}

@@ -32,7 +32,7 @@ def check(arguments: argparse.Namespace) -> int:
     status, sentence = judge(snapshot, arguments.max, arguments.limit)
     if status == UNKNOWN:
         say(sentence)
-    else:
+    elif not arguments.quiet:
         print(sentence)
     return status
 
@@ -45,7 +45,7 @@ def judge(snapshot: Snapshot, most: float, name: str | None) -> tuple[int, str]:
     """
     limits = _chosen(snapshot, name)
     now, ttl = snapshot.now, snapshot.settings.ttl
-    above = [x for x in limits if x.percent > most and not x.is_over(now)]
+    above = [x for x in limits if x.millionths > most * 1_000_000 and not x.is_over(now)]
     if above:
         return ABOVE, f"{_named(above)}, which is above {most:g}%."
     unknown = [x for x in limits if x.state(now, ttl) != FRESH]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from claude_status.errors import CacheError, remedy
+from claude_status.frames.gates import GATE
 from claude_status.frames.strip import EARLIER, MAX_FRAMES, Strip, write_strip
 from claude_status.frames_read import HEADER, KICK, SLOT, due_times, epoch, read_text
 from claude_status.model.schedule import RefreshTimes
@@ -19,6 +20,7 @@ from claude_status.paths import Account
 from claude_status.render.dialects import DIALECTS
 
 SAME_TIME = 2  # seconds by which a clock and the date of a file may differ
+FILES = {**DIALECTS, GATE: DIALECTS["plain"]}
 NEW = ".new"  # how the name of a file begins that is not whole yet
 
 
@@ -56,8 +58,8 @@ def drawn_date(account: Account) -> int:
 
 
 def write_view(account: Account, strips: Mapping[str, Strip], head: Head) -> None:
-    """Replace the frames of every dialect; raises CacheError where that cannot be done."""
-    for name, dialect in DIALECTS.items():
+    """Replace the frames of every dialect, and the gates; raises CacheError if that cannot be."""
+    for name, dialect in FILES.items():
         _replace_frames(account.frames / name, write_strip(strips[name], dialect), head)
 
 
@@ -66,7 +68,7 @@ def postpone(account: Account, now: int, head: Head) -> None:
 
     A file that is not ours, or whose frames begin in the future, becomes one empty frame.
     """
-    for name in DIALECTS:
+    for name in FILES:
         header, _, frames = read_text(str(account.frames / name)).partition("\n")
         first = epoch(frames.partition(" ")[0])
         ours = due_times(header) is not None and first is not None and first <= now

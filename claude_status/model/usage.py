@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 SESSION = "five_hour"
@@ -66,6 +67,11 @@ class Limit(Number):
     severity: str | None = None
     active: bool = False
     window: int | None = None  # seconds from one reset to the next
+
+    @property
+    def millionths(self) -> int:
+        """The percentage in millionths of a per cent, rounded down: what gates compare."""
+        return math.floor(self.percent * 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)

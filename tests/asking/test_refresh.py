@@ -15,6 +15,7 @@ from claude_status.asking import ask
 from claude_status.asking.refresh import FIRST_LOOK
 from claude_status.errors import CacheError
 from claude_status.frames import write
+from claude_status.frames.write import FILES
 from claude_status.model.schedule import BAR, NOBODY, PROMPT
 from claude_status.render.dialects import DIALECTS
 from claude_status.settings.settings import Settings
@@ -63,7 +64,7 @@ def test_the_first_refresh_asks_and_draws(user: User, api: ApiServer) -> None:
     outcome = user.refresh(NOW)
     assert (outcome.asked, outcome.problem, len(api.requests)) == (True, "", 1)
     assert user.line(NOW + 20) == LINE
-    assert {path.name for path in user.account.frames.iterdir()} == set(DIALECTS)
+    assert {path.name for path in user.account.frames.iterdir()} == set(FILES)
     assert all("42%" in user.line(NOW + 20, dialect) for dialect in DIALECTS)
 
 
@@ -626,7 +627,7 @@ def test_an_older_picture_never_comes_last(
 
     monkeypatch.setattr(write, "replace_file", meanwhile)
     user.refresh(NOW + 20)
-    assert refused == ["database is locked"] * len(DIALECTS)
+    assert refused == ["database is locked"] * len(FILES)
 
 
 def test_failures_of_one_kind_do_not_count_for_another(user: User, api: ApiServer) -> None:

@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 
 from claude_status.errors import CacheError
-from claude_status.frames.write import Head, postpone, replace_file, sweep, write_view
+from claude_status.frames.write import FILES, Head, postpone, replace_file, sweep, write_view
 from claude_status.frames_read import SLOT, epoch, kick, read_frame, start_refresh
 from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account, locate, make_private
-from claude_status.render.dialects import DIALECTS
 from claude_status.render.line import Piece
 from tests.conftest import ROOT
 from tests.support import unprivileged
@@ -29,7 +28,7 @@ STRIP = [
     (NOW + 60, (Piece("7d – · 17%"),)),
     (NOW + 120, ()),
 ]
-STRIPS = dict.fromkeys(DIALECTS, STRIP)
+STRIPS = dict.fromkeys(FILES, STRIP)
 DUE = Head(RefreshTimes(NOW + 300, NOW + 200), NOW)
 HEADER = f"claude-status 2 {NOW + 300} {NOW + 200}"
 
@@ -48,7 +47,7 @@ def test_a_view_is_read_back_as_it_was_drawn(account: Account) -> None:
     texts = {NOW: "5h 42%", NOW + 59: "5h 42%", NOW + 60.5: "7d – · 17%", NOW + 120: ""}
     home = str(account.home)
     assert {when: read_frame(home, "plain", when, prompt=True)[0] for when in texts} == texts
-    assert {path.name for path in account.frames.iterdir()} == set(DIALECTS)
+    assert {path.name for path in account.frames.iterdir()} == set(FILES)
 
 
 def test_a_reader_wants_a_refresh_when_it_is_due(account: Account) -> None:
@@ -202,7 +201,7 @@ def test_sweeping_leaves_the_present_slot_and_the_frames(account: Account) -> No
     sweep(account, NOW)
     left = {path.name for path in account.home.iterdir()}
     assert left == {f"kick.{slot}", "kick.directory", "other", "frames"}
-    assert {path.name for path in account.frames.iterdir()} == {*DIALECTS, ".newyoung"}
+    assert {path.name for path in account.frames.iterdir()} == {*FILES, ".newyoung"}
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.support import User
 
 pytestmark = [pytest.mark.real_claude, pytest.mark.timeout(900)]
 
-ROUNDS = 12
+ROUNDS = 6
 
 
 @pytest.fixture

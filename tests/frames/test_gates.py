@@ -1,0 +1,129 @@
+"""The gates: sh decides by them as Python does, at any time, without Python."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from claude_status.asking.snapshot import Snapshot
+from claude_status.commands.gates import judge
+from claude_status.frames.gates import GATE, draw_gates
+from claude_status.frames.strip import MAX_FRAMES
+from claude_status.frames.write import Head, write_view
+from claude_status.model.schedule import RefreshTimes
+from claude_status.model.usage import Usage
+from claude_status.paths import make_private
+from claude_status.render.dialects import DIALECTS
+from claude_status.settings.settings import Settings
+from tests.bodies import usage_body
+from tests.conftest import program
+from tests.server import ApiServer, ok
+from tests.strategies import DAY, NOW, quick, usages
+from tests.support import User
+
+SHELLS = ("dash", "bash", "busybox")
+
+
+@pytest.fixture
+def launcher(user: User) -> str:
+    """The launcher of a user; the program beside it says that it was run."""
+    path = user.install_launcher(user.home / "bin")
+    Path(path).with_name("claude-status-py").write_text('#!/bin/sh\necho "python $*"\nexit 9\n')
+    return path
+
+
+def check(user: User, launcher: str, *words: str, shell: str = "dash") -> tuple[int, str, str]:
+    """The exit status of ``check``, with what it prints."""
+    argv = [program(shell), *(["sh"] if shell == "busybox" else []), launcher, "check", *words]
+    done = subprocess.run(argv, env=user.environ, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--max", "90"], (0, "5h is at 42%, 7d is at 17%, which is not above 90%.\n", "")),
+        (["--max=42"], (0, "5h is at 42%, 7d is at 17%, which is not above 42%.\n", "")),
+        (["--max", "41"], (1, "5h is at 42%, which is above 41%.\n", "")),
+        (["--max", "016"], (1, "5h is at 42%, 7d is at 17%, which is above 16%.\n", "")),
+        (["--max", "41", "--limit", "7d"], (0, "7d is at 17%, which is not above 41%.\n", "")),
+        (["--limit=seven_day", "--max", "0", "--quiet"], (1, "", "")),
+        (["--max", "41.5"], (9, "python check --max 41.5\n", "")),
+        (["--max", "41", "--limit", "none"], (9, "python check --max 41 --limit none\n", "")),
+        (["--max"], (9, "python check --max\n", "")),
+        (["--help"], (9, "python check --help\n", "")),
+    ],
+)
+def test_sh_decides(
+    user: User, launcher: str, words: list[str], expected: tuple[int, str, str], shell: str
+) -> None:
+    """Whole percentages are decided without Python, which gets everything else."""
+    user.refresh()
+    assert check(user, launcher, *words, shell=shell) == expected
+
+
+def test_credits_decide_too(user: User, launcher: str, api: ApiServer) -> None:
+    """An account that has only credits is decided by them."""
+    api.answer = ok(usage_body(time.time(), None, None, credits_used=49000))
+    user.refresh()
+    assert check(user, launcher, "--max", "90")[:2] == (
+        1, "credits is at 98%, which is above 90%.\n",
+    )  # fmt: skip
+
+
+def test_old_numbers(user: User, launcher: str) -> None:
+    """Old numbers above stay so; old ones below are unknown, and a refresh is started."""
+    user.refresh(time.time() - 1200)
+    assert check(user, launcher, "--max", "10")[0] == 1
+    status, said, complaint = check(user, launcher, "--max", "90")
+    assert (status, said) == (3, "")
+    assert complaint.startswith("claude-status: No present number is known for 5h, 7d")
+    assert list(user.account.home.glob("kick.*"))
+
+
+def test_without_frames_the_program_is_asked(user: User, launcher: str) -> None:
+    """Where nothing was ever drawn, Python asks."""
+    assert check(user, launcher, "--max", "90")[0] == 9
+
+
+@settings(quick, max_examples=60)
+@given(usages(), st.sampled_from([0, 601, 4000, DAY - 1, DAY]), st.integers(0, 100))
+def test_the_gates_hold_what_python_decides_by(usage: Usage, later: int, most: int) -> None:
+    """At any time the frame that counts leads to the verdict that Python comes to itself."""
+    from claude_status.paths import locate
+
+    strip = draw_gates(usage, NOW, 300)
+    assert len(strip) <= MAX_FRAMES
+    line = [line for when, line in strip if when <= NOW + later][-1]
+    text = line[0].text if line else ""
+    fields = [gate.split(" ") for gate in text.split(";")] if text not in ("", "-") else []
+    above = [f for f in fields if f[3] != "over" and int(f[2]) > most * 1_000_000]
+    status = 1 if above else 3 if not fields or any(f[3] != "fresh" for f in fields) else 0
+    account = locate({"HOME": "/nowhere"})
+    snapshot = Snapshot(account, Settings(), NOW + later, usage)
+    assert text == "-" or status == judge(snapshot, most, None)[0]
+
+
+def test_gates_change_only_with_a_state(user: User) -> None:
+    """Of a day there are a handful of gates, not one for each minute."""
+    user.refresh()
+    assert len((user.account.frames / GATE).read_text().splitlines()) < 10
+
+
+def test_many_limits_are_left_to_python(user: User, launcher: str) -> None:
+    """What does not fit into a frame is decided by Python."""
+    from claude_status.model.usage import Limit
+
+    now = int(time.time())
+    limits = tuple(Limit(f"pool:x{n}", f"x{n}", 1, now + DAY, now, "endpoint") for n in range(90))
+    strip = draw_gates(Usage("endpoint", now, limits), now, 300)
+    make_private(user.account)
+    head = Head(RefreshTimes(now + 300, now + 300), now)
+    write_view(user.account, {**{name: [(now, ())] for name in DIALECTS}, GATE: strip}, head)
+    assert check(user, launcher, "--max", "90")[0] == 9
