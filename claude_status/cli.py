@@ -106,6 +106,7 @@ def build_parser() -> argparse.ArgumentParser:
     for gate in (check, wait):
         gate.set_defaults(failure=3)  # what they say where nothing is known
         gate.add_argument("--limit", metavar="NAME", help="one limit, such as 5h or 7d; else all")
+    _add_hook(command("hook", "commands.hook:run", "for Claude Code: know the limits, stop at one"))
     alert = command("alert", "commands.alert:run", "send a test alert")
     alert.add_argument("--test", action="store_true", required=True, help="send it")
     _add_config(command("config", "commands.config:run", "the settings, and where each comes from"))
@@ -115,6 +116,16 @@ def build_parser() -> argparse.ArgumentParser:
     completion = command("completion", "commands.completion:run", "print a shell's completions")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     return parser
+
+
+def _add_hook(hook: argparse.ArgumentParser) -> None:
+    """The options of ``hook``."""
+    hook.add_argument(
+        "--max", type=_percentage, default=100.0, metavar="PERCENT", help="above it, stop"
+    )
+    hook.add_argument(
+        "--tell", type=_percentage, default=70.0, metavar="PERCENT", help="from it on, say so"
+    )
 
 
 def _add_config(config: argparse.ArgumentParser) -> None:

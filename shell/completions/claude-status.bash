@@ -6,7 +6,7 @@
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
 _shtab_claude_status_config_subparsers=(set unset)
-_shtab_claude_status_subparsers=(show watch history statusline refresh doctor init install uninstall demo check wait alert config looks completion)
+_shtab_claude_status_subparsers=(show watch history statusline refresh doctor init install uninstall demo check wait hook alert config looks completion)
 
 _shtab_claude_status_show_option_strings=(-h --help --all)
 _shtab_claude_status_watch_option_strings=(-h --help)
@@ -20,6 +20,7 @@ _shtab_claude_status_uninstall_option_strings=(-h --help --all --dry-run --purge
 _shtab_claude_status_demo_option_strings=(-h --help)
 _shtab_claude_status_check_option_strings=(-h --help --max --quiet --limit)
 _shtab_claude_status_wait_option_strings=(-h --help --below --timeout --limit)
+_shtab_claude_status_hook_option_strings=(-h --help --max --tell)
 _shtab_claude_status_alert_option_strings=(-h --help --test)
 _shtab_claude_status_config_set_option_strings=(-h --help)
 _shtab_claude_status_config_unset_option_strings=(-h --help)
@@ -35,7 +36,7 @@ _shtab_claude_status_install_pos_0_choices=(bash zsh fish starship tmux claude)
 _shtab_claude_status_uninstall_pos_0_choices=(bash zsh fish starship tmux claude)
 _shtab_claude_status_config_pos_0_choices=(set unset)
 _shtab_claude_status_completion_pos_0_choices=(bash zsh fish)
-_shtab_claude_status_pos_0_choices=(show watch history statusline refresh doctor init install uninstall demo check wait alert config looks completion)
+_shtab_claude_status_pos_0_choices=(show watch history statusline refresh doctor init install uninstall demo check wait hook alert config looks completion)
 _shtab_claude_status___format_choices=(plain ascii ansi bash zsh fish starship tmux claude json prometheus)
 
 _shtab_claude_status_show__h_nargs=0
@@ -74,6 +75,8 @@ _shtab_claude_status_check___help_nargs=0
 _shtab_claude_status_check___quiet_nargs=0
 _shtab_claude_status_wait__h_nargs=0
 _shtab_claude_status_wait___help_nargs=0
+_shtab_claude_status_hook__h_nargs=0
+_shtab_claude_status_hook___help_nargs=0
 _shtab_claude_status_alert__h_nargs=0
 _shtab_claude_status_alert___help_nargs=0
 _shtab_claude_status_alert___test_nargs=0

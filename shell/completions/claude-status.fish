@@ -50,8 +50,8 @@ function _shtab_claude_status_using
   test "$_shtab_claude_status_cmdpath" = "$argv"
 end
 
-set -g _shtab_claude_status_commands show watch history statusline refresh doctor init install uninstall demo check wait alert config 'config set' 'config unset' looks completion
-set -g _shtab_claude_status_opts_with_value --below --days --format --limit --max --max-width --timeout --wrap
+set -g _shtab_claude_status_commands show watch history statusline refresh doctor init install uninstall demo check wait hook alert config 'config set' 'config unset' looks completion
+set -g _shtab_claude_status_opts_with_value --below --days --format --limit --max --max-width --tell --timeout --wrap
 
 complete -c claude-status -e
 complete -c claude-status -f
@@ -105,6 +105,10 @@ complete -c claude-status -n '_shtab_claude_status_using wait' -s h -l help -d '
 complete -c claude-status -n '_shtab_claude_status_using wait' -l below -x -d 'what to wait for'
 complete -c claude-status -n '_shtab_claude_status_using wait' -l timeout -x -d 'then exit with 4'
 complete -c claude-status -n '_shtab_claude_status_using wait' -l limit -x -d 'one limit, such as 5h or 7d; else all'
+complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a hook -d 'For Claude Code: know the limits, stop at one.'
+complete -c claude-status -n '_shtab_claude_status_using hook' -s h -l help -d 'show this help message and exit'
+complete -c claude-status -n '_shtab_claude_status_using hook' -l max -x -d 'above it, stop'
+complete -c claude-status -n '_shtab_claude_status_using hook' -l tell -x -d 'from it on, say so'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a alert -d 'Send a test alert.'
 complete -c claude-status -n '_shtab_claude_status_using alert' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using alert' -l test -d 'send it'
