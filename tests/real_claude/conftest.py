@@ -73,7 +73,7 @@ def user(home: Path, anthropic: Anthropic, api: ApiServer) -> User:
     )
     user.log_in(rateLimitTier="default_claude_max_5x")
     state = {
-        "hasCompletedOnboarding": True,
+        **dict.fromkeys(("hasCompletedOnboarding", "hasSeenAutoDefaultNudge"), True),
         "theme": "dark",
         "oauthAccount": {"accountUuid": ACCOUNT, "organizationUuid": ORGANIZATION},
         "projects": {str(work): {"hasTrustDialogAccepted": True}},

@@ -1,4 +1,4 @@
-"""A user's desk: Claude Code and a bash prompt side by side in a tmux of their own."""
+"""A user's desk: Claude Code and a bash prompt in a tmux of their own, with the line in its bar."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from tests.conftest import program
 from tests.screen import Screen
 from tests.support import User
 
-CLAUDE, BASH = "desk:0.0", "desk:0.1"
+CLAUDE, BASH, SECOND = "desk:0.0", "desk:0.1", "desk:1.0"
+LINES = 50
 QUIET = (
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
     "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL",  # it asks GitHub, also through ssh
@@ -20,23 +21,29 @@ QUIET = (
 
 
 class Desk:
-    """A tmux with an attached client; ``CLAUDE`` and ``BASH`` are its panes."""
+    """A tmux with an attached client; ``CLAUDE``, ``BASH`` and ``SECOND`` are its panes."""
 
     def __init__(self, user: User, claude: str, socket: Path) -> None:
         """Lay ready what begins with the ``with`` statement."""
         socket.parent.mkdir(mode=0o700, exist_ok=True)
         self._tmux = [program("tmux"), "-S", str(socket), "-f", "/dev/null"]
         self._environ = {**user.environ, **dict.fromkeys(QUIET, "1")}
-        self._command = [*self._tmux, "new-session", "-s", "desk", shlex.quote(claude)]
+        self._claude = shlex.quote(claude)
+        self._command = [*self._tmux, "new-session", "-s", "desk", self._claude]
         self._work = str(user.home / "work")
         self._prompts = 0
 
     def __enter__(self) -> Desk:
         """Start Claude Code in the user's work folder, and bash below it."""
-        self._screen = Screen(self._command, self._environ, columns=100, lines=50, cwd=self._work)
+        self._screen = Screen(
+            self._command, self._environ, columns=100, lines=LINES, cwd=self._work
+        )
         try:
             self._screen.until("Claude Code v", 30)
-            self._run("split-window", "-d", "-v", "-l", "6", program("bash"))
+            split = ("split-window", "-d", "-v", "-l", "6", "-c", self._work)
+            self._run(*split, program("bash"))
+            self._run("set-option", "-g", "status-right-length", "60")
+            self._run("set-option", "-g", "status-right", "#(claude-status --format tmux)")
         except BaseException:
             self.__exit__()
             raise
@@ -48,9 +55,18 @@ class Desk:
             self._run("kill-server")
         self._screen.close()
 
-    def halve(self) -> None:
-        """Give both panes as many lines."""
-        self._run("select-layout", "even-vertical")
+    def open_second(self) -> None:
+        """Start a second Claude Code, in a window that is not on the screen."""
+        self._run("new-window", "-d", "-c", self._work, self._claude)
+        self.until(SECOND, lambda text: "Claude Code v" in text)
+
+    def bar(self) -> str:
+        """The bar of tmux as it is on the screen."""
+        size = -1
+        while size != len(self._screen.raw):
+            size = len(self._screen.raw)
+            self._screen.pump(0.05)
+        return self._screen.row(LINES - 1)
 
     def set(self, option: str, value: str) -> None:
         """Set a global option of tmux."""
