@@ -42,8 +42,8 @@ class Desk:
             self._screen.until("Claude Code v", 30)
             split = ("split-window", "-d", "-v", "-l", "6", "-c", self._work)
             self._run(*split, program("bash"))
-            self._run("set-option", "-g", "status-right-length", "60")
-            self._run("set-option", "-g", "status-right", "#(claude-status --format tmux)")
+            self.set("status-right-length", "60")
+            self.set("status-right", "#(claude-status --format tmux)")
         except BaseException:
             self.__exit__()
             raise
@@ -60,6 +60,10 @@ class Desk:
         self._run("new-window", "-d", "-c", self._work, self._claude)
         self.until(SECOND, lambda text: "Claude Code v" in text)
 
+    def halve(self) -> None:
+        """Give both panes as many lines."""
+        self._run("select-layout", "-t", "desk:0", "even-vertical")
+
     def bar(self) -> str:
         """The bar of tmux as it is on the screen."""
         size = -1
@@ -71,11 +75,6 @@ class Desk:
     def set(self, option: str, value: str) -> None:
         """Set a global option of tmux."""
         self._run("set-option", "-g", option, value)
-
-    def bar(self) -> str:
-        """The bar of tmux, as the client that is attached shows it."""
-        self._screen.pump()
-        return self._screen.text().splitlines()[-1]
 
     def text(self, pane: str) -> str:
         """What stands in a pane."""
