@@ -7,6 +7,7 @@ machine open the store.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import sys
@@ -22,7 +23,7 @@ from claude_status.frames_read import (
     read_frame,
 )
 from claude_status.statusline.fit import fit, visible_width
-from claude_status.statusline.marks import is_known
+from claude_status.statusline.marks import is_known, show_to_launcher
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def command(arguments: Namespace) -> int:
 
 def run(argv: Sequence[str]) -> int:
     """Print the line, beside the one of a wrapped command if there is one; always 0."""
-    data = read_input(0)
+    data, argv = (read_begun(), argv[1:]) if argv[:1] == ["--begun"] else (read_input(0), argv)
     words = [word for part in argv[:1] for word in part.split("=", 1)] + [*argv[1:]]
     theirs = None
     if words[:1] == ["--wrap"] and words[1:]:
@@ -59,6 +60,16 @@ def run(argv: Sequence[str]) -> int:
         sys.stdout.flush()
         os._exit(0)
     return 0
+
+
+def read_begun() -> bytes:
+    """What the launcher has read already, handed over on descriptor 3, and the rest of the line."""
+    begun = b""
+    while part := os.read(3, 65536):
+        begun += part
+    os.close(3)
+    begun = begun.removesuffix(b"\n")  # which the launcher adds
+    return begun if b"\n" in begun else begun + read_input(0)
 
 
 def read_input(file: int) -> bytes:
@@ -94,6 +105,9 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
         except Exception:  # what was drawn before is still there to be shown
             drawn = ""
         now = time.time()
+    if pushed:
+        with contextlib.suppress(OSError):
+            show_to_launcher(home, data, *pushed)
     text, due = read_frame(home, _dialect(environ), now, prompt=False, login=login_file(environ))
     if due:
         make_home(home, environ)

@@ -29,6 +29,43 @@ def is_known(home: str, word: str, mark: str, now: float) -> bool:
     return True
 
 
+def show_to_launcher(home: str, data: bytes, word: str, mark: str) -> None:
+    """Let the launcher know the input of a session that needs no Python, in a file of its own.
+
+    Its lines: the raw ``rate_limits`` object, "" for none; the raw count of answers; and until when
+    (epoch seconds) a higher count with equal numbers needs no new date. Nothing is written for what
+    the launcher would have to take apart: another layout, or an old client's input.
+    """
+    session = word.partition("|")[0]
+    known, marked, date = _last(home, session)
+    if known != word or marked != mark or not mark.isdigit() or not session.isascii():
+        return
+    text = data.decode("utf-8", "replace")
+    if f'"session_id":"{session}"' not in text or f'"total_api_duration_ms":{mark}' not in text:
+        return
+    raw = _raw_limits(text)
+    until = int(date) + DATED_ANEW if date.isdigit() else 0
+    lines = f"{raw}\n{mark}\n{until}\n"
+    path = f"{home}/store/session.{session}"
+    if raw is not None and "\n" not in raw and read_text(path) != lines:
+        _replace(home, path, lines)
+
+
+def _raw_limits(text: str) -> str | None:
+    """The object of the limits as it stands in the input, "" for none; None in another layout."""
+    key = '"rate_limits":'
+    if key not in text:
+        return ""
+    import json
+
+    start = text.index(key) + len(key)
+    try:
+        _, length = json.JSONDecoder().raw_decode(text[start:])
+    except ValueError:
+        return None
+    return text[start : start + length]
+
+
 def last_count(home: str, session: str) -> int | None:
     """The count of answers that was noted last for a session; None where its mark is none."""
     _, mark, _ = _last(home, session)
@@ -39,12 +76,25 @@ def note(home: str, line: str) -> None:
     """Set the line of a session, and forget the oldest beyond 64; raises OSError."""
     session = line.partition("|")[0]
     lines = read_text(f"{home}/{PUSHED}").splitlines()
-    others = [each for each in lines if each.partition("|")[0].partition(" ")[0] != session]
+    others = [each for each in lines if _session_of(each) != session]
+    for gone in others[: -MAX_SESSIONS + 1]:
+        with contextlib.suppress(OSError):
+            os.unlink(f"{home}/store/session.{_session_of(gone)}")
+    kept = [*others[-MAX_SESSIONS + 1 :], line]
+    _replace(home, f"{home}/{PUSHED}", "\n".join(kept) + "\n")
+
+
+def _session_of(line: str) -> str:
+    return line.partition("|")[0].partition(" ")[0]
+
+
+def _replace(home: str, path: str, text: str) -> None:
+    """Put a text in the place of a file, whole or not at all."""
     new = f"{home}/.new{os.getpid()}"
     try:
         with open(new, "w") as file:
-            file.write("\n".join([*others[-MAX_SESSIONS + 1 :], line]) + "\n")
-        os.replace(new, f"{home}/{PUSHED}")
+            file.write(text)
+        os.replace(new, path)
     except OSError:
         with contextlib.suppress(OSError):
             os.unlink(new)

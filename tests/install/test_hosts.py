@@ -228,7 +228,7 @@ class TestInit:
         """For Claude Code it is a settings file that has our line."""
         line = json.loads(snippets.init("claude", Parts("/a b/claude-status", SHELL)))["statusLine"]
         assert shlex.split(line["command"]) == ["/a b/claude-status", "statusline"]
-        assert (line["type"], line["refreshInterval"]) == ("command", 60)
+        assert (line["type"], line["refreshInterval"]) == ("command", 5)
 
 
 class TestLauncher:

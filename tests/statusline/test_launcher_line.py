@@ -1,0 +1,174 @@
+"""The status line without Python: what the launcher answers, and what it hands on unharmed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import program
+from tests.server import ApiServer
+from tests.support import User
+
+SHELLS = ("dash", "bash", "busybox")
+
+
+@pytest.fixture
+def user(home: Path, api: ApiServer) -> User:
+    """A user of whom only the hook brings numbers, and whose terminal has colours and UTF-8."""
+    return User(home, api.url, TERM="xterm-256color", LANG="C.UTF-8", COLUMNS="120")
+
+
+@pytest.fixture
+def launcher(user: User) -> str:
+    """The launcher, beside which the program notes each of its runs."""
+    path = user.install_launcher(user.home / "bin")
+    python = Path(path).with_name("claude-status-py")
+    command = python.read_text().splitlines()[-1]
+    python.write_text(f"#!/bin/sh\necho run >>{user.home}/runs\n{command}\n")
+    return path
+
+
+def payload(home: Path, percent: float = 42, count: int = 1000, **more: Any) -> bytes:
+    """What Claude Code hands in, laid out as it does."""
+    end = int(time.time()) // 60 * 60
+    rates = {
+        "five_hour": {"used_percentage": percent, "resets_at": end + 7800},
+        "seven_day": {"used_percentage": 17, "resets_at": end + 300000},
+    }
+    data = {
+        "session_id": "one", "transcript_path": str(home / "one.jsonl"), "padding": "x" * 900,
+        "cost": {"total_cost_usd": 0, "total_api_duration_ms": count}, "rate_limits": rates, **more,
+    }  # fmt: skip
+    return json.dumps(data, separators=(",", ":")).encode() + b"\n"
+
+
+def line(user: User, launcher: str, data: bytes, shell: str = "dash") -> str:
+    """The status line."""
+    (user.home / "one.jsonl").touch()
+    argv = [program(shell), *(["sh"] if shell == "busybox" else []), launcher, "statusline"]
+    done = subprocess.run(
+        argv, env=user.environ, input=data, capture_output=True, check=True, timeout=60
+    )
+    assert done.stderr == b""
+    return done.stdout.decode()
+
+
+def runs(user: User) -> int:
+    """How often Python was run for a line, not counting refreshes."""
+    path = user.home / "runs"
+    return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_nothing_new_takes_no_python(user: User, launcher: str, shell: str) -> None:
+    """The second time the launcher prints the same line by itself."""
+    first = line(user, launcher, payload(user.home), shell)
+    before = runs(user)
+    assert "42%" in first
+    assert line(user, launcher, payload(user.home), shell) == first
+    assert runs(user) == before
+
+
+def test_an_answer_with_equal_numbers_is_noted(user: User, launcher: str) -> None:
+    """A count that has grown within the minute is known from then on, without Python."""
+    line(user, launcher, payload(user.home, count=1000))
+    line(user, launcher, payload(user.home, count=2000))
+    before = runs(user)
+    line(user, launcher, payload(user.home, count=3000))
+    memory = user.account.home / "store/session.one"
+    assert memory.read_text().splitlines()[1] == "3000"
+    assert runs(user) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"percent": 43},
+        {"count": 900},
+        {"session_id": "two"},
+        {"session_id": "o\\u006ee"},
+    ],
+)
+def test_what_is_new_goes_to_python(user: User, launcher: str, change: dict[str, Any]) -> None:
+    """Other numbers, a count that fell, another session: the program takes them."""
+    line(user, launcher, payload(user.home))
+    before = runs(user)
+    said = line(user, launcher, payload(user.home, **change))
+    assert runs(user) == before + 1
+    assert f"{change.get('percent', 42)}%" in said
+
+
+@pytest.mark.parametrize("size", [100, 70_000, 300_000])
+def test_input_comes_to_python_unharmed(user: User, launcher: str, size: int) -> None:
+    """However long a new input is, its numbers are those that are shown."""
+    said = line(user, launcher, payload(user.home, 64, padding='é\\\\ $x `y` "' * (size // 10)))
+    assert "64%" in said
+
+
+def test_a_line_of_megabytes_is_not_waited_for(user: User, launcher: str) -> None:
+    """Five megabytes on one line get the line that is known."""
+    known = line(user, launcher, payload(user.home))
+    assert line(user, launcher, b'"' + b"x" * 5_000_000 + b'"\n') == known
+
+
+def test_input_without_an_end(user: User, launcher: str) -> None:
+    """An open input that says nothing more does not keep the line back."""
+    known = line(user, launcher, payload(user.home))
+    reading, writing = os.pipe()
+    os.write(writing, payload(user.home))
+    try:
+        done = subprocess.run(
+            [program("dash"), launcher, "statusline"], stdin=reading, capture_output=True,
+            env=user.environ, check=True, timeout=30,
+        )  # fmt: skip
+    finally:
+        os.close(reading)
+        os.close(writing)
+    assert done.stdout.decode() == known
+
+
+def test_a_narrow_terminal_is_left_to_python(user: User, launcher: str) -> None:
+    """Where the line may not fit, the program makes it fit."""
+    line(user, launcher, payload(user.home))
+    user.environ["COLUMNS"] = "12"
+    assert "2h" not in line(user, launcher, payload(user.home))
+
+
+def test_kills_leave_nothing(user: User, launcher: str) -> None:
+    """A run that is ended at any moment prints a whole line or none, and leaves no process."""
+    whole = line(user, launcher, payload(user.home))
+    chance = random.Random(3)
+    for number in range(40):
+        process = subprocess.Popen(
+            [program("dash"), launcher, "statusline"], env=user.environ, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(payload(user.home, count=1000 + number % 2))
+        process.stdin.close()
+        time.sleep(chance.uniform(0, 0.01))
+        os.killpg(process.pid, signal.SIGTERM)
+        assert process.stdout.read().decode() in ("", whole)
+        process.wait()
+    assert line(user, launcher, payload(user.home, count=1001)) == whole
+
+
+def test_sessions_are_forgotten_with_their_files(user: User, launcher: str) -> None:
+    """Beyond 64 sessions the oldest has no file any more."""
+    from claude_status.statusline.marks import MAX_SESSIONS, note
+
+    line(user, launcher, payload(user.home))
+    folder = user.account.home / "store"
+    assert (folder / "session.one").exists()
+    for number in range(MAX_SESSIONS):
+        note(str(user.account.home), f"s{number}|1 1 1")
+    assert not (folder / "session.one").exists()
