@@ -8,7 +8,8 @@
 #
 #   CLAUDE_STATUS   the line, in zsh's own colours; empty if nothing is known. While starship draws
 #                   the prompt, it is exported, in plain SGR colours.
-#   psvar[97]       the same without colours, for %97v
+#   psvar[97]       the same without colours, for %97v; psvar[98] and psvar[99] hold something while
+#                   it is critical, or a warning
 #   a segment       for powerlevel10k, claude_status, with the states NORMAL, WARNING and CRITICAL
 #
 # and where it goes is yours to say:
@@ -219,7 +220,10 @@ __claude_status_hook() {
   [[ ${__claude_status_dressed-} == "${STARSHIP_SHELL-}/$__cs_dialect/$__cs_text" ]] ||
     __claude_status_dress
   # Some have it readonly, and an error would end the hook.
-  [[ ${(t)psvar} == *readonly* ]] || psvar[97]=${__claude_status_plain-}
+  if [[ ${(t)psvar} != *readonly* ]]; then
+    psvar[97]=${__claude_status_plain-} psvar[98]=${(M)__claude_status_state:#CRITICAL}
+    psvar[99]=${(M)__claude_status_state:#WARNING}
+  fi
   if [[ ${STARSHIP_SHELL-} == zsh ]]; then
     typeset -gx CLAUDE_STATUS=${__claude_status_prompt-}
   else

@@ -39,12 +39,10 @@ def bash(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def zsh(environ: Mapping[str, str]) -> Iterator[str]:
-    """A ZDOTDIR that is not exported is only known to zsh; colours need an option."""
+    """A ZDOTDIR that is not exported is only known to zsh."""
     yield from _new_shell(environ, rc_files.zsh(environ))
     if not environ.get("ZDOTDIR") and _has(rc_files.home(environ) / ".zshenv", rb"ZDOTDIR"):
         yield "Your ~/.zshenv sets ZDOTDIR: if zsh uses it, export it and install once more."
-    if not _has(rc_files.zsh(environ), rb"prompt_?subst|oh-my-zsh|p10k|starship"):
-        yield "For colours in zsh, put `setopt prompt_subst` above our block."
 
 
 def fish(environ: Mapping[str, str]) -> Iterator[str]:

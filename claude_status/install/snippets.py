@@ -48,7 +48,8 @@ BASH_INIT = r"""[ -r SNIPPET ] && . SNIPPET PROGRAM
 #   PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND; }claude_status_right"
 """
 
-# Without prompt_subst, which is not ours to set since it makes code of data, there are no colours.
+# Without prompt_subst, which is not ours to set since it makes code of data, all of the line has
+# the colour of its highest number.
 ZSH_BLOCK = """\
 if [[ -r SNIPPET ]]; then
   . SNIPPET PROGRAM
@@ -66,7 +67,7 @@ if [[ -r SNIPPET ]]; then
     if [[ -o prompt_subst ]]; then
       RPROMPT='$CLAUDE_STATUS'${RPROMPT:+ $RPROMPT}
     elif [[ ${PROMPT-}${RPROMPT-} != *97v* ]]; then
-      RPROMPT='%97v'${RPROMPT:+ $RPROMPT}
+      RPROMPT='%(98V.%F{red}.%(99V.%F{yellow}.))%97v%f'${RPROMPT:+ $RPROMPT}
     fi
   fi
 elif [[ -o interactive ]]; then
@@ -80,8 +81,8 @@ ZSH_INIT = """\
 #   setopt prompt_subst; RPROMPT='$CLAUDE_STATUS'
 # Or, before the prompt:
 #   setopt prompt_subst; PROMPT='${CLAUDE_STATUS:+$CLAUDE_STATUS }'$PROMPT
-# Without prompt_subst, and without colours:
-#   RPROMPT='%97v'
+# Without prompt_subst, in the one colour of its highest number:
+#   RPROMPT='%(98V.%F{red}.%(99V.%F{yellow}.))%97v%f'
 # In powerlevel10k:
 #   POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS+=(claude_status)
 """

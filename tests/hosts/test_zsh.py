@@ -575,3 +575,18 @@ def test_the_mark_of_a_critical_number_is_no_history(
     rc = f"{sourcing(refresher)}{options}PROMPT='$CLAUDE_STATUS > '\n"
     with session(home, rc, {"NO_COLOR": "1"}) as screen:
         screen.until("5h 94%* 2h13m >")
+
+
+@pytest.mark.parametrize(
+    ("colour", "percent", "seen"),
+    [("red", 94, "red"), ("yellow", 71, "brown"), ("green", 42, "default")],
+)
+def test_colours_without_prompt_subst(
+    colour: str, percent: int, seen: str, home: Path, refresher: Path
+) -> None:
+    """In a prompt that is not expanded the line has the colour of its highest number."""
+    draw(home, (-60, f"5h %F{{{colour}}}{percent}%%%f 2h13m"))
+    prompt = "PROMPT='%(98V.%F{red}.%(99V.%F{yellow}.))%97v%f > '\n"
+    with session(home, sourcing(refresher) + prompt) as screen:
+        screen.until(f"5h {percent}% 2h13m >")
+        assert screen.colours(f"{percent}%") == {seen}

@@ -361,16 +361,6 @@ class TestNotes:
         assert "~/.bash_profile" in " ".join(next_steps.bash(os.environ))
 
     @pytest.mark.parametrize(
-        ("theirs", "told"),
-        [("", True), ("setopt PROMPT_SUBST\n", False), (". $ZSH/oh-my-zsh.sh\n", False)],
-    )
-    def test_colours_in_zsh(self, home, theirs, told):
-        """Where nothing in the file turns prompt_subst on, how to have colours is said."""
-        block = "# >>> claude-status >>>\n[[ -o prompt_subst ]]\n# <<< claude-status <<<\n"
-        (home / ".zshrc").write_text(theirs + block)
-        assert told == ("prompt_subst" in " ".join(next_steps.zsh(os.environ)))
-
-    @pytest.mark.parametrize(
         ("name", "file"),
         [("bash", ".bashrc"), ("zsh", ".zshrc"), ("fish", ".config/fish/config.fish")],
     )
