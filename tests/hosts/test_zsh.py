@@ -506,7 +506,7 @@ def test_what_is_taken_away_is_not_missed(what: str, home: Path, refresher: Path
         "functions": "unfunction -m '*claude_status*'\n",
         "variables": "unset -m '__claude_status_*' CLAUDE_STATUS psvar\n",
     }
-    with session(home, "PS1='> '\n" + sourcing(refresher), columns=300) as screen:
+    with session(home, "PS1='> '\n" + sourcing(refresher), columns=600) as screen:
         screen.until(">")
         screen.send(take[what])
         screen.until(lambda text: text.count("\n>") == 1)

@@ -135,6 +135,17 @@ def test_input_without_an_end(user: User, launcher: str) -> None:
     assert done.stdout.decode() == known
 
 
+def test_another_command_stays_beside_ours(user: User, launcher: str) -> None:
+    """With ``--wrap`` the program runs the other command on the same input."""
+    line(user, launcher, payload(user.home))
+    argv = [program("dash"), launcher, "statusline", "--wrap", "wc -c"]
+    done = subprocess.run(
+        argv, env=user.environ, input=payload(user.home), capture_output=True, check=True
+    )
+    assert str(len(payload(user.home))) in done.stdout.decode()
+    assert "42%" in done.stdout.decode()
+
+
 def test_a_narrow_terminal_is_left_to_python(user: User, launcher: str) -> None:
     """Where the line may not fit, the program makes it fit."""
     line(user, launcher, payload(user.home))
@@ -147,18 +158,17 @@ def test_kills_leave_nothing(user: User, launcher: str) -> None:
     whole = line(user, launcher, payload(user.home))
     chance = random.Random(3)
     for number in range(40):
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [program("dash"), launcher, "statusline"], env=user.environ, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(payload(user.home, count=1000 + number % 2))
-        process.stdin.close()
-        time.sleep(chance.uniform(0, 0.01))
-        os.killpg(process.pid, signal.SIGTERM)
-        assert process.stdout.read().decode() in ("", whole)
-        process.wait()
+        ) as process:  # fmt: skip
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write(payload(user.home, count=1000 + number % 2))
+            process.stdin.close()
+            time.sleep(chance.uniform(0, 0.01))
+            os.killpg(process.pid, signal.SIGTERM)
+            assert process.stdout.read().decode() in ("", whole)
     assert line(user, launcher, payload(user.home, count=1001)) == whole
 
 
