@@ -150,7 +150,7 @@ def _columns(text: str) -> int:
     except ValueError:
         value = 0
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of columns")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of columns")
     return value
 
 

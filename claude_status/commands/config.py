@@ -108,7 +108,7 @@ def unset_one(arguments: argparse.Namespace) -> int:
     path = settings_file(os.environ)
     if not unset_value(path, arguments.name):
         raise SettingsError(f"{path} does not set {arguments.name}.")
-    print(f"{arguments.name} is no longer set in {path}.")
+    print(f"{arguments.name} has its default again ({path}).")
     redraw()
     return 0
 

@@ -47,7 +47,7 @@ def value_of(name: str) -> Value:
     found = _LIMIT.fullmatch(name)
     head, kind, cells = found.groups() if found else ("", None, None)
     if not found or (kind or "") not in KINDS or (cells and kind != "bar") or _is_slip(head):
-        raise ValueError(f"{{{name}}} is no name: {_suggestion(name)}")
+        raise ValueError(f"there is no name {{{name}}}: {_suggestion(name)}")
     if int(cells or 0) > MOST_CELLS:
         raise ValueError(f"a bar has at most {MOST_CELLS} cells")
     draw = KINDS[kind or ""]

@@ -120,7 +120,9 @@ def pace_words(limit: Limit, now: float, ttl: float) -> str:
         points = math.floor(pace.ahead)
         ahead = f"{points} point{'' if points == 1 else 's'} ahead of pace"
         return f"{ahead}, runs out {_about(pace.runs_out_at, now)}"
-    return "on pace" if _is_level(pace) else "will last"
+    if _is_level(pace):
+        return "on pace"
+    return f"will last: about {math.floor(limit.percent / pace.elapsed)}% at the reset"
 
 
 def printable(text: str) -> str:

@@ -96,8 +96,8 @@ def test_a_number_of_yesterday_is_not_told() -> None:
 @pytest.mark.parametrize(
     ("percent", "words"),
     [
-        (20, "will last"),
-        (48.9, "will last"),
+        (20, "will last: about 40% at the reset"),
+        (48.9, "will last: about 97% at the reset"),
         (49.5, "on pace"),
         (50.9, "on pace"),
         (51.5, "1 point ahead of pace, runs out about {}"),

@@ -193,7 +193,7 @@ def test_one_wrong_entry_spoils_no_other() -> None:
     loaded = check({"hosts": hosts, "labels": labels}, "config.toml")
     assert loaded.settings == Settings(hosts={"tmux": "{5h}"}, labels={"/home/me/.work": "work"})
     fish, ksh, label = loaded.problems
-    assert fish.startswith("config.toml: hosts.fish: {5hh} is no name")
+    assert fish.startswith("config.toml: hosts.fish: there is no name {5hh}")
     assert ksh.startswith("config.toml: hosts.'ksh 93': there is no such host: choose from ")
     assert label.startswith("config.toml: labels.'/home/me/.claude': must be")
 
