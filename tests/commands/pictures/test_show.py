@@ -100,7 +100,6 @@ def test_pipe(user: User) -> None:
         r"  week \(7d\)     34%  #{6}\.{14}  resets in 3d1\dh .* "
         r"· will last: about \d+% at the reset · end",
         week,
-        week,
     )
     assert model.startswith("  Fable (7d)    51%")
     assert credit.startswith("  credits       25%  #####...............  $125.50/$500 · endpoint")
