@@ -32,7 +32,7 @@ ORGANIZATION = "00000000-0000-0000-0000-000000000002"
 SAID = "Hello from loopback."
 Block = Mapping[str, Any]  # of a message's content
 TEXT: Block = {"type": "text", "text": SAID}
-LEFT = {"5h": 2 * 3600 + 15 * 60, "7d": 3 * 86400}  # seconds until the resets
+LEFT = {"5h": 2 * 3600 + 15 * 60, "7d": 3 * 86400}  # seconds until the resets, at first
 
 
 class Anthropic:
@@ -45,6 +45,7 @@ class Anthropic:
         self.usage = ok(usage_body(time.time()))
         self.said: list[tuple[float, float]] = []  # when which percentage of the session was said
         self.reply: Callable[[Mapping[str, Any]], Block] = lambda request: TEXT
+        self._begun = int(time.time())  # of both windows, which stay the same
         self._seen = threading.Condition()
         self._tls = {}
         trusted = folder / "trusted.pem"
@@ -107,7 +108,7 @@ class Anthropic:
         for window, percent in self.limits.items():
             name = f"anthropic-ratelimit-unified-{window}"
             headers[f"{name}-utilization"] = str(percent / 100)
-            headers[f"{name}-reset"] = str(int(time.time()) + LEFT[window])
+            headers[f"{name}-reset"] = str(self._begun + LEFT[window])
             headers[f"{name}-status"] = "allowed"
         if request.get("stream"):
             events = _events(block)

@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.real_claude, pytest.mark.timeout(600)]
 MINUTE = 60
 MINUTES = float(os.environ.get("REAL_CLAUDE_MINUTES", "10"))  # of the long test
 ROUNDS, PAUSE = 20, 4.0  # of a subagent's work, seconds each
+APART = MINUTE + 5  # seconds after which a push outweighs a higher one, if it is taken for new
 ON_THE_WAY = 5  # seconds that an answer may take to all places
 LINE = re.compile(r"5h (~?)(\d+)%")
 OTHER = "00000000-0000-0000-0000-000000000009"
@@ -153,6 +154,7 @@ def test_clear(user: User, desk: Desk, anthropic: Anthropic) -> None:
     desk.open_second()
     answer(desk, anthropic, 50, SECOND)
     last = anthropic.said[-1][0]
+    assert_honest_for(APART, user, desk, anthropic, SECOND)
     desk.type(CLAUDE, "/clear")
     desk.until(CLAUDE, lambda text: "say hello" not in text)
     assert_honest_for(15, user, desk, anthropic, SECOND)
@@ -170,6 +172,7 @@ def test_resume_in_a_second_terminal(user: User, desk: Desk, anthropic: Anthropi
     answer(desk, anthropic, 50, SECOND)
     answer(desk, anthropic, 55)
     last = anthropic.said[-1][0]
+    assert_honest_for(APART, user, desk, anthropic, SECOND)
     desk.type(SECOND, f"/resume {session}")
     desk.until(SECOND, lambda text: "say hello at 55" in text)
     assert_honest_for(15, user, desk, anthropic, SECOND)
