@@ -9,17 +9,23 @@ from collections.abc import Iterator, Mapping
 from claude_status.frames_read import detach
 from claude_status.sources.presence import is_our_socket, socket_of
 
-# A server that hangs must keep nobody waiting for good, where there is a command to prevent it.
+# A server that hangs keeps nothing waiting for good: the whole process group ends with the script.
 SCRIPT = """\
-limit=
-! command -v timeout >/dev/null || limit='timeout 2'
+redraw() {
+  tmux -S "$1" list-clients -F '#{session_id} #{client_name}' |
+    while IFS=' ' read -r session client; do
+      { tmux -S "$1" show-options -g; tmux -S "$1" show-options -t "$session"; } </dev/null |
+        grep -q claude-status && tmux -S "$1" refresh-client -S -t "$client" </dev/null
+    done
+}
+{ sleep 2; kill 0; } &
+servers=
 for socket do
-  set -- $limit tmux -S "$socket"
-  "$@" list-clients -F '#{session_id} #{client_name}' | while IFS=' ' read -r session client; do
-    { "$@" show-options -g; "$@" show-options -t "$session"; } </dev/null |
-      grep -q claude-status && "$@" refresh-client -S -t "$client" </dev/null
-  done
+  redraw "$socket" &
+  servers="$servers $!"
 done
+wait $servers
+kill 0
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -63,6 +64,21 @@ def test_a_bar_without_the_line(user: User, api: ApiServer, bar: Screen, tmp_pat
         user.run("refresh", "--force")
         bar.until("5h 63%", 30)
         assert ran.read_text() == before
+
+
+def test_a_server_that_hangs(user: User, api: ApiServer, bar: Screen, tmp_path: Path) -> None:
+    """A server that never answers keeps no process of ours, and the other bar has its numbers."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "hung"))
+        server.listen()
+        api.answer = ok(usage_body(time.time(), 63, 17))
+        user.run("refresh", "--force", environ={"TMUX": f"{tmp_path / 'hung'},1,0"})
+        bar.until("5h 63%", 30)
+        client, _ = server.accept()
+        with client:
+            client.settimeout(60)
+            while client.recv(4096):
+                pass  # the end comes where the process is gone
 
 
 def test_what_has_not_changed_tells_nobody(user: User, tmp_path: Path) -> None:
