@@ -26,7 +26,7 @@ LEASE = "lease"
 ENDPOINT, CLAUDE_CLI = "endpoint", "claude_cli"  # sources
 # States in which there is no login to be sent, so that Claude Code may stand in
 NO_LOGIN = ("missing", "blank", "only_mcp", "expired", "no_scope")
-EMPTY = "The answer holds no number that can be read: is there a newer claude-status?"
+EMPTY = "The API's answer has no number that can be read: is there a newer claude-status?"
 PATIENCE = 12  # seconds, in which another's call has its answer
 
 

@@ -91,7 +91,8 @@ def check_numbers(scene: Scene) -> Iterator[Finding]:
     if asking.reason and not asking.failures:
         yield from_sentence("last answer", asking.reason, Grade.WRONG)
     if usage is None or not (usage.limits or usage.credits):
-        yield Finding("numbers", "no data yet", Grade.NOTE, "run `claude-status show`")
+        hint = "" if asking.reason else "run `claude-status show`"
+        yield Finding("numbers", "no data yet", Grade.NOTE, hint)
         return
     shown = usage.shown_at(scene.now)
     if not shown.numbers():

@@ -9,7 +9,7 @@ what is marked as old, a status bar that nobody looks at may.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from claude_status.model.memory import Asking
@@ -33,13 +33,15 @@ class Due:
     """When the next call is due (epoch seconds), and why then.
 
     ``why`` is a clause, of a back-off the sentence of the failure. ``never``: not before something
-    else changes. ``is_backoff``: the pause after a failure.
+    else changes. ``is_backoff``: the pause after a failure. ``unread`` is the sentence for a last
+    answer without any number, "" after one with numbers.
     """
 
     at: float
     why: str
     never: bool = False
     is_backoff: bool = False
+    unread: str = ""
 
     def is_now(self, now: float) -> bool:
         """Whether the call is due."""
@@ -47,10 +49,10 @@ class Due:
 
     @property
     def problem(self) -> str:
-        """The sentence for a call that has to wait, "" where there is no need for one yet."""
+        """The sentence for what keeps new numbers from coming, "" where nothing does."""
         if self.never:
             return f"{self.why[:1].upper()}{self.why[1:]}."
-        return self.why if self.is_backoff else ""
+        return self.why if self.is_backoff else self.unread
 
 
 class RefreshTimes(NamedTuple):
@@ -82,6 +84,8 @@ def next_call(
     if force:
         return Due(now, "asked for")
     due = _when_old(asking, usage, asking.ttl(ttl, now), reader)
+    if asking.reason and not asking.failures:
+        due = replace(due, why="the last answer had no number", unread=asking.reason)
     if usage is None:
         answered = 0 if asking.failures else due.at
         return Due(max(now, answered), "nothing is known yet")

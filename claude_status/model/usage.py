@@ -125,12 +125,16 @@ class Usage:
         return [*self.limits, *([self.credits] if self.credits else [])]
 
     def gates(self) -> list[Limit]:
-        """All that can run out: every limit, and the credits as one where their share is known."""
+        """All that can run out: every limit, and the credits as one where their share is known.
+
+        Credits that are spent are at 100 %.
+        """
         paid = self.credits
-        if paid is None or paid.percent is None:
+        percent = 100.0 if paid and paid.reason else paid.percent if paid else None
+        if paid is None or percent is None:
             return list(self.limits)
         limit = Limit(
-            CREDITS, CREDITS, paid.percent, paid.resets_at, paid.as_of, paid.source, paid.severity
+            CREDITS, CREDITS, percent, paid.resets_at, paid.as_of, paid.source, paid.severity
         )
         return [*self.limits, limit]
 

@@ -70,11 +70,8 @@ def report(
 
 
 def _empty(usage: Usage | None) -> str:
-    """Why there is no row: nobody was asked, the answer had no number, or it is too old."""
-    if usage is None:
-        return "no data yet"
-    has_numbers = usage.limits or usage.credits
-    return "no number of the past 24 hours" if has_numbers else "the answer held no number"
+    """Why there is no row: no number has come, or it is too old."""
+    return "no number of the past 24 hours" if usage and usage.numbers() else "no data yet"
 
 
 def ticking(seconds: float) -> str:

@@ -24,14 +24,15 @@ def parse_pools(
     """Each pool as a limit of a key such as ``pool:cowork``, by its key in the body.
 
     A value is a pool if it has a ``utilization``, or an amount of dollars with what is used of it,
-    and its key is none of ``others``. At most 20.
+    and its key is none of ``others``. Of more than 20, those that are used most.
     """
     given = [(str(key), value) for key, value in body.items() if key not in others]
     promos = body.get("promo_credits")
     if isinstance(promos, list):
         given += [(_promo_name(promo), promo) for promo in promos]
     read = ((name, _pool(name, value, as_of, source)) for name, value in given)
-    return dict([(name, pool) for name, pool in read if pool][:MAX_POOLS])
+    pools = [(name, pool) for name, pool in read if pool]
+    return dict(sorted(pools, key=lambda pool: -pool[1].percent)[:MAX_POOLS])
 
 
 def _pool(name: str, value: object, as_of: float, source: str) -> Limit | None:

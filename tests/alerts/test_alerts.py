@@ -64,8 +64,9 @@ def paid(percent: float, resets_at: int | None = None) -> Usage:
 def test_credits_are_told_of() -> None:
     """Credits without a reset are told once for each threshold, and anew after a top-up."""
     rising = [(NOW + n, paid(p)) for n, p in enumerate([79, 80, 85, 96, 96, 40, 81])]
-    assert run_through(*rising) == [
-        "credits is at 80%", "credits is at 96%", "credits is at 81%",
+    spent = replace(Credits(1, 2, "USD", 2, None, NOW, "endpoint"), reason="out of usage credits")
+    assert run_through(*rising, (NOW + 9, Usage("endpoint", NOW, (), spent))) == [
+        "credits is at 80%", "credits is at 96%", "credits is at 81%", "credits is at 100%",
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from tests.bodies import usage_body
 from tests.server import Answer, ApiServer, ok, throttled
 from tests.support import SENTENCE, User
 
+NO_NUMBER = "The API's answer has no number that can be read"
 LINE = re.compile(r"5h 42% 2h1[23]m · 7d 17%")
 
 
@@ -118,17 +119,20 @@ def test_a_server_that_drips_is_left_at_the_deadline(user: User, api: ApiServer)
 @pytest.mark.parametrize(
     "body", [{}, {"usage": {"session": 3}}, {"five_hour": {"utilization": "x"}}]
 )
-def test_an_answer_without_numbers_is_told(
+def test_an_answer_without_numbers_is_reported(
     user: User, api: ApiServer, body: dict[str, object]
 ) -> None:
-    """Where the API answers and tells nothing, before or after a reading, that is no success."""
+    """An answer without any number, before or after one with numbers: each command says so."""
     for known in (False, True):
         api.answer = ok(body)
-        done = user.run("refresh", "--force")
-        assert (done.returncode, done.stdout) == (1, "")
-        assert "holds no number that can be read" in done.stderr
-        assert "holds no number that can be read" in user.run("doctor").stdout
+        for done in (user.run("refresh", "--force"), user.run("refresh")):
+            assert (done.returncode, done.stdout) == (1, "")
+            assert NO_NUMBER in done.stderr
+        for command in (["show"], ["--format", "json"], ["doctor"]):
+            assert NO_NUMBER in " ".join(user.run(*command).stdout.split())
         if not known:
+            assert NO_NUMBER in user.run("check", "--max", "90").stderr
             api.answer = ok(usage_body(time.time()))
             assert user.run("refresh", "--force").returncode == 0
-            assert "no number" not in user.run("doctor").stdout
+            for command in (["show"], ["--format", "json"], ["doctor"]):
+                assert "no number" not in user.run(*command).stdout
