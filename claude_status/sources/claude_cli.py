@@ -195,7 +195,6 @@ def _end(group: int, stdout: IO[bytes]) -> None:
     """
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(AskError):
-            for _ in _pieces(stdout, GRACE):
-                pass
+            list(_pieces(stdout, GRACE))
         with contextlib.suppress(OSError):
             os.killpg(group, number)

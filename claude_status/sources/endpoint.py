@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import ssl
 import threading
 import zlib
-from collections.abc import Mapping
-from email.utils import mktime_tz, parsedate_tz
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -18,12 +15,12 @@ from requests.utils import get_environ_proxies
 
 from claude_status.errors import AskError
 from claude_status.sources.api_base import check_base, is_loopback
+from claude_status.sources.retry_after import retry_after
 
 PATH = "/api/oauth/usage"
 
 _LONGEST = 1 << 20
 _CONNECT_SECONDS = 5.0
-_SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _REFUSALS = ("authentication_error", "permission_error")
 _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (requests.exceptions.ProxyError, "The proxy does not reach the API: check https_proxy."),
@@ -100,27 +97,6 @@ def fetch_usage(
     if isinstance(answer, AskError):
         raise answer
     return answer
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds above 0 that ``Retry-After`` asks for, or None; a date counts from ``Date``."""
-    value = headers.get("Retry-After", "").strip()
-    try:
-        if _SECONDS.fullmatch(value):
-            seconds = float(value)
-        else:
-            seconds = _epoch(value) - _epoch(headers.get("Date", ""))
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return seconds if seconds > 0 else None
-
-
-def _epoch(date: str) -> float:
-    """An HTTP date in epoch seconds; raises anything that a wrong date can bring about."""
-    parts = parsedate_tz(date)
-    if parts is None:
-        raise ValueError("not a date")
-    return float(mktime_tz(parts))
 
 
 def _attempt(

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from claude_status.errors import AskError, SettingsError
 from claude_status.sources.api_base import DEFAULT_BASE
-from claude_status.sources.endpoint import fetch_usage, retry_after
+from claude_status.sources.endpoint import fetch_usage
+from claude_status.sources.retry_after import retry_after
 from tests import server
 from tests.bodies import usage_body
 from tests.server import Answer, ApiServer, ok, throttled
