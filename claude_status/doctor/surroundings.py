@@ -19,7 +19,7 @@ from claude_status.install.program import is_launcher
 from claude_status.paths import Account, accounts, check_private
 from claude_status.render.report import ago
 from claude_status.sources.api_base import is_loopback
-from claude_status.store.database import BROKEN
+from claude_status.store.aside import BROKEN
 
 # What Claude Code takes from the environment and this program does not, and why
 PASSED_OVER = {

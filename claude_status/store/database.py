@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -19,11 +18,10 @@ import diskcache
 
 from claude_status.errors import CacheError, remedy
 from claude_status.paths import check_private
+from claude_status.store.aside import identity, set_aside
 
 TIMEOUT = 2.0  # seconds to wait for another process's transaction
-BROKEN = ".broken"
 LONG_ROWS = "history:"  # too many to be looked at each time
-SET_ASIDE_EVERY = 3600  # seconds: where a new database breaks too, the fault is not in the file
 # what SQLite says where it is not the file's fault
 PASSING = ("lock", "readonly", "full", "disk I/O", "unable to open", "no transaction")
 READONLY = "readonly"  # also said of a damaged header, in a file that can well be written
@@ -114,17 +112,20 @@ class Store:
 @contextlib.contextmanager
 def open_store(directory: Path) -> Iterator[Store]:
     """Open the store in a private directory, made anew where it is broken beyond reading."""
+    opened = identity(directory)
     try:
         cache = _open(directory)
     except _BrokenError:
-        _set_aside(directory)
+        with _failures(directory):
+            set_aside(directory, opened)
+        opened = identity(directory)
         cache = _open(directory)
     try:
         with contextlib.closing(cache):
             yield Store(cache)
     except _BrokenError:
-        with contextlib.suppress(CacheError):
-            _set_aside(directory)  # for the next one
+        with contextlib.suppress(CacheError), _failures(directory):
+            set_aside(directory, opened)  # for the next one
         raise
 
 
@@ -194,17 +195,3 @@ def _is_passing(said: str, directory: str | Path) -> bool:
         places = (directory, Path(directory, diskcache.core.DBNAME))
         return not all(os.access(place, os.W_OK) for place in places)
     return any(map(said.count, PASSING))
-
-
-def _set_aside(directory: Path) -> None:
-    """Move a broken database out of the way, in place of the last one that was."""
-    aside = directory.with_name(directory.name + BROKEN)
-    with _failures(directory):
-        if aside.is_dir() and abs(time.time() - aside.stat().st_mtime) < SET_ASIDE_EVERY:
-            raise CacheError(
-                f"The cache {directory} broke twice in an hour: see claude-status doctor."
-            )
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.unlink(missing_ok=True)
-        os.utime(directory)  # before another process can come upon it in its new place
-        directory.rename(aside)

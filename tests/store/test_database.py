@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import multiprocessing
 import os
 import pickle
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -12,13 +14,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 
 from claude_status.errors import CacheError
 from claude_status.store import database as store_module
-from claude_status.store.database import SET_ASIDE_EVERY, open_store
+from claude_status.store.aside import SET_ASIDE_EVERY
+from claude_status.store.database import open_store
 from tests.conftest import ROOT
 from tests.support import unprivileged
 
@@ -254,25 +258,29 @@ def test_a_store_that_breaks_another_time_replaces_what_was_set_aside(
     assert SET_ASIDE_EVERY < 2 * 3600
 
 
-def test_what_was_set_aside_counts_as_recent_at_once(
-    place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A process that found the old store broken too cannot move the new one away meanwhile."""
-    filled(place)
-    garbage(place)
-    os.utime(place, (0, 0))
-    rename = Path.rename
-
-    def rename_and_meet_another(path: Path, target: Path) -> None:
-        rename(path, target)
-        monkeypatch.setattr(Path, "rename", rename)
+def test_of_many_that_find_it_broken_one_sets_it_aside(place: Path) -> None:
+    """All of them go on with the same new store, and none takes that for one that broke again."""
+    context = multiprocessing.get_context("fork")
+    for _ in range(5):
         filled(place)
-        with pytest.raises(CacheError):
-            store_module._set_aside(place)
+        garbage(place)
+        shutil.rmtree(aside(place), ignore_errors=True)
+        begin = context.Barrier(12)
+        crowd = [context.Process(target=write_after, args=(begin, place, n)) for n in range(12)]
+        for each in crowd:
+            each.start()
+        for each in crowd:
+            each.join(60)
+        assert [each.exitcode for each in crowd] == [0] * 12
+        with open_store(place) as store:
+            assert len(store.names("row")) == 12
 
-    monkeypatch.setattr(Path, "rename", rename_and_meet_another)
+
+def write_after(begin: Barrier, place: Path, number: int) -> None:
+    """A row by one of a crowd that all begin at once."""
+    begin.wait(30)
     with open_store(place) as store:
-        assert store.read("two") == "2"
+        store.write(f"row {number}", "there")
 
 
 def test_a_lease_is_had_by_one(place: Path) -> None:

@@ -1,0 +1,46 @@
+"""Moves a broken database out of the way, so that a new one takes its place."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import time
+from pathlib import Path
+
+from claude_status.errors import CacheError
+
+BROKEN = ".broken"
+SET_ASIDE_EVERY = 3600  # seconds: where a new database breaks too, the fault is not in the file
+
+
+def identity(directory: Path) -> int:
+    """What tells a directory from another that took its place; 0 where there is none."""
+    try:
+        return directory.stat().st_ino
+    except OSError:
+        return 0
+
+
+def set_aside(directory: Path, opened: int) -> None:
+    """Move a broken database away, in place of the last one that was; raises OSError.
+
+    ``opened`` is the identity of the one found broken: where another process has moved that, what
+    stands there now is left alone. Raises CacheError where one was moved within the hour.
+    """
+    aside = directory.with_name(directory.name + BROKEN)
+    parent = os.open(directory.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(parent, fcntl.LOCK_EX)  # of several that find it broken, one moves it
+        if identity(directory) != opened:
+            return
+        if aside.is_dir() and abs(time.time() - aside.stat().st_mtime) < SET_ASIDE_EVERY:
+            raise CacheError(
+                f"The cache {directory} broke twice in an hour: see claude-status doctor."
+            )
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.unlink(missing_ok=True)
+        os.utime(directory)  # the time by which the next one knows
+        directory.rename(aside)
+    finally:
+        os.close(parent)
