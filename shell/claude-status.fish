@@ -22,9 +22,9 @@
 # Prints the line, for use in a prompt, and leaves $status as it was. Scripts know it too: some
 # plugins draw prompts in one.
 function claude_status_prompt --description 'Print how much of the Claude plan is used'
-    set -l last $status
+    set -l __cs_last $status
     builtin printf %s "$CLAUDE_STATUS"
-    return $last
+    return $__cs_last
 end
 
 status is-interactive; or return 0
@@ -45,8 +45,8 @@ or set -g __claude_status_program (command -s claude-status | string match '/*')
 # user's, hence `builtin`; the name comes from a variable, since fish 3.4 would not read a file that
 # names a builtin it does not know.
 begin
-    set -l path path
-    contains $path (builtin --names); and builtin $path mtime /
+    set -l __cs_path path
+    contains $__cs_path (builtin --names); and builtin $__cs_path mtime /
 end >/dev/null 2>&1
 or return 0
 
@@ -57,10 +57,10 @@ or return 0
 # Sets __claude_status_now to the present time in seconds, or fails: the time when a file was written
 # and how long ago that was. This file always exists, and hardly ever changes.
 function __claude_status_clock
-    set -l path path
-    set -l parts (builtin $path mtime /; builtin $path mtime --relative /)
-    set -q parts[2]; or return
-    builtin math "$parts[1] + $parts[2]" | read -g __claude_status_now
+    set -l __cs_path path
+    set -l __cs_parts (builtin $__cs_path mtime /; builtin $__cs_path mtime --relative /)
+    set -q __cs_parts[2]; or return
+    builtin math "$__cs_parts[1] + $__cs_parts[2]" | read -g __claude_status_now
 end
 
 # Sets __claude_status_cache, and __claude_status_account to the folder in it for this
@@ -68,33 +68,33 @@ end
 # its own has no account. Asked for anew at every prompt: direnv and its like change these variables
 # from folder to folder.
 function __claude_status_account
-    set -l cache "$CLAUDE_STATUS_CACHE_DIR"
-    if test -z "$cache"
+    set -l __cs_cache "$CLAUDE_STATUS_CACHE_DIR"
+    if test -z "$__cs_cache"
         test -n "$XDG_CACHE_HOME$HOME"; or return
-        set cache "$HOME/.cache/claude-status"
-        test -z "$XDG_CACHE_HOME"; or set cache "$XDG_CACHE_HOME/claude-status"
+        set __cs_cache "$HOME/.cache/claude-status"
+        test -z "$XDG_CACHE_HOME"; or set __cs_cache "$XDG_CACHE_HOME/claude-status"
     end
-    set -l directory /default
+    set -l __cs_directory /default
     if test -n "$CLAUDE_CONFIG_DIR"
-        set directory (string trim --right --chars=/ -- "$CLAUDE_CONFIG_DIR" | string collect)
-        switch (string replace -r '^/+' / -- "$directory/" | string collect)
+        set __cs_directory (string trim --right --chars=/ -- "$CLAUDE_CONFIG_DIR" | string collect)
+        switch (string replace -r '^/+' / -- "$__cs_directory/" | string collect)
             case / /default/ '*/./*' '*/../*'
                 return 1
         end
     end
-    set -g __claude_status_cache "$cache"
-    set -g __claude_status_account "$cache/at$directory/@"
-    set -g __claude_status_login "$directory/.credentials.json"
+    set -g __claude_status_cache "$__cs_cache"
+    set -g __claude_status_account "$__cs_cache/at$__cs_directory/@"
+    set -g __claude_status_login "$__cs_directory/.credentials.json"
     test -n "$CLAUDE_CONFIG_DIR"; or set -g __claude_status_login "$HOME/.claude/.credentials.json"
-    string match -q '/*' -- "$cache"; and string match -q '/*' -- "$directory"
+    string match -q '/*' -- "$__cs_cache"; and string match -q '/*' -- "$__cs_directory"
 end
 
 # Sets __claude_status_dialect to the name of the frames to read.
 function __claude_status_dialect
     set -g __claude_status_dialect ascii
-    for locale in "$LC_ALL" "$LC_CTYPE" "$LANG"
-        test -n "$locale"; or continue
-        string match -qri 'utf-?8' -- $locale; or return 0
+    for __cs_locale in "$LC_ALL" "$LC_CTYPE" "$LANG"
+        test -n "$__cs_locale"; or continue
+        string match -qri 'utf-?8' -- $__cs_locale; or return 0
         set -g __claude_status_dialect fish
         test "$STARSHIP_SHELL" = fish; and set -g __claude_status_dialect starship
         test -z "$NO_COLOR" -a "$TERM" != dumb; or set -g __claude_status_dialect plain
@@ -113,38 +113,39 @@ set -g __claude_status_lines (string split '' (string repeat -n 63 .))
 # refresh. The file may be anything: what is no file, or another user's, is left alone, and no line
 # is read without a limit, although `read` then goes byte by byte.
 function __claude_status_read
-    set -l file "$__claude_status_account/frames/$__claude_status_dialect"
-    test -f "$file" -a -r "$file" -a -O "$file"; or return
-    set -l shown
+    set -l __cs_file "$__claude_status_account/frames/$__claude_status_dialect"
+    test -f "$__cs_file" -a -r "$__cs_file" -a -O "$__cs_file"; or return
+    set -l __cs_shown
     begin
-        read -n 64 -d ' ' -l name format bar refresh_at
-        string match -qr '^claude-status 2( [0-9]{1,12}){2}$' -- "$name $format $bar $refresh_at"
-        or return
-        for line in $__claude_status_lines
-            read -n 1024 -d ' ' -l from text; and test "$from" -le $__claude_status_now; or break
-            set shown "$text"
+        read -n 64 -d ' ' -l __cs_name __cs_format __cs_bar __cs_refresh_at
+        set -l __cs_head "$__cs_name $__cs_format $__cs_bar $__cs_refresh_at"
+        string match -qr '^claude-status 2( [0-9]{1,12}){2}$' -- "$__cs_head"; or return
+        for __cs_line in $__claude_status_lines
+            read -n 1024 -d ' ' -l __cs_from __cs_text
+            and test "$__cs_from" -le $__claude_status_now; or break
+            set __cs_shown "$__cs_text"
         end
-        string match -qr '.{1000}' -- "$shown"; and return 1
-        set -g __claude_status_text "$shown"
-        set -q shown[1]; and test $__claude_status_now -lt $refresh_at
+        string match -qr '.{1000}' -- "$__cs_shown"; and return 1
+        set -g __claude_status_text "$__cs_shown"
+        set -q __cs_shown[1]; and test $__claude_status_now -lt $__cs_refresh_at
         # A login that is newer than the frames may be another account's.
-        and test ! "$__claude_status_login" -nt "$file"
-    end <"$file" 2>/dev/null # what `test` says of a line that begins with no number
+        and test ! "$__claude_status_login" -nt "$__cs_file"
+    end <"$__cs_file" 2>/dev/null # what `test` says of a line that begins with no number
 end
 
 # Sets CLAUDE_STATUS anew, or fails if the frames want a refresh.
 function __claude_status_update
     set -g __claude_status_text ''
-    set -l fresh 0
+    set -l __cs_fresh 0
     if __claude_status_account; and __claude_status_clock
         __claude_status_dialect
         __claude_status_read
-        set fresh $status
+        set __cs_fresh $status
     end
-    set -l export --unexport
-    test "$STARSHIP_SHELL" != fish; or set export --export
-    set --global $export CLAUDE_STATUS "$__claude_status_text"
-    return $fresh
+    set -l __cs_export --unexport
+    test "$STARSHIP_SHELL" != fish; or set __cs_export --export
+    set --global $__cs_export CLAUDE_STATUS "$__claude_status_text"
+    return $__cs_fresh
 end
 
 # ==================================================================================================
@@ -154,27 +155,27 @@ end
 # Sets __claude_status_slot to the mark of these 15 seconds, or fails if a refresh cannot be started
 # now. A shell inside Claude Code asks nothing: Claude Code hands its numbers over.
 function __claude_status_try
-    set -l program "$__claude_status_program"
-    test -z "$CLAUDECODE" -a -f "$program" -a -x "$program"; or return
-    builtin math --scale=0 "$__claude_status_now / 15" | read -l number
-    set -l account "$__claude_status_account"
-    set -g __claude_status_slot "$account/kick.$number"
-    set -l try "$__claude_status_slot"
-    if test -e "$account"
-        test -O "$account" -a -w "$account" -a ! -e "$try"; or return
+    set -l __cs_program "$__claude_status_program"
+    test -z "$CLAUDECODE" -a -f "$__cs_program" -a -x "$__cs_program"; or return
+    builtin math --scale=0 "$__claude_status_now / 15" | read -l __cs_number
+    set -l __cs_account "$__claude_status_account"
+    set -g __claude_status_slot "$__cs_account/kick.$__cs_number"
+    set -l __cs_try "$__claude_status_slot"
+    if test -e "$__cs_account"
+        test -O "$__cs_account" -a -w "$__cs_account" -a ! -e "$__cs_try"; or return
     else
         # Never in a place that is someone else's, such as the user's home under `sudo -s`.
-        set try "$account"
-        set -l owned "$__claude_status_cache"
-        test -e "$owned"
-        or set owned (string replace -r '/[^/]*\z' '' -- "$owned" | string collect)
-        test -e "$owned"
-        or set owned "$HOME"
-        test -O "$owned"; or return
+        set __cs_try "$__cs_account"
+        set -l __cs_owned "$__claude_status_cache"
+        test -e "$__cs_owned"
+        or set __cs_owned (string replace -r '/[^/]*\z' '' -- "$__cs_owned" | string collect)
+        test -e "$__cs_owned"
+        or set __cs_owned "$HOME"
+        test -O "$__cs_owned"; or return
     end
     # Where it fails it would fail at every prompt, and every try costs a process.
-    test "$try" != "$__claude_status_tried"; or return
-    set -g __claude_status_tried "$try"
+    test "$__cs_try" != "$__claude_status_tried"; or return
+    set -g __claude_status_tried "$__cs_try"
 end
 
 # Starts one refresh, if the slot is still to be had. What cannot be recorded is not asked: no slot,
@@ -182,8 +183,9 @@ end
 # sends word by a signal which means nothing to a process that does not wait for it; a job of this
 # shell would be seen in the job table, and be in the way of `exit`.
 function __claude_status_refresh
-    set -l arguments "$__claude_status_account" "$__claude_status_slot" "$__claude_status_program"
-    set -l last_own $last_pid
+    set -l __cs_arguments "$__claude_status_account" "$__claude_status_slot"
+    set -a __cs_arguments "$__claude_status_program"
+    set -l __cs_last_own $last_pid
     /bin/sh -c '
         account=$1 slot=$2 program=$3 shell=$4
         umask 077
@@ -195,9 +197,9 @@ function __claude_status_refresh
         true >"$slot" || exit
         "$program" refresh --background --for prompt
         kill -URG "$shell"
-    ' sh $arguments $fish_pid </dev/null >/dev/null 2>/dev/null &
-    test "$last_pid" != "$last_own"; and builtin disown $last_pid 2>/dev/null
-    set -g last_pid $last_own
+    ' sh $__cs_arguments $fish_pid </dev/null >/dev/null 2>/dev/null &
+    test "$last_pid" != "$__cs_last_own"; and builtin disown $last_pid 2>/dev/null
+    set -g last_pid $__cs_last_own
 end
 
 # ==================================================================================================
@@ -210,8 +212,8 @@ function __claude_status_prompt --on-event fish_prompt
 end
 
 function __claude_status_redraw --on-signal URG
-    set -l before "$CLAUDE_STATUS"
+    set -l __cs_before "$CLAUDE_STATUS"
     __claude_status_update
-    test "$before" = "$CLAUDE_STATUS"
+    test "$__cs_before" = "$CLAUDE_STATUS"
     or builtin commandline -f repaint
 end
