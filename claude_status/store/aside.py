@@ -29,9 +29,12 @@ def set_aside(directory: Path, opened: int) -> None:
     stands there now is left alone. Raises CacheError where one was moved within the hour.
     """
     aside = directory.with_name(directory.name + BROKEN)
-    parent = os.open(directory.parent, os.O_RDONLY)
     try:
-        fcntl.flock(parent, fcntl.LOCK_EX)  # of several that find it broken, one moves it
+        broken = os.open(directory, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.flock(broken, fcntl.LOCK_EX)  # of several that find it broken, one moves it
         if identity(directory) != opened:
             return
         if aside.is_dir() and abs(time.time() - aside.stat().st_mtime) < SET_ASIDE_EVERY:
@@ -43,4 +46,4 @@ def set_aside(directory: Path, opened: int) -> None:
         os.utime(directory)  # the time by which the next one knows
         directory.rename(aside)
     finally:
-        os.close(parent)
+        os.close(broken)
