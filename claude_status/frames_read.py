@@ -18,7 +18,6 @@ DEFAULT = "/default"  # stands for the unset CLAUDE_CONFIG_DIR in the cache
 PROMPTS = ("bash", "zsh", "fish", "starship")  # dialects; every other one is a status bar's
 SLOT = 15  # seconds: one refresh for each account at the most
 KICK = "kick."
-PUSHED = "store/pushed"  # goes with the store: what that has lost is not known any more
 MAX_BYTES = 1 << 16
 
 

@@ -7,7 +7,6 @@ machine open the store.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import sys
@@ -23,7 +22,7 @@ from claude_status.frames_read import (
     read_frame,
 )
 from claude_status.statusline.fit import fit, visible_width
-from claude_status.statusline.marks import is_known, show_to_launcher
+from claude_status.statusline.marks import is_known, see
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,19 +94,16 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
         return ""
     home = f"{root}/at{name}/@"
     session = _session(data)
-    pushed = _pushed(session)
+    seen = see(session, data.decode("utf-8", "replace"))
     drawn = ""
-    if pushed and not is_known(home, *pushed, now):
+    if seen and not is_known(home, seen, now):
         from claude_status.statusline.push import feed
 
         try:
-            drawn = feed(session, home, " ".join(pushed), now, _dialect(environ))
+            drawn = feed(session, home, seen, now, _dialect(environ))
         except Exception:  # what was drawn before is still there to be shown
             drawn = ""
         now = time.time()
-    if pushed:
-        with contextlib.suppress(OSError):
-            show_to_launcher(home, data, *pushed)
     text, due = read_frame(home, _dialect(environ), now, prompt=False, login=login_file(environ))
     if due:
         make_home(home, environ)
@@ -137,34 +133,6 @@ def _session(data: bytes) -> dict[str, object]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _pushed(session: dict[str, object]) -> tuple[str, str] | None:
-    """The session with its numbers in one word, and what would make equal ones true anew.
-
-    That is the session's count of answers or, from old clients, when its transcript was written.
-    None where there is nothing to record.
-    """
-    rates, cost = session.get("rate_limits"), session.get("cost")
-    windows = [rates.get("five_hour"), rates.get("seven_day")] if isinstance(rates, dict) else []
-    count = cost.get("total_api_duration_ms") if isinstance(cost, dict) else None
-    if not windows and (count is None or not session.get("session_id")):
-        return None
-    numbers = [
-        str(window.get(name))[:40] if isinstance(window, dict) else ""
-        for window in windows
-        for name in ("used_percentage", "resets_at")
-    ]
-    word = "|".join([str(session.get("session_id"))[:64], *numbers])
-    try:
-        mark = str(count)[:20] if count is not None else f"@{_written(session)}"
-    except (OSError, ValueError):
-        mark = "@0"
-    return "".join(word.split()), "".join(mark.split())
-
-
-def _written(session: dict[str, object]) -> int:
-    return int(os.stat(str(session.get("transcript_path"))).st_mtime)
 
 
 def _dialect(environ: Mapping[str, str]) -> str:

@@ -1,7 +1,9 @@
-"""What was seen last of each session, in a small file, so that the next run need do nothing.
+"""What was seen last of each session, in a small file of its own, so that the next need do nothing.
 
-``<session>|<its numbers> <mark> <date>``: the mark is what would make equal numbers true anew, the
-date (epoch seconds) when they were true; none where they could not be dated.
+Its lines: the raw ``rate_limits`` object of the input, "" for none, "-" where only the program can
+read that; the mark, which is what would make equal numbers true anew; until when another mark needs
+no new date; and the session with its numbers in one word. The launcher reads the first three, and
+puts a higher mark in the place of a lower one.
 """
 
 from __future__ import annotations
@@ -9,103 +11,133 @@ from __future__ import annotations
 import contextlib
 import os
 
-from claude_status.frames_read import PUSHED, read_text
+from claude_status.frames_read import epoch, read_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDER = "store"  # goes with the store: what that has lost is not known any more
+PREFIX = "session."
 MAX_SESSIONS = 64
 DATED_ANEW = 60  # seconds for which numbers that were true need no new date
 
 
-def is_known(home: str, word: str, mark: str, now: float) -> bool:
+class Seen:
+    """The numbers of a session in one ``word``, and the ``mark`` at which they were seen.
+
+    The mark is the session's count of answers or, from old clients, ``@`` and when its transcript
+    was written. ``until`` is epoch seconds, 0 where the numbers could not be dated; ``limits`` are
+    they as they stand in the input.
+    """
+
+    __slots__ = ("limits", "mark", "until", "word")
+
+    def __init__(self, word: str, mark: str, limits: str = "-", until: int = 0) -> None:
+        """Take the values."""
+        self.word, self.mark, self.limits, self.until = word, mark, limits, until
+
+    @property
+    def session(self) -> str:
+        """The session's id."""
+        return self.word.partition("|")[0]
+
+    @property
+    def count(self) -> int | None:
+        """The count of answers; None where the mark is none."""
+        return int(self.mark) if self.mark.isascii() and self.mark.isdigit() else None
+
+
+def see(session: Mapping[str, object], text: str) -> Seen | None:
+    """What Claude Code handed in, parsed and as text; None where there is nothing to record."""
+    rates, cost = session.get("rate_limits"), session.get("cost")
+    windows = [rates.get("five_hour"), rates.get("seven_day")] if isinstance(rates, dict) else []
+    count = cost.get("total_api_duration_ms") if isinstance(cost, dict) else None
+    if not windows and (count is None or not session.get("session_id")):
+        return None
+    numbers = [
+        str(window.get(name))[:40] if isinstance(window, dict) else ""
+        for window in windows
+        for name in ("used_percentage", "resets_at")
+    ]
+    word = "|".join([str(session.get("session_id"))[:64], *numbers])
+    try:
+        mark = str(count)[:20] if count is not None else f"@{_written(session)}"
+    except (OSError, ValueError):
+        mark = "@0"
+    return Seen("".join(word.split()), "".join(mark.split()), _raw_limits(text))
+
+
+def is_known(home: str, seen: Seen, now: float) -> bool:
     """Whether the store knows these numbers, and they need no new date; a new mark is noted."""
-    known, marked, date = _last(home, word.partition("|")[0])
-    if known != word:
+    last = last_seen(home, seen.session)
+    if last is None or last.word != seen.word:
         return False
-    if marked == mark:
+    if last.mark == seen.mark:
         return True
-    if not date.isdigit() or not 0 <= now - int(date) < DATED_ANEW:
+    if not 0 <= last.until - now <= DATED_ANEW:
         return False
     with contextlib.suppress(OSError):
-        note(home, f"{word} {mark} {date}")
+        note(home, seen, last.until)
     return True
 
 
-def show_to_launcher(home: str, data: bytes, word: str, mark: str) -> None:
-    """Let the launcher know the input of a session that needs no Python, in a file of its own.
-
-    Its lines: the raw ``rate_limits`` object, "" for none; the raw count of answers; and until when
-    (epoch seconds) a higher count with equal numbers needs no new date. Nothing is written for what
-    the launcher would have to take apart: another layout, or an old client's input.
-    """
-    session = word.partition("|")[0]
-    known, marked, date = _last(home, session)
-    if known != word or marked != mark or not mark.isdigit() or not session.isascii():
-        return
-    text = data.decode("utf-8", "replace")
-    if f'"session_id":"{session}"' not in text or f'"total_api_duration_ms":{mark}' not in text:
-        return
-    raw = _raw_limits(text)
-    until = int(date) + DATED_ANEW if date.isdigit() else 0
-    lines = f"{raw}\n{mark}\n{until}\n"
-    path = f"{home}/store/session.{session}"
-    if raw is not None and "\n" not in raw and read_text(path) != lines:
-        _replace(home, path, lines)
+def last_seen(home: str, session: str) -> Seen | None:
+    """What was noted last of a session, here or by the launcher; None where that is nothing."""
+    lines = read_text(_path(home, session)).split("\n")
+    if len(lines) < 4 or lines[3].partition("|")[0] != session:
+        return None
+    limits, mark, until, word = lines[:4]
+    return Seen(word, mark, limits, epoch(until) or 0)
 
 
-def _raw_limits(text: str) -> str | None:
-    """The object of the limits as it stands in the input, "" for none; None in another layout."""
+def note(home: str, seen: Seen, until: int = 0) -> None:
+    """Set what is known of a session, and forget the oldest beyond 64; raises OSError."""
+    path = _path(home, seen.session)
+    is_new = not os.path.exists(path)
+    new = f"{home}/.new{os.getpid()}"
+    try:
+        with open(new, "w") as file:
+            file.write(f"{seen.limits}\n{seen.mark}\n{until}\n{seen.word}\n")
+        os.replace(new, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(new)
+        raise
+    if is_new:
+        _forget(f"{home}/{FOLDER}")
+
+
+def _forget(folder: str) -> None:
+    with os.scandir(folder) as entries:
+        files = [each for each in entries if each.name.startswith(PREFIX)]
+    files.sort(key=lambda each: each.stat().st_mtime)
+    for path in files[:-MAX_SESSIONS]:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+
+def _path(home: str, session: str) -> str:
+    """The session's file; an id that the launcher would not take has another name there."""
+    plain = "".join(one if one.isascii() and one.isalnum() else "-" for one in session)
+    return f"{home}/{FOLDER}/{PREFIX}{plain}"
+
+
+def _raw_limits(text: str) -> str:
+    """The object of the limits as it stands in the input, "" for none, "-" in another layout."""
     key = '"rate_limits":'
     if key not in text:
-        return ""
+        return "" if '"rate_limits"' not in text else "-"
     import json
 
     start = text.index(key) + len(key)
     try:
         _, length = json.JSONDecoder().raw_decode(text[start:])
     except ValueError:
-        return None
-    return text[start : start + length]
+        return "-"
+    raw = text[start : start + length]
+    return raw if "\n" not in raw and raw.startswith("{") else "-"
 
 
-def last_count(home: str, session: str) -> int | None:
-    """The count of answers that was noted last for a session; None where its mark is none."""
-    _, mark, _ = _last(home, session)
-    return int(mark) if mark.isascii() and mark.isdigit() else None
-
-
-def note(home: str, line: str) -> None:
-    """Set the line of a session, and forget the oldest beyond 64; raises OSError."""
-    session = line.partition("|")[0]
-    lines = read_text(f"{home}/{PUSHED}").splitlines()
-    others = [each for each in lines if _session_of(each) != session]
-    for gone in others[: -MAX_SESSIONS + 1]:
-        with contextlib.suppress(OSError):
-            os.unlink(f"{home}/store/session.{_session_of(gone)}")
-    kept = [*others[-MAX_SESSIONS + 1 :], line]
-    _replace(home, f"{home}/{PUSHED}", "\n".join(kept) + "\n")
-
-
-def _session_of(line: str) -> str:
-    return line.partition("|")[0].partition(" ")[0]
-
-
-def _replace(home: str, path: str, text: str) -> None:
-    """Put a text in the place of a file, whole or not at all."""
-    new = f"{home}/.new{os.getpid()}"
-    try:
-        with open(new, "w") as file:
-            file.write(text)
-        os.replace(new, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(new)
-        raise
-
-
-def _last(home: str, session: str) -> tuple[str, str, str]:
-    """The numbers, the mark and the date of a session's line, each "" where there is none."""
-    for line in read_text(f"{home}/{PUSHED}").splitlines():
-        word, _, rest = line.partition(" ")
-        if word.partition("|")[0] == session:
-            mark, _, date = rest.partition(" ")
-            return word, mark, date
-    return "", "", ""
+def _written(session: Mapping[str, object]) -> int:
+    return int(os.stat(str(session.get("transcript_path"))).st_mtime)

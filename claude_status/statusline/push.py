@@ -14,30 +14,30 @@ from claude_status.render.dialects import DIALECTS
 from claude_status.render.line import draw_line
 from claude_status.sources.statusline import parse_push
 from claude_status.statusline.deadline import within
-from claude_status.statusline.marks import last_count, note
+from claude_status.statusline.marks import DATED_ANEW, Seen, last_seen, note
 from claude_status.terminal import place
 
 
-def feed(session: Mapping[str, object], home: str, known: str, now: float, dialect: str) -> str:
+def feed(session: Mapping[str, object], home: str, seen: Seen, now: float, dialect: str) -> str:
     """Record a push and draw the frames anew; return the line that the push alone makes.
 
-    ``known`` goes into the file ``pushed`` below ``home``, with the date of the numbers, by which
-    the next run sees that there is nothing new. Where the store fails or hangs, the line is still
-    that of the push.
+    ``seen`` is noted with the date of the numbers, so that the next run sees that nothing is new.
+    Where the store fails or hangs, the line is still that of the push.
     """
     push = parse_push(session, now)
     if push is None:
-        note(home, known)
+        note(home, seen)
         return ""
     account, settings = place(os.environ, warn=False)
     if PUSH not in settings.sources or _is_of_another(account):
-        note(home, known)
+        note(home, seen)
         return ""
 
     def take() -> list[Usage]:
-        before = last_count(home, known.partition("|")[0].partition(" ")[0])
-        dated = Refresh(account, settings, os.environ).take(replace(push, before=before))
-        note(home, f"{known} {int(dated.as_of)}" if dated else known)
+        last = last_seen(home, seen.session)
+        heard = replace(push, before=last.count if last else None)
+        dated = Refresh(account, settings, os.environ).take(heard)
+        note(home, seen, int(dated.as_of) + DATED_ANEW if dated else 0)
         return [dated] if dated else []
 
     taken = within(take)

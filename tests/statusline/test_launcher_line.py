@@ -82,9 +82,10 @@ def test_an_answer_with_equal_numbers_is_noted(user: User, launcher: str) -> Non
     line(user, launcher, payload(user.home, count=1000))
     line(user, launcher, payload(user.home, count=2000))
     before = runs(user)
+    memory = user.account.store / "session.one"
+    noted = memory.read_text()
     line(user, launcher, payload(user.home, count=3000))
-    memory = user.account.home / "store/session.one"
-    assert memory.read_text().splitlines()[1] == "3000"
+    assert memory.read_text() == noted.replace("\n2000\n", "\n3000\n")
     assert runs(user) == before
 
 
@@ -174,11 +175,11 @@ def test_kills_leave_nothing(user: User, launcher: str) -> None:
 
 def test_sessions_are_forgotten_with_their_files(user: User, launcher: str) -> None:
     """Beyond 64 sessions the oldest has no file any more."""
-    from claude_status.statusline.marks import MAX_SESSIONS, note
+    from claude_status.statusline.marks import MAX_SESSIONS, Seen, note
 
     line(user, launcher, payload(user.home))
     folder = user.account.home / "store"
     assert (folder / "session.one").exists()
     for number in range(MAX_SESSIONS):
-        note(str(user.account.home), f"s{number}|1 1 1")
+        note(str(user.account.home), Seen(f"s{number}|1", "1"))
     assert not (folder / "session.one").exists()

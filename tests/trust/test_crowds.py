@@ -16,7 +16,6 @@ from tests.support import (
 )
 from tests.trust.crowd import crowd
 
-
 COUNTS = [200, pytest.param(1000, marks=pytest.mark.soak)]
 
 
@@ -76,7 +75,7 @@ def test_a_crowd_of_refreshes_makes_one_request(
 def test_refreshes_in_the_background_make_one_request(
     user: User, api: ApiServer, count: int
 ) -> None:
-    """Of many on a stale cache one asks, and the others do not keep it from recording the answer."""
+    """Of many on a stale cache one asks, and the others do not keep it from recording."""
     user.refresh(time.time() - 4000)
     assert crowd(user, count, user.command("refresh", "--background")) == ""
     assert len(api.requests) == 2
