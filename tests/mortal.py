@@ -69,7 +69,7 @@ def live(moment: float, die_at: int) -> None:
     endpoint.fetch_usage = stepping(endpoint.fetch_usage)
     write.os.replace = stepping(os.replace)
     write.tempfile.mkstemp = stepping(write.tempfile.mkstemp)
-    Refresh(locate(os.environ), Settings(), os.environ, clock=time.time).run()
+    Refresh(locate(os.environ), Settings(), os.environ, clock=time.time, uptime=time.time).run()
     os.write(1, f"{steps}\n".encode())
 
 

@@ -70,7 +70,8 @@ class User:
         """A refresh in this very process, at ``now``, without the jitter."""
         moment = time.time() if now is None else now
         settings = options.pop("settings", Settings())
-        options = {"clock": lambda: moment, "chance": lambda: 0.5, **options}
+        times = dict.fromkeys(("clock", "uptime"), lambda: moment)
+        options = {**times, "chance": lambda: 0.5, **options}
         return Refresh(self.account, settings, self.environ, **options).run()
 
     def command(self, *arguments: str) -> list[str]:
@@ -148,7 +149,9 @@ def clock_ahead(folder: Path, seconds: float) -> dict[str, str]:
     """Variables with which a Python process believes to live so many seconds later."""
     folder.mkdir(exist_ok=True)
     (folder / "sitecustomize.py").write_text(
-        f"import time\nreal = time.time\ntime.time = lambda: real() + {seconds}\n"
+        f"import time\nreal, up = time.time, time.clock_gettime\n"
+        f"time.time = lambda: real() + {seconds}\n"
+        f"time.clock_gettime = lambda clock: up(clock) + {seconds}\n"
     )
     return {"PYTHONPATH": f"{folder}:{ROOT}"}
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from claude_status.asking.lease import LEASE, take_lease
 from claude_status.errors import AskError, LoginError, SettingsError
 from claude_status.model.memory import after_answer, after_failure, before_call
 from claude_status.model.merge import merge
-from claude_status.model.schedule import CALL_SECONDS, PROMPT, SOONEST, Due, next_call, numbers
+from claude_status.model.schedule import PROMPT, SOONEST, Due, next_call, numbers
 from claude_status.model.usage import Usage
 from claude_status.paths import Account
 from claude_status.settings.settings import Settings
@@ -20,14 +20,13 @@ from claude_status.sources.api_base import check_base, is_loopback
 from claude_status.sources.body import parse_body
 from claude_status.sources.credentials import Login, read_login
 from claude_status.store import records
+from claude_status.store.clock import note_clock, set_clock, uptime
 from claude_status.store.database import Store
 
-LEASE = "lease"
 ENDPOINT, CLAUDE_CLI = "endpoint", "claude_cli"  # sources
 # States in which there is no login to be sent, so that Claude Code may stand in
 NO_LOGIN = ("missing", "blank", "only_mcp", "expired", "no_scope")
 EMPTY = "The API's answer has no number that can be read: is there a newer claude-status?"
-PATIENCE = 12  # seconds, in which another's call has its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,12 @@ class Asker:
     force: bool = False
     reader: str = PROMPT  # who started this, as the policy names them
     clock: Callable[[], float] = time.time
+    uptime: Callable[[], float] = uptime
     chance: Callable[[], float] = random.random
 
     def ask(self, store: Store) -> Outcome:
         """Ask if it is due, and record what came of it; the usage is left to the caller."""
-        records.set_clock(store, self.clock())
+        set_clock(store, self.clock(), self.uptime())
         outcome = self._ask(store)
         is_refused = outcome.asked and outcome.due.never
         return self._ask(store) if is_refused and CLAUDE_CLI in self.settings.sources else outcome
@@ -88,7 +88,7 @@ class Asker:
         if not due.is_now(now) and not self.typed:
             return Outcome(False, due, due.problem)
         # a person waits for another's call, which until it is answered counts as cut short
-        if not self._take_lease(store):
+        if not take_lease(store, patient=self.typed):
             if due.is_now(now):
                 due = Due(now + SOONEST, "Another refresh is asking the API.", is_backoff=True)
             return Outcome(False, due, due.problem)
@@ -126,15 +126,6 @@ class Asker:
 
         program = find_claude(self.settings.claude_command, self.environ)
         return partial(fetch_usage, program, self.account.claude_json, self.environ)
-
-    def _take_lease(self, store: Store) -> bool:
-        """Take the lease; a person waits for the answer to another refresh."""
-        end = time.monotonic() + (PATIENCE if self.typed else 0)
-        while not store.take_lease(LEASE, CALL_SECONDS):
-            if time.monotonic() >= end or not _is_alive(store.read(LEASE)):
-                return False
-            time.sleep(0.05)
-        return True
 
     def _login(self, store: Store, base: str) -> Login:
         account = self.account
@@ -175,6 +166,7 @@ class Asker:
                 asking, error, self.clock(), login=question.login, chance=self.chance()
             )
             records.remember(store, failed)
+            note_clock(store, self.clock(), self.uptime())
             return Outcome(True, self._due(store, question.login), str(error))
         reason = "" if usage.limits or usage.credits else EMPTY
         now, known = self.clock(), self._usage(store)
@@ -187,14 +179,3 @@ class Asker:
             answered = replace(answered, refused_login=asking.refused_login)
         records.remember(store, answered)
         return Outcome(True, self._due(store, question.login), reason)
-
-
-def _is_alive(holder: str | None) -> bool:
-    """Whether the process that holds the lease still runs: one that was killed keeps no one."""
-    try:
-        os.kill(int(holder or 0), 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, ValueError, OverflowError):
-        return True
-    return True

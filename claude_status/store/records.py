@@ -51,13 +51,6 @@ def remember(store: Store, memory: Asking) -> None:
     store.write(ASKING, memory.dump())
 
 
-def set_clock(store: Store, now: float) -> None:
-    """Record that the clock was set back, if it was, so that a back-off begins anew only once."""
-    if asking(store).at(now) != asking(store):
-        with store.transaction():
-            remember(store, asking(store).at(now))
-
-
 def owned_since(store: Store, now: float) -> float:
     """When another account took the place of the one before (epoch seconds); 0 where none has.
 

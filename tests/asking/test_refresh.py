@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from claude_status.asking import ask
+from claude_status.asking import lease
 from claude_status.asking.refresh import FIRST_LOOK
 from claude_status.errors import CacheError
 from claude_status.frames import write
@@ -360,7 +360,7 @@ def test_who_loses_the_lease_does_not_ask(user: User, api: ApiServer) -> None:
     """While another refresh is asking nobody else does; a reader looks again soon."""
     user.refresh(NOW)
     with open_store(user.account.store) as store:
-        assert store.take_lease(ask.LEASE, 30)
+        assert store.take_lease(lease.LEASE, 30)
     outcome = user.refresh(NOW + TTL)
     assert (outcome.asked, len(api.requests)) == (False, 1)
     assert user.refresh_at() == NOW + TTL + 15
@@ -373,13 +373,13 @@ def test_a_person_waits_for_what_another_is_being_told(
     user.refresh(NOW)
     api.answer = ok(usage_body(NOW + TTL, 50))
     with open_store(user.account.store) as other:
-        assert other.take_lease(ask.LEASE, 30)
+        assert other.take_lease(lease.LEASE, 30)
 
         def meanwhile(_: float) -> None:
-            other.end_lease(ask.LEASE)
+            other.end_lease(lease.LEASE)
             assert user.refresh(NOW + TTL).asked
 
-        monkeypatch.setattr(ask.time, "sleep", meanwhile)
+        monkeypatch.setattr(lease.time, "sleep", meanwhile)
         outcome = user.refresh(NOW + TTL, typed=True)
     assert (outcome.asked, outcome.problem, len(api.requests)) == (False, "", 2)
     assert user.line(NOW + TTL).startswith("5h 50%")
@@ -389,10 +389,10 @@ def test_a_person_does_not_wait_for_ever(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the other has not ended after all, that is what is told."""
-    monkeypatch.setattr(ask, "PATIENCE", 0.1)
+    monkeypatch.setattr(lease, "PATIENCE", 0.1)
     user.refresh(NOW)
     with open_store(user.account.store) as store:
-        assert store.take_lease(ask.LEASE, 30)
+        assert store.take_lease(lease.LEASE, 30)
     outcome = user.refresh(NOW + TTL, typed=True)
     assert (outcome.asked, len(api.requests)) == (False, 1)
     assert "Another refresh" in outcome.problem
@@ -465,7 +465,7 @@ def test_an_answer_that_cannot_be_recorded_counts_as_asked(
         user.refresh(then)
     locks[0].close()
     with open_store(user.account.store) as store:
-        store.end_lease(ask.LEASE)  # its half a minute is not one of the test's clock
+        store.end_lease(lease.LEASE)  # its half a minute is not one of the test's clock
     api.answer = ok(usage_body(then + 31, 50))
     assert [asks(user, api, then + later) for later in (1, 29, 31)] == [0, 0, 1]
     assert user.line(then + 32).startswith("5h 50%")
@@ -577,6 +577,23 @@ def test_a_back_off_survives_a_clock_set_back(user: User, api: ApiServer, jump: 
     user.refresh(NOW)
     assert [asks(user, api, NOW + jump + later) for later in (0, 1000, 3599)] == [0, 0, 0]
     assert asks(user, api, NOW + jump + 3600) == 1
+
+
+@pytest.mark.parametrize("jump", [3600, 7200, YEAR])
+def test_a_back_off_survives_a_clock_set_forward(user: User, api: ApiServer, jump: float) -> None:
+    """Setting the clock ahead does not end it, however often; sleeping for so long does."""
+    api.answer = throttled("3600")
+    user.refresh(NOW)
+
+    def asked(passed: float, ahead: float) -> int:
+        before = len(api.requests)
+        user.refresh(NOW + passed + ahead, uptime=lambda: NOW + passed)
+        return len(api.requests) - before
+
+    assert [asked(passed, jump) for passed in (10, 1000, 3599)] == [0, 0, 0]
+    assert asked(3600, jump) == 1
+    assert asked(3600 + 10, 2 * jump) == 0
+    assert asked(2 * 3600 + 10, 2 * jump) == 1
 
 
 def test_a_clock_that_is_put_right_by_a_second_brings_no_call(user: User, api: ApiServer) -> None:

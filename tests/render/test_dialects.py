@@ -30,7 +30,7 @@ MARKUP |= dict.fromkeys(("fish", "starship", "claude"), MARKUP["ansi"])
 HARMLESS = r"(?:[A-Za-z0-9 .:+_~%?<·–⇡€£¥/電-]|\$(?=[0-9]))*"
 
 
-def _visible(name: str, text: str) -> str:
+def visible(name: str, text: str) -> str:
     """What a host that reads the dialect shows of a text."""
     if name == "zsh":
         return re.sub(f"%%|{MARKUP[name]}", lambda found: "%" * (found[0] == "%%"), text)
@@ -96,22 +96,22 @@ def test_nothing_dangerous_reaches_any_dialect(line: Line) -> None:
     """Beside a dialect's own markup there are only signs that mean nothing to any host."""
     for name, dialect in DIALECTS.items():
         text = dialect(line)
-        assert re.fullmatch(HARMLESS, _visible(name, text)), (name, text)
+        assert re.fullmatch(HARMLESS, visible(name, text)), (name, text)
         assert text.splitlines() == [text] * bool(text)
         if name != "zsh":
-            assert text.count("%") == _visible(name, text).count("%")
+            assert text.count("%") == visible(name, text).count("%")
 
 
 @thorough
 @given(lines)
 def test_every_dialect_shows_the_same(line: Line) -> None:
     """Without its markup each dialect is the plain text, in ASCII with the signs it has."""
-    plain = _visible("plain", DIALECTS["plain"](line))
+    plain = visible("plain", DIALECTS["plain"](line))
     for name, dialect in DIALECTS.items():
         expected = plain
         if name == "ascii":
             expected = "".join(IN_ASCII.get(sign, sign) for sign in plain).replace("電", "?")
-        assert _visible(name, dialect(line)) == expected
+        assert visible(name, dialect(line)) == expected
 
 
 @thorough
@@ -128,6 +128,6 @@ def test_a_hostile_name_is_the_same_in_all_dialects(name: str) -> None:
     """The name of a model cannot break out of the line of any host."""
     limit = Limit("scope:x", name, 95, None, NOW, "endpoint")
     line = draw_line(Usage("endpoint", NOW, (limit,)), NOW, Style(max_width=99))
-    shown = {name: _visible(name, dialect(line)) for name, dialect in DIALECTS.items()}
+    shown = {name: visible(name, dialect(line)) for name, dialect in DIALECTS.items()}
     assert len(set(shown.values())) == 1
     assert re.fullmatch(r"[A-Za-z0-9 .+_?-]+ 95%", shown["plain"])
