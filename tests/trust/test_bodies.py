@@ -26,7 +26,7 @@ from tests.render.test_dialects import HARMLESS, visible
 from tests.strategies import DAY, NOW, bodies, styles, thorough
 
 COUNTS = [60, pytest.param(10_000, marks=pytest.mark.soak)]
-SAMPLE = re.compile(r'#.*|[a-z_]+(\{([a-z_]+="[^"\n]*",?)*\})? -?[0-9.e+]+')
+SAMPLE = re.compile(r'#.*|[a-z_]+(\{([a-z_]+="[^"\n]*",?)*\})? -?[0-9.]+(e[-+]?[0-9]+)?')
 
 
 def pictures(usage: Usage, now: int, style: Style) -> Iterator[str]:

@@ -97,24 +97,65 @@ def test_a_disk_with_room_for_so_much(user: User, api: ApiServer, kilobytes: int
     assert (done.returncode == 0) == ("42%" in done.stdout)
 
 
+EACH = [pytest.param(first, marks=pytest.mark.soak) for first in range(1, 60)]
+
+
+def traced(user: User, trace: list[str], command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command whose calls of the system are tampered with."""
+    return subprocess.run(
+        [program("strace"), "-f", "-o", os.devnull, *trace, *command], env=user.environ,
+        capture_output=True, text=True, check=False, timeout=90,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("first", [1, 4, 12])
 def test_a_full_disk(user: User, api: ApiServer, first: int) -> None:
     """Where SQLite hears that there is no space left, nothing is asked that was not recorded."""
-    strace = program("strace")
     user.refresh(time.time() - 4000)
     before = user.line(time.time())
     inject = f"inject=pwrite64:error=ENOSPC:when={first}+"
-    done = subprocess.run(
-        [strace, "-f", "-o", os.devnull, "-e", "trace=pwrite64", "-e", inject,
-         *user.command("refresh")],
-        env=user.environ, capture_output=True, text=True, check=False, timeout=90,
-    )  # fmt: skip
+    done = traced(user, ["-e", "trace=pwrite64", "-e", inject], user.command("refresh"))
     assert SENTENCE.fullmatch(done.stderr), done.stderr
     assert "full" in done.stderr
     assert len(api.requests) == 1
     assert user.line(time.time()) == before
     assert user.refresh_at() > time.time() + 200
     assert user.run("refresh").stdout.startswith("asked: 5h 42%")
+
+
+@pytest.mark.parametrize("call", ["pwrite64", "write", "fdatasync", "rename", "mkdir", "openat"])
+@pytest.mark.parametrize("first", [2, *EACH])
+def test_a_disk_that_is_full_from_some_call_on(
+    user: User, api: ApiServer, call: str, first: int
+) -> None:
+    """From whichever write, sync, rename or creation on: no traceback, one request at most, and
+    when there is room again the next refresh makes everything good."""
+    user.refresh(time.time() - 4000)
+    inject = f"inject={call}:error=ENOSPC:when={first + 200 * (call == 'openat')}+"
+    done = traced(user, ["-e", f"trace={call}", "-e", inject], user.command("refresh"))
+    assert "Traceback" not in done.stderr
+    assert len(api.requests) <= 2
+    now = time.time() + 4000
+    api.answer = ok(usage_body(now, five_hour=55))
+    user.refresh(now)
+    assert user.line(now).startswith("5h 55%")
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "/tmp"])
+@pytest.mark.parametrize("format_", ["plain", "zsh"])
+def test_what_every_system_has_and_this_one_has_not(
+    user: User, api: ApiServer, tmp_path: Path, path: str, format_: str
+) -> None:
+    """Without /dev/null or /tmp the line is there, and neither it nor a refresh shows an error."""
+    launcher = user.install_launcher(tmp_path / "bin")
+    user.refresh()
+    calls = "open,openat,stat,newfstatat,access,faccessat2,mkdir"
+    trace = ["-P", path, "-e", f"trace={calls}", "-e", f"inject={calls}:error=ENOENT"]
+    shown = traced(user, trace, [launcher, "--format", format_])
+    assert (shown.stdout.rstrip("\n"), shown.stderr) == (user.line(time.time(), format_), "")
+    asked = traced(user, trace, user.command("refresh", "--force"))
+    assert asked.stdout.startswith("asked: 5h 42%")
+    assert asked.stderr == ""
 
 
 def test_a_database_that_stays_locked(user: User, api: ApiServer) -> None:

@@ -18,7 +18,7 @@ NOT_OF_A_PROMPT = {
     "bash": {"noexec", "onecmd", "verbose", "xtrace", "restricted", "privileged", "monitor",
              "login_shell", "restricted_shell", "xpg_echo"},
     "zsh": {"exec", "xtrace", "verbose", "singlecommand", "interactive", "shinstdin", "restricted",
-            "privileged", "zle", "login", "monitor", "sourcetrace", "printexitvalue"},
+            "privileged", "zle", "onecmd", "login", "monitor", "sourcetrace", "printexitvalue"},
     "fish": set(),
 }  # fmt: skip
 LIST = {
