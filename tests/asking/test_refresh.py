@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -383,6 +385,22 @@ def test_a_person_waits_for_what_another_is_being_told(
         outcome = user.refresh(NOW + TTL, typed=True)
     assert (outcome.asked, outcome.problem, len(api.requests)) == (False, "", 2)
     assert user.line(NOW + TTL).startswith("5h 50%")
+
+
+def test_a_person_does_not_wait_for_the_dead(
+    user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lease whose holder was killed keeps nobody waiting for an answer that will not come."""
+    user.refresh(NOW)
+    with subprocess.Popen(["true"]) as holder:
+        holder.wait()
+    with monkeypatch.context() as patched, open_store(user.account.store) as store:
+        patched.setattr(os, "getpid", lambda: holder.pid)
+        assert store.take_lease(lease.LEASE, 30)
+    waited: list[float] = []
+    monkeypatch.setattr(lease.time, "sleep", waited.append)
+    assert not user.refresh(NOW + TTL, typed=True).asked
+    assert waited == []
 
 
 def test_a_person_does_not_wait_for_ever(

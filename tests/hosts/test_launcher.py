@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -423,13 +424,27 @@ def test_a_broken_installation(sh: list[str], python: str, home: Path, launcher:
     """A typed command says that Python cannot be run, and fails; a status bar hears nothing."""
     sibling = launcher.with_name("claude-status-py")
     if python != "missing":
-        sibling.write_text("#!/nonexistent/python\n")
+        sibling.write_text("#!/nonexistent/bin/python\nimport sys\n")
         sibling.chmod(0o755)
-    bar, typed = run([*sh, str(launcher)]), run([*sh, str(launcher), "doctor"])
+    bar = run([*sh, str(launcher)])
     assert (bar.stdout, bar.stderr, bar.returncode) == ("", "", 0)
-    assert typed.stdout == ""
-    assert str(sibling) in typed.stderr or "claude-status-py beside" in typed.stderr
-    assert typed.returncode in ({1} if python == "missing" else {1, 126, 127})
+    sentence = f"claude-status: cannot run claude-status-py beside {launcher}: "
+    for command in ("doctor", "statusline"):
+        typed = run([*sh, str(launcher), command])
+        assert (typed.stdout, typed.returncode) == ("", 1)
+        assert typed.stderr == f"{sentence}install claude-status-prompt again\n"
+
+
+@SHELLS
+def test_a_slot_is_taken_once(sh: list[str], home: Path, launcher: Path, sibling: Path) -> None:
+    """Where another takes the slot after the launcher has looked, it starts nothing."""
+    folder = draw(home, refresh=-1)
+    for slot in range(int(time.time()) // 15 - 1, int(time.time()) // 15 + 3):
+        # A link to nothing is no file to a look, and one to an exclusive creation.
+        (folder / f"kick.{slot}").symlink_to(home / "gone")
+    assert run([*sh, str(launcher)]).stdout == TEXTS["plain"] + "\n"
+    assert calls(sibling) == []
+    assert not (home / "gone").exists()
 
 
 @SHELLS

@@ -163,6 +163,17 @@ def test_rest_of_the_option_is_kept_to_the_letter(
     assert tmux.option("status-right") == f"#('{program_path}' --format tmux)" + value
 
 
+def test_a_script_run_by_hand_keeps_every_letter(tmux: Tmux, program_path: Path) -> None:
+    """Outside of tmux, and without a locale, nothing of the option turns into underscores."""
+    wrapper = program_path.with_name("tmux")
+    wrapper.write_text(f'#!/bin/sh\nexec {tmux.path} -L {tmux.name} "$@"\n')
+    wrapper.chmod(0o755)
+    tmux("set-option", "-g", "status-right", f"é ▶ {TOKEN}")
+    env = {**tmux.env, "PATH": f"{wrapper.parent}:{tmux.env['PATH']}", "LC_ALL": "C"}
+    subprocess.run([SCRIPT, program_path], env=env, check=True)
+    assert tmux.option("status-right") == f"é ▶ #('{program_path}' --format tmux)"
+
+
 @pytest.mark.parametrize(
     "name",
     ["a b", "50%H %% %", "#S#{pid}##(x)", 'it\'s "so"', ")", "((", "a,b}{", "$HOME`x`\\", "é;&|"],

@@ -256,6 +256,16 @@ def test_the_memory_stays_small() -> None:
     assert len(machine.memory.dump()) < 100_000
 
 
+def test_sessions_and_their_readings_are_few(machine: Machine) -> None:
+    """The last 64 sessions are kept, and of those none that was not heard for a day."""
+    for number in range(MAX_SESSIONS + 20):
+        machine.hear(push(f"s{number}", 10 + number / 10, 5, START + number), START + number)
+    assert len(machine.memory.sessions) == len(machine.readings) == MAX_SESSIONS
+    assert "statusline:s19" not in machine.memory.sessions
+    machine.hear(push("late", 5, 1, START + DAY + 100), START + DAY + 100)
+    assert list(machine.memory.sessions) == list(machine.readings) == ["statusline:late"]
+
+
 @dataclass
 class Process:
     """A running Claude Code: its session, that session's count, and the numbers it was given."""
