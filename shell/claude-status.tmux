@@ -78,7 +78,7 @@ claude_status_call() {
 # Options
 #
 
-# Puts the call in the place of each token in the global option $1. `-u` or tmux would give all but
+# Puts the call in the place of each token in the global option $1. Without `-u` tmux gives all but
 # ASCII back as underscores; the semicolon at the end would be taken for the end of the command.
 claude_status_replace() {
   value=$(tmux -u show-option -gqv "$1")
@@ -90,7 +90,7 @@ claude_status_replace() {
   done
   result=$result$value
   case $result in *\;) result=${result%;}\\\; ;; esac
-  tmux -u set-option -g "$1" "$result"
+  tmux set-option -g "$1" "$result"
 }
 
 if claude_status_find "$@"; then

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,8 +23,13 @@ SHELL = ROOT / "shell"
 def pytest_configure(config: pytest.Config) -> None:
     """Warnings are errors where the versions of everything are pinned, and only there.
 
-    Elsewhere a new deprecation in some library of the tests must not fail them.
+    Elsewhere a new deprecation in some library of the tests must not fail them. Signals that the
+    parent ignores, as under ``nohup``, would be ignored by all that is started here, too.
     """
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            by_python = number == signal.SIGINT
+            signal.signal(number, signal.default_int_handler if by_python else signal.SIG_DFL)
     if os.environ.get("PINNED") == "true":
         config.addinivalue_line("filterwarnings", "error")
 

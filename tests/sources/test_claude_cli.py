@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -82,6 +83,10 @@ def session(usage: Usage | None) -> float | None:
 
 def is_running(pid: int) -> bool:
     """Whether there is such a process, and it is not merely waited for by nobody."""
+    if os.path.isdir("/proc/self"):
+        with contextlib.suppress(OSError):
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return False
     done = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, check=False)
     return done.stdout.strip()[:1] not in (b"", b"Z")
 
