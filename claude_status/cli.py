@@ -15,7 +15,8 @@ from claude_status import __version__
 from claude_status.errors import ClaudeStatusError, SettingsError
 
 HOSTS = ("bash", "zsh", "fish", "starship", "tmux", "claude")
-FORMATS = ("plain", "ascii", "ansi", *HOSTS, "json", "prometheus")
+BARS = ("waybar", "i3bar", "polybar", "xbar")
+FORMATS = ("plain", "ascii", "ansi", *HOSTS, *BARS, "json", "prometheus")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -74,7 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
         "doctor", "commands.doctor:run", "what is there, what is wrong, and what to do about it"
     )
     init = command("init", "commands.install:init", "print what to put into a host's own file")
-    init.add_argument("host", choices=HOSTS)
+    init.add_argument("host", choices=(*HOSTS, *BARS))
     for verb, text in (("install", "put the line into the files"), ("uninstall", "take it out")):
         of_some = f"{text} of some hosts; without any, list them"
         install = command(verb, f"commands.install:{verb}", of_some)

@@ -21,7 +21,8 @@ def completion(shell: str) -> str:
     """The completion script of one shell."""
     parser = build_parser()
     for action in _arguments(parser):
-        if action.dest == "host":  # it may be left out, which argparse cannot express with choices
+        # a host may be left out, which argparse cannot express with choices
+        if action.dest == "host" and not action.choices:
             action.choices = HOSTS
     lines = io.StringIO(shtab.complete(parser, shell))
     return "".join(f"{line.rstrip()}\n" for line in lines)

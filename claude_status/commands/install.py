@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError, SettingsError
-from claude_status.install import completions, link, purge, snippets
+from claude_status.install import bars, completions, link, purge, snippets
 from claude_status.install.backup import Keep
 from claude_status.install.changes import Change, putting, taking
 from claude_status.install.files import sweep
@@ -23,7 +23,8 @@ from claude_status.terminal import say
 
 def init(arguments: argparse.Namespace) -> int:
     """Print what to put into a host's file by hand."""
-    print(snippets.init(arguments.host, _parts()), end="")
+    text = bars.init if arguments.host in bars.TEXTS else snippets.init
+    print(text(arguments.host, _parts()), end="")
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from claude_status.render.segments import IN_ASCII, MARK, Line, Piece
+from claude_status.render.status_bars import i3bar, polybar, waybar, xbar
 from claude_status.render.style import CRITICAL
 
 SGR = {"normal": "32", "warning": "33", "critical": "31"}
@@ -49,6 +50,7 @@ def tmux(line: Line) -> str:
     """The styles of tmux's own formats; a ground of our own, since the bar's may be of any colour.
 
     The bar that tmux comes with is green: green letters would not be seen there, nor yellow read.
+    Black on red can be read in every palette, as white on red cannot.
     """
     return _coloured(line, _on_bar)
 
@@ -65,12 +67,19 @@ DIALECTS: dict[str, Callable[[Line], str]] = {
     "starship": ansi,
     "tmux": tmux,
     "claude": ansi,
+    "waybar": waybar,
+    "i3bar": i3bar,
+    "polybar": polybar,
+    "xbar": xbar,
 }
 
 
 def _on_bar(text: str, colour: str) -> str:
-    ground = {"warning": "fg=black,bg=yellow", "critical": "fg=white,bg=red"}.get(colour)
-    return f"#[{ground}]{text}#[fg=default,bg=default]" if ground else text
+    ground = {"warning": "fg=black,bg=yellow", "critical": "fg=black,bg=red"}.get(colour)
+    if not ground:
+        return text
+    # what is pushed comes back only after a reset of our own
+    return f"#[push-default]#[{ground}]{text}#[fg=default,bg=default]#[pop-default]"
 
 
 def _coloured(line: Line, paint: Callable[[str, str], str]) -> str:

@@ -58,7 +58,7 @@ complete -c claude-status -f
 
 complete -c claude-status -n _shtab_claude_status_using -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n _shtab_claude_status_using -l version -d 'show program'"'"'s version number and exit'
-complete -c claude-status -n _shtab_claude_status_using -l format -xka "plain ascii ansi bash zsh fish starship tmux claude json prometheus" -d 'what to print the line for'
+complete -c claude-status -n _shtab_claude_status_using -l format -xka "plain ascii ansi bash zsh fish starship tmux claude waybar i3bar polybar xbar json prometheus" -d 'what to print the line for'
 complete -c claude-status -n _shtab_claude_status_using -l max-width -x -d 'columns the line may take'
 complete -c claude-status -n _shtab_claude_status_using -l prompt -d 'the line is for a prompt, not for a status bar'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a show -d 'The full picture: every limit, its reset and pace.'
@@ -81,7 +81,7 @@ complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claud
 complete -c claude-status -n '_shtab_claude_status_using doctor' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a init -d 'Print what to put into a host'"'"'s own file.'
 complete -c claude-status -n '_shtab_claude_status_using init' -s h -l help -d 'show this help message and exit'
-complete -c claude-status -n '_shtab_claude_status_using init; and test $_shtab_claude_status_npos -eq 0' -ka "bash zsh fish starship tmux claude" -d host
+complete -c claude-status -n '_shtab_claude_status_using init; and test $_shtab_claude_status_npos -eq 0' -ka "bash zsh fish starship tmux claude waybar i3bar polybar xbar" -d host
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a install -d 'Put the line into the files of some hosts; without any, list them.'
 complete -c claude-status -n '_shtab_claude_status_using install' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using install' -l all -d 'all hosts that are found'

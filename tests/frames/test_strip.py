@@ -284,9 +284,10 @@ def test_a_frame_too_long_for_a_reader() -> None:
     for name, dialect in DIALECTS.items():
         frame = write_strip([(NOW, many)], dialect).removesuffix("\n")
         assert len(frame) <= MAX_LINE
-        assert frame.count("9%") == 200, name
+        # an object says the line more than once
+        assert frame.count("9%") == (0 if name in ("waybar", "i3bar") else 200), name
         room = MAX_LINE - len(f"{NOW} ")
         for size, shown in ((room, room), (room + 1, 0)):
             huge = (Piece("9" * size, "normal"),)
             frame = write_strip([(NOW, huge)], dialect).removesuffix("\n")
-            assert frame == f"{NOW} " + "9" * shown
+            assert frame == f"{NOW} " + "9" * (0 if name in ("waybar", "i3bar") else shown)

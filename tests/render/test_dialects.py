@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import html
+import json
 import re
 
 import pytest
@@ -24,14 +26,20 @@ MARKUP = {  # what each dialect may hold beside the text
     "ansi": r"\x1b\[(?:31|32|33|39)m",
     "bash": r"\x01\x1b\[(?:31|32|33|39)m\x02",
     "zsh": r"%F\{(?:green|yellow|red)\}|%f",
-    "tmux": r"#\[fg=(?:black,bg=yellow|white,bg=red|default,bg=default)\]",
+    "tmux": r"#\[(?:fg=(?:black,bg=yellow|black,bg=red|default,bg=default)|(?:push|pop)-default)\]",
 }
 MARKUP |= dict.fromkeys(("fish", "starship", "claude"), MARKUP["ansi"])
+MARKUP["polybar"] = r"%\{F(?:-|#[0-9a-f]{6})\}"
+MARKUP["xbar"] = r" \| color=#[0-9a-f]{6}$"
+JSON = {"waybar": "text", "i3bar": "full_text"}  # the field with the text
+MARKUP |= dict.fromkeys(JSON, "")
 HARMLESS = r"(?:[A-Za-z0-9 .:+_~%?<·–⇡€£¥/電-]|\$(?=[0-9]))*"
 
 
 def visible(name: str, text: str) -> str:
     """What a host that reads the dialect shows of a text."""
+    if name in JSON:
+        return html.unescape(str(json.loads(text)[JSON[name]])) if text else ""
     if name == "zsh":
         return re.sub(f"%%|{MARKUP[name]}", lambda found: "%" * (found[0] == "%%"), text)
     return re.sub(MARKUP[name], "", text)
@@ -60,8 +68,32 @@ def visible(name: str, text: str) -> str:
         ),
         (
             "tmux",
-            "5h 42% 2h13m · 7d #[fg=black,bg=yellow]~71%#[fg=default,bg=default] · "
-            "Opus 4.5 #[fg=white,bg=red]100%#[fg=default,bg=default] · credits €5/€10 – ",
+            "5h 42% 2h13m · 7d "
+            "#[push-default]#[fg=black,bg=yellow]~71%#[fg=default,bg=default]#[pop-default] · "
+            "Opus 4.5 #[push-default]#[fg=black,bg=red]100%#[fg=default,bg=default]#[pop-default]"
+            " · credits €5/€10 – ",
+        ),
+        (
+            "waybar",
+            '{"text":"5h 42% 2h13m · 7d ~71% · Opus 4.5 100% · credits €5/€10 – ","tooltip":'
+            '"Claude plan: 5h 42% 2h13m · 7d ~71% · Opus 4.5 100% · credits €5/€10 – ",'
+            '"class":"critical","percentage":42}',
+        ),
+        (
+            "i3bar",
+            '{"full_text":"5h 42% 2h13m · 7d ~71% · Opus 4.5 100% · credits €5/€10 – ",'
+            '"short_text":"5h 42% 2h13m","color":"#ff5555",'
+            '"text":"5h 42% 2h13m · 7d ~71% · Opus 4.5 100% · credits €5/€10 – ",'
+            '"state":"Critical","urgent":true}',
+        ),
+        (
+            "polybar",
+            "5h 42% 2h13m · 7d %{F#e5b800}~71%%{F-} · Opus 4.5 %{F#ff5555}100%%{F-}"
+            " · credits €5/€10 – ",
+        ),
+        (
+            "xbar",
+            "5h 42% 2h13m · 7d ~71% · Opus 4.5 100% · credits €5/€10 –  | color=#ff5555",
         ),
     ],
 )
@@ -98,7 +130,7 @@ def test_nothing_dangerous_reaches_any_dialect(line: Line) -> None:
         text = dialect(line)
         assert re.fullmatch(HARMLESS, visible(name, text)), (name, text)
         assert text.splitlines() == [text] * bool(text)
-        if name != "zsh":
+        if name not in ("zsh", "polybar", *JSON):
             assert text.count("%") == visible(name, text).count("%")
 
 
