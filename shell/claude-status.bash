@@ -30,8 +30,9 @@
 # Program
 #
 
-# Sets the program, from the one argument of this file. Without one, `$1` is that of the file which sources
-# this file, and PATH decides, once. Never a variable: those come from anywhere.
+# Sets the program, from the one argument of this file. Without one, `$1` is that of the file which
+# sources this one, and PATH decides, once; another program of the name has no claude-status-py
+# beside it. Never a variable: those come from anywhere.
 __claude_status_find() {
   local __cs_file __cs_folder __cs_path
   __cs_path=${PATH-}:
@@ -41,7 +42,7 @@ __claude_status_find() {
   while [[ -n $__cs_path ]]; do
     __cs_folder=${__cs_path%%:*} __cs_path=${__cs_path#*:}
     __cs_file=$__cs_folder/claude-status
-    if [[ $__cs_file == /* && -f $__cs_file && -x $__cs_file ]]; then
+    if [[ $__cs_file == /* && -f $__cs_file && -x $__cs_file && -x $__cs_file-py ]]; then
       __claude_status_program=$__cs_file
       builtin return 0
     fi

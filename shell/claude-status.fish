@@ -36,10 +36,17 @@ set -g --unexport CLAUDE_STATUS ''
 # Program
 #
 
-# Without an argument of ours, PATH decides, once.
+# Without an argument of ours, PATH decides, once; another program of the name has no
+# claude-status-py beside it.
 set -g __claude_status_program "$argv[1]"
-string match -qr '^/(.*/)?claude-status\z' -- "$__claude_status_program"
-or set -g __claude_status_program (command -s claude-status | string match '/*')
+if not string match -qr '^/(.*/)?claude-status\z' -- "$__claude_status_program"
+    set -g __claude_status_program
+    for __cs_program in (command -s --all claude-status | string match '/*')
+        test -x "$__cs_program-py"; or continue
+        set -g __claude_status_program "$__cs_program"
+        break
+    end
+end
 
 # Before 3.6, fish could not tell the time without a process. `path` may be a function of the
 # user's, hence `builtin`; the name comes from a variable, since fish 3.4 would not read a file that

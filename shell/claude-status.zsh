@@ -41,8 +41,9 @@
 
 builtin zmodload zsh/datetime zsh/system 2>/dev/null || builtin return 0
 
-# Sets the program, from the one argument of this file. Without one, `$1` is that of the file which sources
-# this file, and PATH decides, once. Never a variable: those come from anywhere.
+# Sets the program, from the one argument of this file. Without one, `$1` is that of the file which
+# sources this one, and PATH decides, once; another program of the name has no claude-status-py
+# beside it. Never a variable: those come from anywhere.
 __claude_status_find() {
   local __cs_file __cs_folder
   typeset -g __claude_status_program=$1
@@ -50,7 +51,7 @@ __claude_status_find() {
   __claude_status_program=
   for __cs_folder in $path; do
     __cs_file=$__cs_folder/claude-status
-    if [[ $__cs_file == /* && -f $__cs_file && -x $__cs_file ]]; then
+    if [[ $__cs_file == /* && -f $__cs_file && -x $__cs_file && -x $__cs_file-py ]]; then
       __claude_status_program=$__cs_file
       builtin return 0
     fi

@@ -1,7 +1,11 @@
-"""A link to the launcher in ``~/.local/bin``, for a program that no folder on PATH has."""
+"""Links in ``~/.local/bin``, for a program that no folder on PATH has.
+
+The Python program goes along: by it the snippets tell our launcher from another of its name.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -10,6 +14,8 @@ from pathlib import Path
 from claude_status.errors import ClaudeStatusError
 from claude_status.install import rc_files
 from claude_status.install.program import LAUNCHER, is_launcher
+
+PYTHON = f"{LAUNCHER}-py"
 
 
 def link_file(environ: Mapping[str, str]) -> Path:
@@ -29,6 +35,8 @@ def make_link(environ: Mapping[str, str], launcher: str) -> str:
     try:
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(launcher)
+        with contextlib.suppress(FileExistsError):
+            link.with_name(PYTHON).symlink_to(Path(launcher).with_name(PYTHON))
     except OSError as error:
         return f"The command is {launcher}: no link to it could be made ({error.strerror})."
     sentence = "The command is now ~/.local/bin/claude-status."
@@ -38,10 +46,13 @@ def make_link(environ: Mapping[str, str], launcher: str) -> str:
 
 
 def remove_link(environ: Mapping[str, str]) -> None:
-    """Remove the link if it leads to our launcher; raises ClaudeStatusError where it cannot be."""
+    """Remove the links if they lead to our launcher; raises ClaudeStatusError where they stay."""
     link = link_file(environ)
     if link.is_symlink() and is_launcher(link):
+        beside, python = link.readlink().with_name(PYTHON), link.with_name(PYTHON)
         try:
+            if python.is_symlink() and python.readlink() == beside:
+                python.unlink()
             link.unlink()
         except OSError as error:
             raise ClaudeStatusError(f"{link} cannot be removed ({error.strerror}).") from None

@@ -147,6 +147,16 @@ def stand_in(path: Path, body: str = "") -> Path:
     note = f'printf "%s\\n" "$*" >>{shlex.quote(str(path))}.calls'
     path.write_text(f"#!/bin/sh\n{note}\n{body}\n")
     path.chmod(0o755)
+    if path.name == "claude-status":  # by which the snippets know it on PATH
+        (beside := path.with_name("claude-status-py")).touch(0o755)
+        beside.chmod(0o755)
+    return path
+
+
+def another(folder: Path) -> Path:
+    """Another program by the name of ours, as PyPI has one."""
+    path = stand_in(folder / "claude-status")
+    path.with_name("claude-status-py").unlink()
     return path
 
 

@@ -16,6 +16,7 @@ from tests.hosts.shells import (
     ODD_FILES,
     TEXTS,
     account,
+    another,
     calls,
     draw,
     give_away,
@@ -248,15 +249,16 @@ def test_a_shell_inside_claude_code_asks_nothing(name: str, home: Path, refreshe
 
 @pytest.mark.parametrize("word", ["", "relative/claude-status", "/bin/true", "gone/claude-status"])
 def test_the_program_is_the_argument_or_on_path(word: str, home: Path, refresher: Path) -> None:
-    """Without an absolute path of ours as the argument, PATH decides, and nothing else."""
+    """Without an absolute path of ours as the argument, PATH decides; another may come first."""
     draw(home, refresh=-1)
     away = stand_in(home / "relative" / "claude-status")
     argument = f"{home}/{word}" if word.startswith("gone") else word
-    env = {"PATH": f"relative:{refresher.parent}:{os.environ['PATH']}"}
+    other = another(home / "other")
+    env = {"PATH": f"relative:{other.parent}:{refresher.parent}:{os.environ['PATH']}"}
     script = f"cd ~\n. {shlex.quote(str(SNIPPET))} {argument}\n__claude_status_hook"
     assert bash(script, env) == ("", "", 0)
     assert refreshed(refresher, home) == (not word.startswith("gone"))
-    assert calls(away) == []
+    assert calls(away) == calls(other) == []
 
 
 @pytest.mark.parametrize("what", ["package", "functions", "variables"])

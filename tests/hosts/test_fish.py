@@ -20,6 +20,7 @@ from tests.hosts.shells import (
     TEXTS,
     account,
     all_ends,
+    another,
     calls,
     draw,
     give_away,
@@ -534,7 +535,8 @@ def test_without_an_absolute_argument_path_decides(
 ) -> None:
     """Only an absolute path of a claude-status is the program; else it is the one on PATH."""
     draw(home, refresh=-1)
-    env = {"PATH": f"{refresher.parent}:{os.environ['PATH']}", "claude_status_program": "/bin/sh"}
+    path = f"{another(home / 'other').parent}:{refresher.parent}:{os.environ['PATH']}"
+    env = {"PATH": path, "claude_status_program": "/bin/sh"}
     assert prompts(fish, sourcing(argument) + "p", env) == ""
     assert calls(refresher) == ["refresh --background --for prompt"]
     assert (
