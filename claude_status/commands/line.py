@@ -65,7 +65,7 @@ def _for_programs(form: str, snapshot: Snapshot, look: Style) -> str:
     """What is known as data, without a final newline; JSON says why nothing newer comes."""
     name, now = snapshot.account.name, snapshot.now
     if form == "prometheus":
-        return draw_prometheus(snapshot.usage, now, name).removesuffix("\n")
+        return draw_prometheus(snapshot.usage, now, name, look.ttl).removesuffix("\n")
     scene = take_scene(os.environ, now, Path(sys.argv[0]))
     return draw_json(
         snapshot.usage, now, look, account=name, plan=snapshot.plan, problem=scene.obstacle

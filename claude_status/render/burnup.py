@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from claude_status.model.pace import present_pace
 from claude_status.model.usage import GONE, OVER, WINDOW_SECONDS, Limit
-from claude_status.render.report import NAMES, pace_words
+from claude_status.render.outlook import pace_words
+from claude_status.render.report import NAMES
 from claude_status.render.style import Style, colour_of
 from claude_status.render.words import shown_percent, stale_mark
 from claude_status.store.history import DAY, THINNED, WHOLE_DAYS, Point

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timezone
 
+from claude_status.model.pace import present_pace
 from claude_status.model.usage import OVER, Credits, Limit, Usage
 from claude_status.render.dialects import plain
 from claude_status.render.line import draw_line
@@ -54,10 +55,17 @@ def _limit(limit: Limit, now: float, style: Style) -> dict[str, object]:
         "resets_at": None if resets_at is None else iso(resets_at),
         "resets_in_seconds": None if resets_at is None else resets_at - int(now),
         "window_seconds": limit.window,
+        "runs_out_at": _runs_out_at(limit, now, style),
         "severity": limit.severity,
         "active": limit.active,
         **_origin(limit, now, style),
     }  # fmt: skip
+
+
+def _runs_out_at(limit: Limit, now: float, style: Style) -> str | None:
+    """When it is reached at this pace, a projection; None where that is not before the reset."""
+    pace = present_pace(limit, now, style.ttl)
+    return iso(pace.runs_out_at) if pace and pace.runs_out_at is not None else None
 
 
 def _credits(credit: Credits, now: float, style: Style) -> dict[str, object]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from claude_status.model.pace import present_pace
 from claude_status.model.usage import Credits, Usage
 
 PREFIX = "claude_status"
 Samples = Sequence[tuple[dict[str, str], float]]
 
 
-def draw_prometheus(usage: Usage | None, now: float, account: str) -> str:
+def draw_prometheus(usage: Usage | None, now: float, account: str, ttl: float) -> str:
     """The metrics of one account, shares as ratios (1 is a full limit), times in epoch seconds.
 
     A limit whose window has been reset since, or that is too old to be shown, has no sample:
@@ -23,10 +24,16 @@ def draw_prometheus(usage: Usage | None, now: float, account: str) -> str:
     each = [({**own, "limit": limit.key, "label": limit.label}, limit) for limit in limits]
     shares = [(labels, limit.percent / 100) for labels, limit in each]
     resets = [(labels, float(x.resets_at)) for labels, x in each if x.resets_at is not None]
+    ends = [
+        (labels, float(pace.runs_out_at))
+        for labels, limit in each
+        if (pace := present_pace(limit, now, ttl)) and pace.runs_out_at is not None
+    ]
     dates = [({**labels, "source": limit.origin}, limit.as_of) for labels, limit in each]
     lines = [
         *_metric("limit_used_ratio", "Share of the limit that is used.", shares),
         *_metric("limit_reset_timestamp_seconds", "When the limit's window is reset.", resets),
+        *_metric("limit_runs_out_timestamp_seconds", "When it is used up at this pace.", ends),
         *_metric("limit_reading_timestamp_seconds", "When the share was true.", dates),
     ]
     lines += _credits(credit, own) if credit else []

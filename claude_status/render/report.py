@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from claude_status.model.pace import LEVEL, Pace, elapsed_share, present_pace
+from claude_status.model.pace import elapsed_share
 from claude_status.model.usage import CREDITS, SESSION, WEEK, Credits, Limit, Usage
 from claude_status.render.money import money
+from claude_status.render.outlook import binding, local_time, outlook, pace_words
 from claude_status.render.segments import OVER
 from claude_status.render.style import Style, colour_of
 from claude_status.render.words import HOUR, duration, label_of, shown_percent, stale_mark
@@ -25,7 +24,8 @@ class Row:
 
     ``share`` is the percentage as text, with its mark; ``filled`` the same as 0..1 for a bar,
     None where no number stands; ``elapsed`` how much of the window has passed, 0..1. ``colour`` is
-    normal, warning, critical, or "".
+    normal, warning, critical, or "". ``reset`` and ``outlook`` say state and pace in few columns;
+    ``binds`` marks the limit that will be reached first.
     """
 
     name: str
@@ -36,6 +36,9 @@ class Row:
     state: str  # the reset, or the amounts of the credits
     pace: str
     origin: str
+    reset: str = ""
+    outlook: str = ""
+    binds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def report(
     rows = []
     if usage:
         shown = usage.shown_at(now)
-        rows = [_limit(one, now, style, span) for one in shown.limits]
+        first = binding(shown.limits, now, style.ttl)
+        rows = [_limit(one, now, style, span, first) for one in shown.limits]
         rows += [_credits(shown.credits, now, style, span)] if shown.credits else []
     empty = "" if rows else _empty(usage)
     return Report(printable(title), tuple(rows), empty, printable(problem))
@@ -100,28 +104,6 @@ def in_words(seconds: float, span: Callable[[float], str] = duration) -> str:
     return span(max(0.0, seconds)).replace("<1m", "less than a minute")
 
 
-def local_time(moment: float, now: float) -> str:
-    """A time in local time, with the day where it is not within a day."""
-    form = "%H:%M" if abs(moment - now) < 24 * HOUR else "%a %H:%M"
-    return time.strftime(form, time.localtime(moment))
-
-
-def pace_words(limit: Limit, now: float, ttl: float) -> str:
-    """How use compares with the time and where it leads; "" where that would be a guess."""
-    pace = present_pace(limit, now, ttl)
-    if pace is None:
-        return ""
-    if limit.percent >= 100:
-        return "used up"
-    if pace.runs_out_at is not None:
-        points = math.floor(pace.ahead)
-        ahead = f"{points} point{'' if points == 1 else 's'} ahead of pace"
-        return f"{ahead}, runs out {_about(pace.runs_out_at, now)}"
-    if _is_level(pace):
-        return "on pace"
-    return f"will last: about {math.floor(limit.percent / pace.elapsed)}% at the reset"
-
-
 def printable(text: str) -> str:
     """Text without anything that a terminal could take for a command."""
     return "".join(character if character.isprintable() else "?" for character in text)
@@ -133,21 +115,7 @@ def name_of(limit: Limit) -> str:
     return NAMES.get(limit.key) or label_of(limit) + (f" ({span})" if span else "")
 
 
-def _is_level(pace: Pace) -> bool:
-    return -LEVEL < pace.ahead < LEVEL
-
-
-def _about(moment: float, now: float) -> str:
-    """A projected time, rounded down in local time, the more the farther away it is."""
-    left = moment - now
-    if left < MINUTE:
-        return "about now"
-    step = 5 * MINUTE if left < 2 * HOUR else 10 * MINUTE if left < 12 * HOUR else HOUR
-    offset = time.localtime(moment).tm_gmtoff
-    return f"about {local_time((moment + offset) // step * step - offset, now)}"
-
-
-def _limit(limit: Limit, now: float, style: Style, span: Callable[[float], str]) -> Row:
+def _limit(limit: Limit, now: float, style: Style, span: Callable[[float], str], first: str) -> Row:
     over = limit.is_over(now)
     return Row(
         name=name_of(limit),
@@ -158,6 +126,9 @@ def _limit(limit: Limit, now: float, style: Style, span: Callable[[float], str])
         state="" if limit.resets_at is None else _reset_words(limit.resets_at, now, span),
         pace=pace_words(limit, now, style.ttl),
         origin=_origin(limit, now),
+        reset=_short_reset(limit.resets_at, now, span),
+        outlook=outlook(limit, now, style.ttl),
+        binds=limit.key == first,
     )
 
 
@@ -181,6 +152,8 @@ def _credits(credit: Credits, now: float, style: Style, span: Callable[[float], 
         state=", ".join(word for word in words if word),
         pace="",
         origin=_origin(credit, now),
+        reset=_short_reset(credit.resets_at, now, span),
+        outlook=words[0] or credit.reason,
     )
 
 
@@ -188,6 +161,14 @@ def _reset_words(resets_at: int, now: float, span: Callable[[float], str]) -> st
     if resets_at <= now:
         return "reset since"
     return f"resets in {span(resets_at - now)} ({local_time(resets_at, now)})"
+
+
+def _short_reset(resets_at: int | None, now: float, span: Callable[[float], str]) -> str:
+    if resets_at is None:
+        return ""
+    if resets_at <= now:
+        return "reset since"
+    return f"{span(resets_at - now)} ({local_time(resets_at, now)})"
 
 
 def _mark(one: Limit | Credits, now: float, style: Style) -> str:

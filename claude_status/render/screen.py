@@ -20,6 +20,8 @@ MAX_BAR, ROOMY_BAR, LEAST_BAR = 60, 24, 6  # columns, where each limit is one li
 GAP = 3
 FULL, HALF, REST, TIME = "━", "╸", "─", "│"
 LEGEND = f"{TIME} the time that has passed"
+FIRST, NARROW_BAR = "▸ ", 8
+BINDS = f"{FIRST}is reached first"
 _CONSOLE = Console(width=MAX_COLUMNS)  # measures only
 
 
@@ -33,15 +35,18 @@ def print_report(report: Report, columns: int) -> None:
 def draw_screen(
     report: Report, columns: int, lines: int = sys.maxsize, hint: str = ""
 ) -> list[Text]:
-    """A line for each limit where all its words fit in, else a block; ``hint`` stands last.
+    """A line for each limit where its words fit in, else a block; ``hint`` stands last.
 
     ``lines`` is what there is room for: where that is too little, the blocks move together; then
     each limit is one line with as many words as fit in; then the title goes, and the last lines.
     """
     columns = max(columns, LEAST_COLUMNS)
     head = [*_wrapped(Text(report.title, "bold"), columns), Text()]
-    foot = _foot(report, columns, hint)
+    foot = _foot(report, columns, hint, is_marked=False)
     table = _table(report.rows, columns, ROOMY_BAR, all_words=True)
+    if not table and lines == sys.maxsize:
+        table = _narrow(report.rows, columns)
+        foot = _foot(report, columns, hint, is_marked=bool(table))
     blocks = [_block(row, columns) for row in report.rows] or [[Text(report.empty)]]
     dense = [line for block in blocks for line in block]
     roomy = [line for block in blocks for line in (*block, Text())][:-1]
@@ -53,11 +58,12 @@ def draw_screen(
     return [*head[: max(0, lines - len(middle) - len(foot))], *middle, *foot][:lines]
 
 
-def _foot(report: Report, columns: int, hint: str) -> list[Text]:
+def _foot(report: Report, columns: int, hint: str, *, is_marked: bool) -> list[Text]:
     """What is wrong, then how to read the picture and what may be typed."""
     problem = Text.assemble(("! ", "bold red"), report.problem) if report.problem else Text()
     timed = any(row.elapsed is not None for row in report.rows)
-    rest = Text(LEGEND if timed else "", "dim"), Text(hint, "dim")
+    signs = [LEGEND] * timed + [BINDS] * (is_marked and any(row.binds for row in report.rows))
+    rest = Text("   ".join(signs), "dim"), Text(hint, "dim")
     return [*_wrapped(problem, min(columns, MAX_COLUMNS)), *_ends(*rest, min(columns, MAX_COLUMNS))]
 
 
@@ -86,6 +92,46 @@ def _table(
         if bar >= least_bar:
             return [_line(row, (names, bar, shares, *words[:count])) for row in rows]
     return []
+
+
+def _narrow(rows: tuple[Row, ...], columns: int) -> list[Text]:
+    """A line for each limit in short words under titles; where they come from stands once below.
+
+    Nothing where even that does not fit.
+    """
+    if not rows:
+        return []
+    titles = Row("", "used", "", None, None, "", "", "", "resets in", "outlook")
+    cells = [(row.name, row.share, row.reset, row.outlook) for row in (titles, *rows)]
+    names, shares, *words = (max(map(len, column)) for column in zip(*cells, strict=True))
+    bar = min(MAX_BAR, columns - names - len(FIRST) - shares - 1 - sum(words) - GAP * len(words))
+    if bar < NARROW_BAR:
+        return []
+    lines = []
+    for row in (titles, *rows):
+        style = "dim" if row is titles else "bold"
+        line = Text.assemble((FIRST if row.binds else " " * len(FIRST), "bold"))
+        line.append(f"{row.name:<{names}}", style).append(" ")
+        line.append(_bar(row, bar - 1) if row.filled is not None else " " * (bar - 1))
+        line.append(
+            f" {row.share:>{shares}}", f"{style} {COLOURS[row.colour]}".removesuffix(" none")
+        )
+        for text, width in zip((row.reset, row.outlook), words, strict=True):
+            line.append(" " * GAP).append(f"{text:<{width}}", "dim" if row is titles else "")
+        lines.append(line)
+    return [*lines, Text(), *_origins(rows, columns)]
+
+
+def _origins(rows: tuple[Row, ...], columns: int) -> list[Text]:
+    """Who said the numbers and when, once where that is the same for all."""
+    origins = dict.fromkeys(row.origin for row in rows)
+    if len(origins) == 1:
+        return [Text(f"  {rows[0].origin}", "dim")]
+    said = (
+        f"{', '.join(row.name for row in rows if row.origin == origin)}: {origin}"
+        for origin in origins
+    )
+    return _wrapped(Text("  " + " · ".join(said), "dim"), columns)
 
 
 def _line(row: Row, widths: tuple[int, ...]) -> Text:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_status.frames_read import KICK, SLOT, read_frame
+from claude_status.frames_read import read_frame
 from claude_status.model.switch import Owner, is_of_former
 from claude_status.model.usage import SESSION, WEEK, Limit, Usage
 from claude_status.model.values import minute
@@ -243,9 +243,7 @@ def push(desk: Desk, five_hour: float, left: dict[str, float]) -> str:
 
 def test_a_push_keeps_the_date_of_the_frames(desk: Desk) -> None:
     """It is no look at the login, so it must not make a new one pass for seen."""
-    slot = int(time.time()) // SLOT
-    for taken in range(slot, slot + 20):  # a refresh would date them anew, and rightly
-        (desk.user.account.home / f"{KICK}{taken}").touch()
+    desk.user.take_slots()  # a refresh would date them anew, and rightly
     desk.log_in("old", OLD)
     before = (desk.user.account.frames / "plain").stat().st_mtime_ns
     push(desk, 84, {"five_hour": 4 * 3600, "seven_day": 4 * 86400})

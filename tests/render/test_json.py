@@ -25,8 +25,8 @@ KEYS = {
 }  # fmt: skip
 ORIGIN = {"state", "source", "as_of", "age_seconds"}
 LIMIT_KEYS = ORIGIN | {
-    "key", "label", "percent", "resets_at", "resets_in_seconds", "window_seconds", "severity",
-    "active",
+    "key", "label", "percent", "resets_at", "resets_in_seconds", "window_seconds",
+    "runs_out_at", "severity", "active",
 }  # fmt: skip
 CREDITS_KEYS = ORIGIN | {
     "used_minor", "limit_minor", "currency", "exponent", "percent", "severity", "resets_at",
@@ -67,17 +67,20 @@ def test_a_reading_in_full() -> None:
             {
                 "key": "five_hour", "label": "5h", "percent": 42.6,
                 "resets_at": "2027-01-15T10:13:00Z", "resets_in_seconds": 7890,
-                "window_seconds": 18000, "severity": "normal", "active": False, **origin,
+                "window_seconds": 18000, "runs_out_at": None,
+                "severity": "normal", "active": False, **origin,
             },
             {
                 "key": "seven_day", "label": "7d", "percent": 17.0,
                 "resets_at": "2027-01-18T20:00:00Z", "resets_in_seconds": 302310,
-                "window_seconds": 604800, "severity": "normal", "active": False, **origin,
+                "window_seconds": 604800, "runs_out_at": None,
+                "severity": "normal", "active": False, **origin,
             },
             {
                 "key": "scope:fable", "label": "Fable", "percent": 95.0,
                 "resets_at": "2027-01-18T20:00:00Z", "resets_in_seconds": 302310,
-                "window_seconds": 604800, "severity": "critical", "active": True, **origin,
+                "window_seconds": 604800, "runs_out_at": "2027-01-15T12:25:15Z",
+                "severity": "critical", "active": True, **origin,
             },
         ],
         "credits": {

@@ -47,6 +47,8 @@ def test_prometheus_reads_what_is_printed(user: User) -> None:
     assert found["credits_used", ""] == 5.12
     assert found["up", ""] == 1
     assert found["limit_reset_timestamp_seconds", "five_hour"] > time.time()
+    runs_out = [limit for name, limit in found if name == "limit_runs_out_timestamp_seconds"]
+    assert runs_out == ["scope:fable"]
 
 
 def test_unknown_has_no_sample() -> None:
@@ -55,7 +57,7 @@ def test_unknown_has_no_sample() -> None:
     gone = Limit("seven_day", "7d", 42.0, NOW + 60, NOW - 86400, "endpoint")
 
     for usage in (None, Usage("endpoint", NOW, (over, gone))):
-        assert samples(draw_prometheus(usage, NOW, "/default")) == {("up", ""): 0}
+        assert samples(draw_prometheus(usage, NOW, "/default", 300)) == {("up", ""): 0}
 
 
 def test_names_from_outside_are_escaped() -> None:
@@ -64,7 +66,7 @@ def test_names_from_outside_are_escaped() -> None:
     limit = Limit("scope:x", name, 42.0, None, NOW, "endpoint")
     credit = Credits(5, None, "JPY", 0, None, NOW, "endpoint")
 
-    text = draw_prometheus(Usage("endpoint", NOW, (limit,), credit), NOW, name)
+    text = draw_prometheus(Usage("endpoint", NOW, (limit,), credit), NOW, name, 300)
 
     labels = [s.labels for f in text_string_to_metric_families(text) for s in f.samples]
     assert (name, name) == (labels[0]["label"], labels[0]["account"])

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status.model.usage import MAX_AGE, SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage
-from claude_status.render.report import ago, in_words, name_of, pace_words, report, ticking
+from claude_status.render.outlook import pace_words
+from claude_status.render.report import ago, in_words, name_of, report, ticking
 from claude_status.render.style import Style
 from tests.strategies import NOW, hostile_texts, thorough, usages
 

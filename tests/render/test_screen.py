@@ -11,7 +11,7 @@ from rich.text import Text
 
 from claude_status.model.usage import Usage
 from claude_status.render.report import Report, report
-from claude_status.render.screen import COLOURS, draw_screen
+from claude_status.render.screen import COLOURS, _bar, draw_screen
 from claude_status.render.style import Style
 from tests.render.test_report import STYLES
 from tests.render.test_text import PICTURE, SESSION
@@ -24,9 +24,8 @@ def texts(lines: list[Text]) -> list[str]:
 
 
 def bar(filled: float, elapsed: float | None = None) -> str:
-    """A session's bar of 100 columns."""
-    rows = (replace(SESSION, filled=filled, elapsed=elapsed),)
-    return draw_screen(replace(PICTURE, rows=rows), 105)[3].plain[:95]
+    """A session's bar of 95 columns."""
+    return _bar(replace(SESSION, filled=filled, elapsed=elapsed), 95).plain
 
 
 @pytest.mark.parametrize(
@@ -46,9 +45,16 @@ def test_the_mark_of_time_stays_in_the_bar(elapsed: float, place: int) -> None:
 
 
 def test_a_line_for_each_limit_where_there_is_room() -> None:
-    """On a wide screen a limit is one line; on a narrower one a block."""
+    """On a wide screen and on one of 80 columns a limit is one line; in a low window a block."""
     assert len(draw_screen(PICTURE, 200)) == 7
-    assert texts(draw_screen(PICTURE, 80))[2:5] == [
+    assert texts(draw_screen(PICTURE, 80))[2:7] == [
+        f"{'used   resets in       outlook':>67}",
+        "▸ session (5h) ━━━━━━━━━━│━━────────  62%   2h30m (15:40)   runs out about 14:20",
+        f"  week (7d) {'–   reset since':>43}",
+        "",
+        "  session (5h): endpoint, just now · week (7d): endpoint, 3h00m ago",
+    ]
+    assert texts(draw_screen(PICTURE, 80, 30))[2:5] == [
         f"session (5h){'resets in 2h30m (15:40)':>68}",
         "━" * 37 + "│" + "━" * 8 + "╸" + "─" * 28 + "  62%",
         f"12 points ahead of pace, runs out about 14:20{'endpoint, just now':>35}",

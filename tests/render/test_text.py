@@ -23,8 +23,13 @@ SESSION = Row(
     state="resets in 2h30m (15:40)",
     pace="12 points ahead of pace, runs out about 14:20",
     origin="endpoint, just now",
+    reset="2h30m (15:40)",
+    outlook="runs out about 14:20",
+    binds=True,
 )
-WEEK = Row("week (7d)", "–", "", None, None, "reset since", "", "endpoint, 3h00m ago")
+WEEK = Row(
+    "week (7d)", "–", "", None, None, "reset since", "", "endpoint, 3h00m ago", "reset since"
+)
 PICTURE = Report("Claude usage · max plan", (SESSION, WEEK), "", "Something is wrong: do this.")
 
 

@@ -66,18 +66,17 @@ def test_a_cancelled_status_line(user: User, tmp_path: Path, seed: int, count: i
         # every other one hands over what is known, which the launcher answers by itself
         counted = {"total_api_duration_ms": number // 2}
         data = session(user.home, session_id=f"s{number % 3}", cost=counted)
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [launcher, "statusline"], env={**user.environ, "CLAUDECODE": "1", "NO_COLOR": "1"},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(data)
-        process.stdin.close()
-        time.sleep(chance.uniform(0, 1.1) * usual)
-        process.terminate()
-        said = process.stdout.read().decode()
-        process.wait()
+        ) as process:  # fmt: skip
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write(data)
+            process.stdin.close()
+            time.sleep(chance.uniform(0, 1.1) * usual)
+            process.terminate()
+            said = process.stdout.read().decode()
         assert said == "" or said.startswith("5h 42%"), said
         assert said.count("\n") <= 1
     until(lambda: idle(user))
