@@ -15,6 +15,9 @@
 #
 #   PS1='${CLAUDE_STATUS:+$CLAUDE_STATUS }\w \$ '
 #
+# or with `left` behind the program: then it is put before whatever prompt there is, unless it is
+# there already, also where a theme makes PS1 anew at each prompt.
+#
 # No process is started for it: what the line will say from now on was drawn ahead into a file of
 # frames, and the hook reads the one whose time has come. When the frames are out of date, it starts
 # one refresh in the background and goes on with what it has. It never says anything itself, and
@@ -209,6 +212,7 @@ __claude_status_hook() {
     builtin export -n CLAUDE_STATUS
   fi
   [[ -z $__cs_due ]] || __claude_status_refresh
+  [[ -z ${__claude_status_side-} ]] || __claude_status_place_last
   # Under `set -e` a prompt must not end the shell, whatever the last command was.
   [[ $- != *e* ]] || __claude_status_exit=0
   builtin return "$__claude_status_exit"
@@ -242,5 +246,63 @@ __claude_status_hook_up() {
   fi
 }
 
+# ==================================================================================================
+# Place
+#
+
+# Whether the line is in PS1 already: by name, as text, or in a function that PS1 calls.
+# shellcheck disable=SC2016 # it is that text which calls one
+__claude_status_is_placed() {
+  local IFS=$'\n' __cs_name
+  [[ $PS1 != *CLAUDE_STATUS* ]] || builtin return 0
+  [[ -z $CLAUDE_STATUS || $PS1 != *"$CLAUDE_STATUS"* ]] || builtin return 0
+  [[ $PS1 == *'$('* || $PS1 == *'`'* ]] || builtin return 1
+  for __cs_name in $(builtin compgen -A function); do
+    [[ $__cs_name != __claude_status_* && $PS1 == *"$__cs_name"* ]] || builtin continue
+    [[ $(builtin declare -f "$__cs_name") != *CLAUDE_STATUS* ]] || builtin return 0
+  done
+  builtin return 1
+}
+
+# Puts the line before the prompt, at every prompt for which PS1 was made anew. An empty PS1 stays
+# empty: that is how scripts know that no one is there.
+__claude_status_place() {
+  __claude_status_exit=$?
+  if [[ -n ${PS1-} && $PS1 != "${__claude_status_seen-}" && ${STARSHIP_SHELL-} != bash ]] &&
+    builtin shopt -q promptvars; then
+    __claude_status_is_placed || PS1='${CLAUDE_STATUS:+$CLAUDE_STATUS }'$PS1
+    __claude_status_seen=$PS1
+  fi
+  [[ $- != *e* ]] || __claude_status_exit=0
+  builtin return "$__claude_status_exit"
+}
+
+# Has that come after whatever else runs at the prompt, for that may set PS1. What comes later is
+# found at the next prompt: bash keeps to the list with which it began.
+# shellcheck disable=SC2128,SC2178 # one string, or the one element of an array
+__claude_status_place_last() {
+  local __cs_place __cs_each __cs_others
+  __cs_place='__claude_status_place 2> /dev/null' __cs_others=()
+  if [[ -n ${BLE_VERSION-} ]]; then
+    blehook PRECMD-=__claude_status_place
+    blehook PRECMD+=__claude_status_place
+  elif [[ " ${precmd_functions[*]-} " == *' __claude_status_hook '* ]]; then
+    for __cs_each in "${precmd_functions[@]}"; do
+      [[ $__cs_each == __claude_status_place ]] || __cs_others+=("$__cs_each")
+    done
+    precmd_functions=("${__cs_others[@]}" __claude_status_place)
+  elif [[ -n ${PROMPT_COMMAND[1]+set} ]]; then
+    for __cs_each in "${PROMPT_COMMAND[@]}"; do
+      [[ $__cs_each == "$__cs_place" ]] || __cs_others+=("$__cs_each")
+    done
+    PROMPT_COMMAND=("${__cs_others[@]}" "$__cs_place")
+  elif [[ $PROMPT_COMMAND != *"; $__cs_place" ]]; then
+    PROMPT_COMMAND="${PROMPT_COMMAND//"; $__cs_place"/}; $__cs_place"
+  fi
+}
+
 \builtin shopt "$__claude_status_aliases" expand_aliases
 __claude_status_hook_up
+__claude_status_side=
+[[ ${2-} != left ]] || __claude_status_side=left
+[[ -z $__claude_status_side || ${PROMPT_COMMAND[*]-} != *__claude_status_hook* ]] || __claude_status_place_last

@@ -26,11 +26,11 @@ def none(_environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def bash(environ: Mapping[str, str]) -> Iterator[str]:
-    """Login shells read another file, and some prompts are made anew at every command."""
+    """Login shells read another file, and what replaces PROMPT_COMMAND takes our hook out."""
     file, home = rc_files.bash(environ), rc_files.home(environ)
     yield from _new_shell(environ, file)
-    if _has(file, rb"PROMPT_COMMAND|oh-my-(posh|bash)|bash.it|liquidprompt|powerline"):
-        yield "If your bash prompt is made anew at every command, name ${CLAUDE_STATUS} in it."
+    if _has(file, rb"^\s*PROMPT_COMMAND=(?!.*PROMPT_COMMAND)"):
+        yield "What your ~/.bashrc sets PROMPT_COMMAND to has to stand above our block."
     login = next((name for name in LOGIN_FILES if (home / name).exists()), None)
     if login and not _has(home / login, rb"bashrc"):
         yield f"Login shells of bash read ~/{login} and not ~/.bashrc: put . ~/.bashrc into it."

@@ -19,14 +19,9 @@ from claude_status.install.quoting import fish, sh, tmux, toml
 
 WRITTEN = "# `claude-status install {0}` wrote this, `claude-status uninstall {0}` takes it out.\n"
 
-# An empty PS1 stays empty: that is how scripts know that no one is there.
 BASH_BLOCK = """\
 if [ -r SNIPPET ]; then
-  . SNIPPET PROGRAM
-  if [[ ${PS1-} && $PS1 != *CLAUDE_STATUS* && ${STARSHIP_SHELL-} != bash ]] &&
-    shopt -q promptvars; then
-    PS1='${CLAUDE_STATUS:+$CLAUDE_STATUS }'$PS1
-  fi
+  . SNIPPET PROGRAM left
 elif [[ $- == *i* ]]; then
   printf 'claude-status: %s is gone: install it again, or remove this block.\\n' SNIPPET >&2
 fi
@@ -48,27 +43,13 @@ BASH_INIT = r"""[ -r SNIPPET ] && . SNIPPET PROGRAM
 #   PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND; }claude_status_right"
 """
 
-# Without prompt_subst, which is not ours to set since it makes code of data, all of the line has
-# the colour of its highest number.
 ZSH_BLOCK = """\
 if [[ -r SNIPPET ]]; then
   . SNIPPET PROGRAM
+  [[ -r PLACE ]] && . PLACE
   fpath+=(COMPLETIONS)
   if (( ${+functions[compdef]} )); then
     autoload -Uz _claude-status && compdef _claude-status claude-status
-  fi
-  if (( ${+functions[p10k]} )); then
-    if (( ${+POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS} )) &&
-      [[ ${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS[*]-} != *claude_status* &&
-         ${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS[*]-} != *claude_status* ]]; then
-      POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS+=(claude_status)
-    fi
-  elif [[ ${STARSHIP_SHELL-} != zsh && ${PROMPT-}${RPROMPT-} != *CLAUDE_STATUS* ]]; then
-    if [[ -o prompt_subst ]]; then
-      RPROMPT='$CLAUDE_STATUS'${RPROMPT:+ $RPROMPT}
-    elif [[ ${PROMPT-}${RPROMPT-} != *97v* ]]; then
-      RPROMPT='%(98V.%F{red}.%(99V.%F{yellow}.))%97v%f'${RPROMPT:+ $RPROMPT}
-    fi
   fi
 elif [[ -o interactive ]]; then
   printf 'claude-status: %s is gone: install it again, or remove this block.\\n' SNIPPET >&2
@@ -144,8 +125,8 @@ run-shell "[ ! -r SNIPPET ] || COMMAND"
 class Text:
     """What goes into one host's file, and how its language quotes the paths.
 
-    They stand for SNIPPET, COMPLETIONS (a folder) and PROGRAM; COMMAND is snippet and program, in
-    the environment that a server may lack.
+    They stand for SNIPPET, PLACE, COMPLETIONS (a folder) and PROGRAM; COMMAND is snippet and
+    program, in the environment that a server may lack.
     """
 
     snippet: str  # the file's name
@@ -196,6 +177,7 @@ def _fill(text: Text, template: str, parts: Parts) -> str:
     settings = [f"{name}={text.quote(value)}" for name, value in parts.settings]
     words = {
         "SNIPPET": snippet,
+        "PLACE": text.quote(str(parts.folder / "claude-status-place.zsh")),
         "COMPLETIONS": text.quote(str(parts.folder / "completions")),
         "PROGRAM": program,
         "COMMAND": " ".join([*settings, "sh", snippet, program]),

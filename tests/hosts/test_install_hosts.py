@@ -187,7 +187,7 @@ class TestShells:
     def test_powerlevel10k_gets_a_segment(self, opened, user):
         """Where powerlevel10k draws the prompt, the segment is added to its list, once."""
         (user / ".zshrc").write_text(
-            THEIRS["zsh"] + "p10k() { : }\nPOWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=(status)\n"
+            THEIRS["zsh"] + "p10k() { : }\n_POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=(status)\n"
         )
         main(["install", "zsh"])
         with opened("zsh") as screen:
@@ -301,3 +301,89 @@ class TestTmux:
             screen.until("mine")
             assert self.bar(screen).endswith("mine")
             assert screen.text().strip() == self.bar(screen)
+
+
+THEMES = {  # what frameworks do at each prompt
+    "bash, in PROMPT_COMMAND": """\
+theme() { PS1='theirs> '; }
+PROMPT_COMMAND="theme${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
+""",
+    "bash, as a further element": """\
+theme() { PS1='theirs> '; }
+PROMPT_COMMAND+=(theme)
+""",
+    "bash, by bash-preexec": """\
+bash_preexec_imported=defined
+theme() { PS1='theirs> '; }
+precmd_functions+=(theme)
+run() { local each; for each in "${precmd_functions[@]}"; do $each; done; }
+PROMPT_COMMAND="run${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
+""",
+    "zsh, RPROMPT in precmd": """\
+theme() { PROMPT='theirs> '; RPROMPT=right; }
+precmd_functions+=(theme)
+""",
+    "zsh, by sections, as spaceship": """\
+setopt prompt_subst
+spaceship::section() { print -rn -- "$3" }
+spaceship::right() { local each; for each in $SPACESHIP_RPROMPT_ORDER; do spaceship_$each; done }
+theme() { PROMPT='theirs> '; RPROMPT='$(spaceship::right)' }
+precmd_functions+=(theme)
+""",
+    "zsh, with prompt_subst": """\
+setopt prompt_subst
+theme() { PROMPT='theirs> '; RPROMPT= }
+precmd_functions+=(theme)
+""",
+}
+
+
+def last_row(text: str) -> str:
+    """The row at whose end one types."""
+    return (text.rstrip().splitlines() or [""])[-1]
+
+
+@pytest.mark.parametrize("below", [False, True], ids=["above", "below"])
+@pytest.mark.parametrize("name", THEMES)
+def test_a_theme_that_makes_the_prompt_anew(
+    user: Path, opened: Callable[..., Screen], name: str, below: bool
+) -> None:
+    """The line is there once, whichever is read first; at the second prompt at the latest."""
+    shell, theme = name.partition(",")[0], THEMES[name]
+    rc = user / RC[shell]
+    rc.write_text(theme)
+    assert main(["install", shell]) == 0
+    if below:
+        rc.write_text(f"{rc.read_text().removeprefix(theme)}\n{theme}")
+    with opened(shell) as screen:
+        screen.until("theirs>")
+        screen.send("true\n")
+        screen.until(lambda text: LINE in last_row(text))
+        screen.send("false\n")
+        screen.send("echo status $?.\n")
+        screen.until("status 1.")
+        assert last_row(screen.until(lambda text: LINE in last_row(text))).count(LINE) == 1
+
+
+@pytest.mark.parametrize(
+    ("shell", "lines"),
+    [
+        ("bash", "mine() { echo \"<$CLAUDE_STATUS>\"; }\nPS1='$(mine) mine> '\n"),
+        (
+            "zsh",
+            "setopt prompt_subst\nmine() { print \"<$CLAUDE_STATUS>\" }\nPROMPT='$(mine) mine> '\n",
+        ),
+    ],
+    ids=["bash", "zsh"],
+)
+def test_a_prompt_whose_function_has_it(
+    user: Path, opened: Callable[..., Screen], shell: str, lines: str
+) -> None:
+    """Where a function that the prompt calls shows the line, it is not shown a second time."""
+    (user / RC[shell]).write_text(lines)
+    assert main(["install", shell]) == 0
+    with opened(shell) as screen:
+        screen.until("mine>")
+        screen.send("true\n")
+        row = last_row(screen.until(lambda text: text.count("mine>") == 2))
+        assert row.count("5h") == 1
