@@ -61,7 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     show.add_argument("--all", action="store_true", help="every account here, without asking")
     command("watch", "commands.watch:run", "the full picture, live, until q is pressed")
     history = command("history", "commands.history:run", "how use grew, as a chart")
-    history.add_argument("--days", type=int, metavar="N", help="the past N days, 1 to 90")
+    history.add_argument("--days", type=_days, metavar="N", help="the past N days, 1 to 90")
     form = history.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="columns: time, key, percent, resets_at")
     form.add_argument("--json", action="store_true", help="the same as one JSON object")
@@ -76,8 +76,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     init = command("init", "commands.install:init", "print what to put into a host's own file")
     init.add_argument("host", choices=(*HOSTS, *BARS))
-    for verb, text in (("install", "put the line into the files"), ("uninstall", "take it out")):
-        of_some = f"{text} of some hosts; without any, list them"
+    for verb, text in (("install", "put the line into"), ("uninstall", "take the line out of")):
+        of_some = f"{text} the files of some hosts; without any, list them"
         install = command(verb, f"commands.install:{verb}", of_some)
         install.add_argument("host", nargs="*", metavar="HOST", help=", ".join(HOSTS))
         install.add_argument("--all", action="store_true", help="all hosts that are found")
@@ -87,7 +87,9 @@ def build_parser() -> argparse.ArgumentParser:
         "demo", "commands.demo:run", "a tour on made-up numbers: no login is needed, or touched"
     )
     check = command("check", "commands.gates:check", "for scripts: is a limit above a percentage")
-    wait = command("wait", "commands.gates:wait", "for scripts: sleep until it is")
+    wait = command(
+        "wait", "commands.gates:wait", "for scripts: sleep until limits are below a percentage"
+    )
     check.epilog = (
         "Exit status: 0 if every limit is at or below it, 1 if one is above, 3 if a number is not "
         "known. Example: claude-status check --max 80 && ./expensive-job"
@@ -121,11 +123,23 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_hook(hook: argparse.ArgumentParser) -> None:
     """The options of ``hook``."""
-    hook.add_argument(
-        "--max", type=_percentage, default=100.0, metavar="PERCENT", help="above it, stop"
+    hook.epilog = (
+        "Exit status: 0 go on, 2 stop; a number that is not known stops nothing. Example, as the "
+        "command of a UserPromptSubmit hook: claude-status hook --max 95 --tell 70"
     )
     hook.add_argument(
-        "--tell", type=_percentage, default=70.0, metavar="PERCENT", help="from it on, say so"
+        "--max",
+        type=_percentage,
+        default=100.0,
+        metavar="PERCENT",
+        help="above it, stop (default: 100)",
+    )
+    hook.add_argument(
+        "--tell",
+        type=_percentage,
+        default=70.0,
+        metavar="PERCENT",
+        help="from it on, say so (default: 70)",
     )
 
 
@@ -153,6 +167,13 @@ def _columns(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of columns")
     return value
+
+
+def _days(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days") from None
 
 
 def _percentage(text: str) -> float:

@@ -65,6 +65,8 @@ def install(arguments: argparse.Namespace) -> int:
 
 def uninstall(arguments: argparse.Namespace) -> int:
     """Take our part out of the files of some hosts; where none are named, list them all."""
+    if arguments.purge and not arguments.all:
+        raise SettingsError("--purge takes out everything: add --all.")
     keep = _keep()
     if not arguments.all and not arguments.host:
         return _list(lambda host: _would_uninstall(host, keep), "uninstall")
@@ -85,8 +87,6 @@ def uninstall(arguments: argparse.Namespace) -> int:
             said = f"{host.name}: is no longer in {_short(change.path)}{note}"
             _make(change, keep, "" if change.is_none else said, arguments.dry_run)
 
-    if arguments.purge and not arguments.all:
-        raise SettingsError("--purge takes out everything: add --all.")
     names = _checked(arguments.host) | set(NAMES if arguments.all else ())
     status = _each(hosts(os.environ, names), one)
     others = set(NAMES) - names

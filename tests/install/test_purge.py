@@ -41,10 +41,11 @@ def test_purge_spares_the_files_of_others(user: User) -> None:
     assert everything(user.account.cache) == ["other"]
 
 
-def test_purge_of_some_hosts_is_refused(user: User) -> None:
-    """The cache serves all hosts, so it does not go with one of them."""
+@pytest.mark.parametrize("hosts", [["bash"], []])
+def test_purge_of_some_hosts_is_refused(user: User, hosts: list[str]) -> None:
+    """The cache serves all hosts, so it does not go with one of them, nor with none."""
     user.run("refresh")
-    done = user.run("uninstall", "bash", "--purge")
+    done = user.run("uninstall", *hosts, "--purge")
     assert (done.returncode, "add --all" in done.stderr) == (2, True)
     assert user.account.frames.exists()
 
