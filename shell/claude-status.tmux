@@ -5,12 +5,11 @@
 # In ~/.tmux.conf, put #{claude_status} where the line should stand, and below that run this script:
 #
 #   set -g status-right '#{claude_status} | %H:%M'
-#   set -g status-right-length 80
 #   run-shell '/path/to/claude-status.tmux /path/to/bin/claude-status'
 #
 # It replaces #{claude_status} in status-right and status-left by a call of the program, which tmux
-# makes at every status-interval. A theme that sets these options has to come before it; to run it
-# twice changes nothing more. `claude-status init tmux` prints the lines as they should be here.
+# makes at every status-interval, and makes that side long enough. A theme that sets these options has
+# to come before it; to run it twice changes nothing more. `claude-status init tmux` prints the lines as they should be here.
 # Without this script, one line does as much:
 #
 #   set -ag status-right ' #(/path/to/bin/claude-status --format tmux)'
@@ -91,6 +90,14 @@ claude_status_replace() {
   result=$result$value
   case $result in *\;) result=${result%;}\\\; ;; esac
   tmux set-option -g "$1" "$result"
+  claude_status_widen "$1-length"
+}
+
+# What is behind the end is cut off, at 40 columns if nobody has said otherwise, and a number that is
+# cut is another number. tmux before 3.2 cannot compare them by itself.
+claude_status_widen() {
+  length=$(tmux show-option -gqv "$1")
+  [ "${length:-0}" -ge 100 ] || tmux set-option -g "$1" 100
 }
 
 if claude_status_find "$@"; then

@@ -106,17 +106,14 @@ STARSHIP_BETWEEN = """
 # For a shell that does not source a snippet of ours, this in its place; it starts a process:
 """
 
-# What is behind the end of status-right is cut off: 40 columns, if nobody has said otherwise.
 TMUX_BLOCK = """\
 if-shell -F "#{m:*claude?status*,#{status-left}#{status-right}}" "" \\
-  "set -ga status-right ' #{claude_status}'; \\
-   if-shell -F '#{e|<:#{status-right-length},100}' 'set -g status-right-length 100'"
+  "set -ga status-right ' #{claude_status}'"
 run-shell "[ ! -r SNIPPET ] || COMMAND"
 """
 TMUX_INIT = """\
 # The end of tmux.conf is the place for this. It shows the line where #{claude_status} stands in
 # status-right or status-left, for example: set -g status-right "#{claude_status} | %H:%M"
-# What is longer than this is cut off: set -g status-right-length 100
 run-shell "[ ! -r SNIPPET ] || COMMAND"
 """
 

@@ -163,6 +163,16 @@ def test_rest_of_the_option_is_kept_to_the_letter(
     assert tmux.option("status-right") == f"#('{program_path}' --format tmux)" + value
 
 
+@pytest.mark.parametrize(("given", "after"), [("40", "100"), ("10", "100"), ("150", "150")])
+def test_no_number_is_cut_off(tmux: Tmux, program_path: Path, given: str, after: str) -> None:
+    """The side that has the line is made long enough for it, and no shorter; the other stays."""
+    tmux("set-option", "-g", "status-right", TOKEN)
+    tmux("set-option", "-g", "status-right-length", given)
+    tmux.install(program_path)
+    assert tmux.option("status-right-length") == after
+    assert tmux.option("status-left-length") == "10"
+
+
 def test_a_script_run_by_hand_keeps_every_letter(tmux: Tmux, program_path: Path) -> None:
     """Outside of tmux, and without a locale, nothing of the option turns into underscores."""
     wrapper = program_path.with_name("tmux")
