@@ -318,6 +318,19 @@ def test_a_real_tmux_shows_it(home: Path, tmp_path: Path) -> None:
             subprocess.run([tmux, "kill-server"], env=environ, check=False)
 
 
+def test_a_tmux_before_3_2_shows_it(home: Path, tmp_path: Path) -> None:
+    """One that does not know how long to show a message shows it for as long as it would."""
+    (tmp_path / "tmux").write_text(
+        "#!/bin/sh\n"
+        'case $1:$* in list-clients:*) echo /dev/nowhere ;; *" -d "*) exit 1 ;;'
+        f' *) printf "%s\\n" "$*" >"{tmp_path}/shown" ;; esac\n'
+    )
+    (tmp_path / "tmux").chmod(0o755)
+    assert send(ALERT, (), {"PATH": f"{tmp_path}:/bin", "HOME": str(home)}) == ["tmux"]
+    said = (tmp_path / "shown").read_text()
+    assert said.startswith("display-message -c /dev/nowhere Claude usage: 5h is at 96%")
+
+
 def test_no_way_of_telling_is_told(home: Path) -> None:
     """Where nothing can show an alert, the trial says so and what to install."""
     user = User(home, "http://127.0.0.1:9", PATH=os.devnull, TMUX_TMPDIR="/nonexistent")
