@@ -24,22 +24,17 @@ def binding(limits: tuple[Limit, ...], now: float, ttl: float) -> str:
 
 def pace_words(limit: Limit, now: float, ttl: float) -> str:
     """How use compares with the time and where it leads; "" where that would be a guess."""
-    pace = present_pace(limit, now, ttl)
-    if pace is None:
-        return ""
-    if limit.percent >= 100:
-        return "used up"
+    pace, short = present_pace(limit, now, ttl), outlook(limit, now, ttl)
+    if pace is None or limit.percent >= 100:
+        return short
     if pace.runs_out_at is not None:
         points = math.floor(pace.ahead)
-        ahead = f"{points} point{'' if points == 1 else 's'} ahead of pace"
-        return f"{ahead}, runs out {_about(pace.runs_out_at, now)}"
-    if _is_level(pace):
-        return "on pace"
-    return f"will last: about {_at_the_reset(limit, pace)}% at the reset"
+        return f"{points} point{'' if points == 1 else 's'} ahead of pace, {short}"
+    return short if _is_level(pace) else f"will last: {short}"
 
 
 def outlook(limit: Limit, now: float, ttl: float) -> str:
-    """The same for a narrow column."""
+    """Where use leads, in few columns; "" where that would be a guess."""
     pace = present_pace(limit, now, ttl)
     if pace is None:
         return ""
@@ -47,17 +42,15 @@ def outlook(limit: Limit, now: float, ttl: float) -> str:
         return "used up"
     if pace.runs_out_at is not None:
         return f"runs out {_about(pace.runs_out_at, now)}"
-    return "on pace" if _is_level(pace) else f"about {_at_the_reset(limit, pace)}% at the reset"
+    if _is_level(pace):
+        return "on pace"
+    return f"about {math.floor(limit.percent / pace.elapsed)}% at the reset"
 
 
 def local_time(moment: float, now: float) -> str:
     """A time in local time, with the day where it is not within a day."""
     form = "%H:%M" if abs(moment - now) < 24 * HOUR else "%a %H:%M"
     return time.strftime(form, time.localtime(moment))
-
-
-def _at_the_reset(limit: Limit, pace: Pace) -> int:
-    return math.floor(limit.percent / pace.elapsed)
 
 
 def _is_level(pace: Pace) -> bool:
