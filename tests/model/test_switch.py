@@ -29,6 +29,7 @@ class Desk:
     def __init__(self, home: Path, api: ApiServer, began: float | None = None) -> None:
         """Log in to the old account, and have its numbers drawn."""
         self.user, self.api = User(home, api.url), api
+        self.base = time.time()  # by which every window ends, so that each keeps its minute
         self.launcher = self.user.install_launcher(home / "bin")
         api.answer = self._answer
         self.log_in("old", OLD)
@@ -38,7 +39,7 @@ class Desk:
     def _answer(self, request: Request) -> Answer:
         is_old = request.headers["Authorization"] == f"Bearer {OLD}"
         left = 4 * 3600 if is_old else 3600
-        return ok(usage_body(time.time(), 81 if is_old else 3, five_hour_left=left,
+        return ok(usage_body(self.base, 81 if is_old else 3, five_hour_left=left,
                              seven_day_left=4 * 86400 if is_old else 2 * 86400))  # fmt: skip
 
     def log_in(self, account: str, token: str) -> Path:
@@ -232,10 +233,9 @@ def test_a_session_that_is_the_first_to_speak_for_the_new_account_is_heard(desk:
 
 def push(desk: Desk, five_hour: float, left: dict[str, float]) -> str:
     """The line after a session handed over numbers that are true now."""
-    now = time.time()
     used = {"five_hour": five_hour, "seven_day": 17}
     rates = {
-        name: {"used_percentage": used[name], "resets_at": minute(now + left[name])}
+        name: {"used_percentage": used[name], "resets_at": minute(desk.base + left[name])}
         for name in left
     }
     return hook(desk.user, session(desk.user.home, rate_limits=rates))
