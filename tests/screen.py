@@ -12,6 +12,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import pyte
 
@@ -79,6 +80,14 @@ class Screen:
                 raise AssertionError(f"never seen: {seen!r} on\n{self.text()}")
             alive = self.pump(min(left, 0.5))
         return self.text()
+
+    def rest(self) -> None:
+        """Wait until the program waits: a shell may miss a Ctrl-C between a key and the next."""
+        deadline = time.monotonic() + 20
+        stat = Path(f"/proc/{self.pid}/stat")
+        while stat.exists() and stat.read_text().rpartition(") ")[2][0] != "S":
+            assert time.monotonic() < deadline, "never at rest"
+            self.pump(0.01)
 
     def text(self) -> str:
         """The screen, one line a row, trailing blanks cut."""

@@ -21,6 +21,7 @@ from claude_status.paths import check_private
 from claude_status.store.aside import identity, set_aside
 
 TIMEOUT = 2.0  # seconds to wait for another process's transaction
+MOVED_AT_MOST = 4  # times that a broken one may be moved away while it is opened
 LONG_ROWS = "history:"  # too many to be looked at each time
 # what SQLite says where it is not the file's fault
 PASSING = ("lock", "readonly", "full", "disk I/O", "unable to open", "no transaction")
@@ -114,12 +115,12 @@ def open_store(directory: Path) -> Iterator[Store]:
     """Open the store in a private directory, made anew where it is broken beyond reading."""
     opened = identity(directory)
     try:
-        cache = _open(directory)
+        cache = _open_what_stands(directory)
     except _BrokenError:
         with _failures(directory):
             set_aside(directory, opened)
         opened = identity(directory)
-        cache = _open(directory)
+        cache = _open_what_stands(directory)
     try:
         with contextlib.closing(cache):
             yield Store(cache)
@@ -131,6 +132,18 @@ def open_store(directory: Path) -> Iterator[Store]:
 
 class _BrokenError(CacheError):
     """The database is no database, or holds what was never written here."""
+
+
+def _open_what_stands(directory: Path) -> Any:
+    """Open the database, anew where another process moved it away in the midst of that."""
+    for _ in range(MOVED_AT_MOST):
+        before = identity(directory)
+        try:
+            return _open(directory)
+        except CacheError:
+            if identity(directory) == before:
+                raise
+    return _open(directory)
 
 
 def _open(directory: Path) -> Any:

@@ -334,6 +334,7 @@ def test_an_interrupt_at_the_prompt_is_only_that(home: Path, refresher: Path) ->
         for word in ("one", "two", "three"):
             screen.send(word)
             screen.until(f"17%> {word}")
+            screen.rest()
             screen.send("\x03")
             screen.until(f"17%> {word}^C\n{PLAIN}>")
         screen.send("echo [$-]\n")
