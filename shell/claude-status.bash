@@ -57,6 +57,10 @@ __claude_status_find "${1-}"
 # View
 #
 
+# What was found for this environment: which frames, of which account, beside which login.
+__claude_status_key='' __claude_status_cache='' __claude_status_account=''
+__claude_status_login='' __claude_status_file=''
+
 # Sets `__cs_now`.
 if ((BASH_VERSINFO[0] >= 5)); then
   __claude_status_clock() { __cs_now=${EPOCHSECONDS:-0}; }
@@ -94,57 +98,84 @@ __claude_status_dialect() {
   esac
 }
 
+# Finds the frames for what `__cs_key` says; none where the account has no single name.
+__claude_status_locate() {
+  local __cs_directory __cs_dialect
+  __cs_directory=/default
+  __claude_status_key=$__cs_key __claude_status_file='' __claude_status_head=''
+  __claude_status_cache=${CLAUDE_STATUS_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-.}/.cache}/claude-status}
+  [[ $__claude_status_cache == /* ]] || builtin return 0
+  [[ -z ${CLAUDE_CONFIG_DIR-} ]] || __claude_status_directory || builtin return 0
+  __claude_status_account=$__claude_status_cache/at$__cs_directory/@
+  __claude_status_login=$__cs_directory/.credentials.json
+  [[ -n ${CLAUDE_CONFIG_DIR-} ]] || __claude_status_login=${HOME-}/.claude/.credentials.json
+  __claude_status_dialect
+  __claude_status_file=$__claude_status_account/frames/$__cs_dialect
+}
+
 # ==================================================================================================
 # Frames
 #
 
-# Sets `__cs_lines` to those of the file $1, less the words that say it is one of ours; or fails
-# after sixteen characters, for the file may be anything, and of any size.
-__claude_status_lines() {
-  {
-    IFS='' builtin read -r -d '' -n 16 __cs_word || builtin return 1
-    [[ $__cs_word == 'claude-status 2 ' ]] || builtin return 1
-    if ((BASH_VERSINFO[0] >= 5)); then
-      builtin mapfile -t -n 64 __cs_lines
-    else
-      IFS=$'\n' builtin read -r -d '' -n 65536 -a __cs_lines || builtin :
-    fi
-  } <"$1"
+# What was read last: how the file began, the text, from when until when it holds, and when a
+# refresh is due. No two files that follow each other begin alike.
+__claude_status_head='' __claude_status_text=''
+__claude_status_from=0 __claude_status_until=0 __claude_status_refresh_at=0
+
+# Sets `__cs_head` to how the file begins, or fails where it is none of ours: no file at all, another
+# user's, or one whose first line says so, for it may be anything, and of any size.
+__claude_status_begin() {
+  __cs_head=''
+  [[ -f ${__claude_status_file-} && -r $__claude_status_file && -O $__claude_status_file ]] ||
+    builtin return 1
+  IFS='' builtin read -r -d '' -n 64 __cs_head <"$__claude_status_file" || builtin :
+  [[ $__cs_head == 'claude-status 2 '*$'\n'* ]] || __cs_head=''
+  [[ -n $__cs_head ]]
 }
 
-# Sets `__cs_text` to the frame in the file $1 whose time has come, and empties `__cs_due` if no
-# refresh is needed yet. Whatever is not as it should be ends the reading.
+# Whether what was read last still holds.
+__claude_status_recall() {
+  [[ $__cs_now -ge ${__claude_status_from:-0} && $__cs_now -lt ${__claude_status_until:-0} ]] &&
+    [[ -n ${__claude_status_head-} && $__cs_head == "$__claude_status_head" ]]
+}
+
+# Reads the frame whose time has come. Whatever is not as it should be ends the reading.
 __claude_status_read() {
-  local __cs_word __cs_lines __cs_at __cs_start __cs_refresh_at
-  __cs_at=${__claude_status_at:-1}
-  [[ -f $1 && -r $1 && -O $1 ]] && __claude_status_lines "$1" || builtin return 0
+  local __cs_word __cs_lines __cs_at
+  __claude_status_head='' __claude_status_text='' __claude_status_refresh_at=0
+  [[ -n $__cs_head ]] || builtin return 0
+  if ((BASH_VERSINFO[0] >= 5)); then
+    builtin mapfile -t -n 64 __cs_lines <"$__claude_status_file"
+  else
+    IFS=$'\n' builtin read -r -d '' -n 65536 -a __cs_lines <"$__claude_status_file" || builtin :
+  fi
   __cs_word=${__cs_lines[0]-}
-  [[ ${#__cs_word} -le 25 && $__cs_word == *[0123456789]' '[0123456789]* ]] || builtin return 0
-  __cs_refresh_at=${__cs_word##* }
-  [[ ${#__cs_refresh_at} -le 12 && ${__cs_word%" $__cs_refresh_at"} != *[!0123456789]* ]] ||
+  [[ ${#__cs_word} -le 41 && $__cs_word == 'claude-status 2 '[0123456789]*' '[0123456789]* ]] ||
     builtin return 0
-  [[ $__cs_refresh_at != *[!0123456789]* ]] || builtin return 0
-  # Begin at the frame shown before: mostly it still is the one, or the next is.
-  __cs_start=$__cs_at
+  __cs_word=${__cs_word#claude-status 2 }
+  [[ ${__cs_word/ /} != *[!0123456789]* ]] || builtin return 0
+  __cs_word=${__cs_word#* }
+  [[ ${#__cs_word} -le 12 ]] || builtin return 0
+  __claude_status_refresh_at=$((10#$__cs_word))
+  __cs_at=0
   while builtin :; do
+    __cs_at=$((__cs_at + 1))
+    __claude_status_until=999999999999
     __cs_word=${__cs_lines[__cs_at]-}
-    [[ ${#__cs_word} -le 1024 ]] || __cs_word=
+    [[ ${#__cs_word} -le 1024 ]] || builtin break
     __cs_word=${__cs_word%% *}
-    if [[ -n $__cs_word && ${#__cs_word} -le 12 && $__cs_word != *[!0123456789]* ]] &&
-      [[ 10#$__cs_word -le $__cs_now ]]; then
-      __cs_at=$((__cs_at + 1))
-    elif [[ $__cs_at -eq $__cs_start && $__cs_at -gt 1 ]]; then
-      __cs_at=1 __cs_start=1
-    else
-      builtin break
-    fi
+    [[ -n $__cs_word && ${#__cs_word} -le 12 && $__cs_word != *[!0123456789]* ]] || builtin break
+    __claude_status_until=$((10#$__cs_word))
+    ((__claude_status_until <= __cs_now)) || builtin break
+    __claude_status_from=$__claude_status_until
   done
-  [[ $__cs_at -gt 1 ]] || builtin return 0
-  __claude_status_at=$((__cs_at - 1))
+  if ((__cs_at == 1)); then
+    __claude_status_refresh_at=0
+    builtin return 0
+  fi
   __cs_word=${__cs_lines[__cs_at - 1]}
-  [[ $__cs_word != *' '* ]] || __cs_text=${__cs_word#* }
-  # A login that is newer than the frames may be another account's.
-  [[ 10#$__cs_refresh_at -le $__cs_now || $__cs_login -nt $1 ]] || __cs_due=''
+  [[ $__cs_word != *' '* ]] || __claude_status_text=${__cs_word#* }
+  __claude_status_head=$__cs_head
 }
 
 # ==================================================================================================
@@ -154,8 +185,9 @@ __claude_status_read() {
 # Starts one refresh, if this slot of 15 seconds is still to be had. What cannot be recorded is not
 # asked: no slot, no refresh. A shell inside Claude Code asks nothing: Claude Code does by itself.
 __claude_status_refresh() {
-  local __cs_slot __cs_try __cs_owned
-  __cs_slot=$__cs_account/kick.$((__cs_now / 15)) __cs_owned=$__cs_cache
+  local __cs_slot __cs_try __cs_owned __cs_account
+  __cs_account=$__claude_status_account __cs_owned=$__claude_status_cache
+  __cs_slot=$__cs_account/kick.$((__cs_now / 15))
   [[ -z ${CLAUDECODE-} && -x ${__claude_status_program-} ]] || builtin return 0
   if [[ -e $__cs_account ]]; then
     __cs_try=$__cs_slot
@@ -163,7 +195,7 @@ __claude_status_refresh() {
   else
     # Never in a place that is someone else's, such as the user's home under `sudo -s`.
     __cs_try=$__cs_account
-    [[ -e $__cs_owned ]] || __cs_owned=${__cs_cache%/*}
+    [[ -e $__cs_owned ]] || __cs_owned=${__cs_owned%/*}
     [[ -e $__cs_owned ]] || __cs_owned=${HOME-}
     [[ -O $__cs_owned ]] || builtin return 0
   fi
@@ -193,25 +225,21 @@ __claude_status_refresh() {
 # are set apart from their declaration, since under `set -o keyword` no argument is an assignment.
 __claude_status_hook() {
   __claude_status_exit=$?
-  local __cs_directory __cs_cache __cs_account __cs_login __cs_dialect __cs_now __cs_text __cs_due
-  __cs_directory=/default __cs_text='' __cs_due=''
-  __cs_cache=${CLAUDE_STATUS_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-.}/.cache}/claude-status}
-  if [[ $__cs_cache == /* ]] &&
-    { [[ -z ${CLAUDE_CONFIG_DIR-} ]] || __claude_status_directory; }; then
-    __cs_account=$__cs_cache/at$__cs_directory/@ __cs_due=yes
-    __cs_login=$__cs_directory/.credentials.json
-    [[ -n ${CLAUDE_CONFIG_DIR-} ]] || __cs_login=${HOME-}/.claude/.credentials.json
-    __claude_status_clock
-    __claude_status_dialect
-    __claude_status_read "$__cs_account/frames/$__cs_dialect"
-  fi
-  CLAUDE_STATUS=$__cs_text
+  local __cs_now __cs_head __cs_key
+  __claude_status_clock
+  __cs_key=${CLAUDE_STATUS_CACHE_DIR-}$'\n'${XDG_CACHE_HOME-}$'\n'${HOME-}$'\n'${CLAUDE_CONFIG_DIR-}
+  __cs_key+=$'\n'${STARSHIP_SHELL-}$'\n'${NO_COLOR-}$'\n'${TERM-}$'\n'${LC_ALL:-${LC_CTYPE:-${LANG-}}}
+  [[ $__cs_key == "${__claude_status_key-}" ]] || __claude_status_locate
+  { __claude_status_begin && __claude_status_recall; } || __claude_status_read
+  CLAUDE_STATUS=$__claude_status_text
   if [[ ${STARSHIP_SHELL-} == bash ]]; then
     builtin export CLAUDE_STATUS
   else
     builtin export -n CLAUDE_STATUS
   fi
-  [[ -z $__cs_due ]] || __claude_status_refresh
+  # A login that is newer than the frames may be another account's.
+  [[ -z $__claude_status_file || $__cs_now -lt $__claude_status_refresh_at &&
+    ! $__claude_status_login -nt $__claude_status_file ]] || __claude_status_refresh
   [[ -z ${__claude_status_side-} ]] || __claude_status_place_last
   # Under `set -e` a prompt must not end the shell, whatever the last command was.
   [[ $- != *e* ]] || __claude_status_exit=0

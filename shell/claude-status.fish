@@ -31,15 +31,19 @@ status is-interactive; or return 0
 
 # What was inherited is another shell's, and old.
 set -g --unexport CLAUDE_STATUS ''
+for __cs_name in (set --names | string match '__claude_status_*')
+    set -e $__cs_name
+end
 
 # ==================================================================================================
 # Program
 #
 
-# Without an argument of ours, PATH decides, once; another program of the name has no
-# claude-status-py beside it.
-set -g __claude_status_program "$argv[1]"
-if not string match -qr '^/(.*/)?claude-status\z' -- "$__claude_status_program"
+# Sets the program, from the argument of this file. Without one of ours, PATH decides, once; another
+# program of the name has no claude-status-py beside it.
+function __claude_status_find
+    set -g __claude_status_program "$argv[1]"
+    string match -qr '^/(.*/)?claude-status\z' -- "$__claude_status_program"; and return
     set -g __claude_status_program
     for __cs_program in (command -s --all claude-status | string match '/*')
         test -x "$__cs_program-py"; or continue
@@ -47,6 +51,7 @@ if not string match -qr '^/(.*/)?claude-status\z' -- "$__claude_status_program"
         break
     end
 end
+__claude_status_find $argv
 
 # Before 3.6, fish could not tell the time without a process. `path` may be a function of the
 # user's, hence `builtin`; the name comes from a variable, since fish 3.4 would not read a file that
@@ -61,6 +66,10 @@ or return 0
 # View
 #
 
+# What was found for this environment: which frames, of which account, beside which login.
+set -g __claude_status_key ''
+set -g __claude_status_file ''
+
 # Sets __claude_status_now to the present time in seconds, or fails: the time when a file was written
 # and how long ago that was. This file always exists, and hardly ever changes.
 function __claude_status_clock
@@ -70,33 +79,20 @@ function __claude_status_clock
     builtin math "$__cs_parts[1] + $__cs_parts[2]" | read -g __claude_status_now
 end
 
-# Sets __claude_status_cache, and __claude_status_account to the folder in it for this
-# CLAUDE_CONFIG_DIR, or fails. Accounts must never mix, so a directory that has no absolute name of
-# its own has no account. Asked for anew at every prompt: direnv and its like change these variables
-# from folder to folder.
-function __claude_status_account
-    set -l __cs_cache "$CLAUDE_STATUS_CACHE_DIR"
-    if test -z "$__cs_cache"
-        test -n "$XDG_CACHE_HOME$HOME"; or return
-        set __cs_cache "$HOME/.cache/claude-status"
-        test -z "$XDG_CACHE_HOME"; or set __cs_cache "$XDG_CACHE_HOME/claude-status"
+# Sets __claude_status_directory to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must
+# never mix, so one without a single absolute name has none, nor has //default, the default's by
+# another name.
+function __claude_status_directory
+    set -g __claude_status_directory (string trim --right --chars=/ -- "$CLAUDE_CONFIG_DIR" | string collect)
+    switch (string replace -r '^/+' / -- "$__claude_status_directory/" | string collect)
+        case / /default/ '*/./*' '*/../*'
+            return 1
     end
-    set -l __cs_directory /default
-    if test -n "$CLAUDE_CONFIG_DIR"
-        set __cs_directory (string trim --right --chars=/ -- "$CLAUDE_CONFIG_DIR" | string collect)
-        switch (string replace -r '^/+' / -- "$__cs_directory/" | string collect)
-            case / /default/ '*/./*' '*/../*'
-                return 1
-        end
-    end
-    set -g __claude_status_cache "$__cs_cache"
-    set -g __claude_status_account "$__cs_cache/at$__cs_directory/@"
-    set -g __claude_status_login "$__cs_directory/.credentials.json"
-    test -n "$CLAUDE_CONFIG_DIR"; or set -g __claude_status_login "$HOME/.claude/.credentials.json"
-    string match -q '/*' -- "$__cs_cache"; and string match -q '/*' -- "$__cs_directory"
+    string match -q '/*' -- "$__claude_status_directory"
 end
 
-# Sets __claude_status_dialect to the name of the frames to read.
+# Sets __claude_status_dialect to the one that the terminal, and the program that draws the prompt,
+# can show.
 function __claude_status_dialect
     set -g __claude_status_dialect ascii
     for __cs_locale in "$LC_ALL" "$LC_CTYPE" "$LANG"
@@ -109,50 +105,91 @@ function __claude_status_dialect
     end
 end
 
+# Finds the frames for what the key $argv[1] says; none where the account has no single name.
+function __claude_status_locate
+    set -g __claude_status_key "$argv[1]"
+    set -g __claude_status_file ''
+    set -g __claude_status_head ''
+    set -g __claude_status_cache "$CLAUDE_STATUS_CACHE_DIR"
+    if test -z "$__claude_status_cache"
+        test -n "$XDG_CACHE_HOME$HOME"; or return
+        set -g __claude_status_cache "$HOME/.cache/claude-status"
+        test -z "$XDG_CACHE_HOME"; or set -g __claude_status_cache "$XDG_CACHE_HOME/claude-status"
+    end
+    string match -q '/*' -- "$__claude_status_cache"; or return
+    set -g __claude_status_directory /default
+    test -z "$CLAUDE_CONFIG_DIR"; or __claude_status_directory; or return
+    set -g __claude_status_account "$__claude_status_cache/at$__claude_status_directory/@"
+    set -g __claude_status_login "$__claude_status_directory/.credentials.json"
+    test -n "$CLAUDE_CONFIG_DIR"; or set -g __claude_status_login "$HOME/.claude/.credentials.json"
+    __claude_status_dialect
+    set -g __claude_status_file "$__claude_status_account/frames/$__claude_status_dialect"
+end
+
 # ==================================================================================================
 # Frames
 #
 
+# What was read last: how the file began, the text, and between which ages of the file, in seconds,
+# it holds; and from which age on a refresh is due. No two files that follow each other begin alike.
+set -g __claude_status_head ''
+set -g __claude_status_text ''
+
 # A list to count by: no file has more frames.
 set -g __claude_status_lines (string split '' (string repeat -n 63 .))
 
-# Sets __claude_status_text to the last frame whose time has come, or fails if the frames want a
-# refresh. The file may be anything: what is no file, or another user's, is left alone, and no line
-# is read without a limit, although `read` then goes byte by byte.
-function __claude_status_read
-    set -l __cs_file "$__claude_status_account/frames/$__claude_status_dialect"
-    test -f "$__cs_file" -a -r "$__cs_file" -a -O "$__cs_file"; or return
-    set -l __cs_shown
-    begin
-        read -n 64 -d ' ' -l __cs_name __cs_format __cs_bar __cs_refresh_at
-        set -l __cs_head "$__cs_name $__cs_format $__cs_bar $__cs_refresh_at"
-        string match -qr '^claude-status 2( [0-9]{1,12}){2}$' -- "$__cs_head"; or return
-        for __cs_line in $__claude_status_lines
-            read -n 1024 -d ' ' -l __cs_from __cs_text
-            and test "$__cs_from" -le $__claude_status_now; or break
-            set __cs_shown "$__cs_text"
-        end
-        string match -qr '.{1000}' -- "$__cs_shown"; and return 1
-        set -g __claude_status_text "$__cs_shown"
-        set -q __cs_shown[1]; and test $__claude_status_now -lt $__cs_refresh_at
-        # A login that is newer than the frames may be another account's.
-        and test ! "$__claude_status_login" -nt "$__cs_file"
-    end <"$__cs_file" 2>/dev/null # what `test` says of a line that begins with no number
+# Sets __claude_status_begin to how the file begins, and __claude_status_age to its age, the cheapest
+# clock; or fails where it is none of ours: no file at all, or another user's.
+function __claude_status_begin
+    set -g __claude_status_begin ''
+    test -f "$__claude_status_file" -a -r "$__claude_status_file" -a -O "$__claude_status_file"; or return
+    set -l __cs_path path
+    builtin $__cs_path mtime --relative -- $__claude_status_file | read -g __claude_status_age
+    read --null --nchars 64 -g __claude_status_begin <$__claude_status_file
+    return 0
 end
 
-# Sets CLAUDE_STATUS anew, or fails if the frames want a refresh.
-function __claude_status_update
+# Whether what was read last still holds.
+function __claude_status_recall
+    test "$__claude_status_begin" = "$__claude_status_head" -a -n "$__claude_status_head" \
+        -a "$__claude_status_age" -ge "$__claude_status_from" \
+        -a "$__claude_status_age" -lt "$__claude_status_until"
+end
+
+# Reads the frame whose time has come. The file may be anything: no line is read without a limit,
+# although `read` then goes byte by byte.
+function __claude_status_read
+    set -g __claude_status_head ''
     set -g __claude_status_text ''
-    set -l __cs_fresh 0
-    if __claude_status_account; and __claude_status_clock
-        __claude_status_dialect
-        __claude_status_read
-        set __cs_fresh $status
-    end
-    set -l __cs_export --unexport
-    test "$STARSHIP_SHELL" != fish; or set __cs_export --export
-    set --global $__cs_export CLAUDE_STATUS "$__claude_status_text"
-    return $__cs_fresh
+    test -n "$__claude_status_begin"; and __claude_status_clock; or return
+    set -l __cs_shown
+    set -l __cs_from 0
+    set -l __cs_until 999999999999
+    set -l __cs_due 0
+    begin
+        read -n 64 -d ' ' -l __cs_name __cs_format __cs_bar __cs_refresh_at
+        set -l __cs_line "$__cs_name $__cs_format $__cs_bar $__cs_refresh_at"
+        string match -qr '^claude-status 2( [0-9]{1,12}){2}$' -- "$__cs_line"; or return
+        set __cs_due $__cs_refresh_at
+        for __cs_line in $__claude_status_lines
+            read -n 1024 -d ' ' -l __cs_next __cs_text; or break
+            string match -qr '^[0-9]{1,12}$' -- "$__cs_next"; or break
+            if test "$__cs_next" -gt $__claude_status_now
+                set __cs_until $__cs_next
+                break
+            end
+            set __cs_from $__cs_next
+            set __cs_shown "$__cs_text"
+        end
+    end <"$__claude_status_file"
+    set -q __cs_shown[1]; or return
+    string match -qr '.{1000}' -- "$__cs_shown"; and return
+    set -g __claude_status_text "$__cs_shown"
+    set -l __cs_written (builtin math "$__claude_status_now - $__claude_status_age")
+    set -g __claude_status_from (builtin math "$__cs_from - $__cs_written")
+    set -g __claude_status_until (builtin math "$__cs_until - $__cs_written")
+    set -g __claude_status_due (builtin math "$__cs_due - $__cs_written")
+    set -g __claude_status_head "$__claude_status_begin"
 end
 
 # ==================================================================================================
@@ -164,6 +201,7 @@ end
 function __claude_status_try
     set -l __cs_program "$__claude_status_program"
     test -z "$CLAUDECODE" -a -f "$__cs_program" -a -x "$__cs_program"; or return
+    __claude_status_clock; or return
     builtin math --scale=0 "$__claude_status_now / 15" | read -l __cs_number
     set -l __cs_account "$__claude_status_account"
     set -g __claude_status_slot "$__cs_account/kick.$__cs_number"
@@ -190,6 +228,7 @@ end
 # sends word by a signal which means nothing to a process that does not wait for it; a job of this
 # shell would be seen in the job table, and be in the way of `exit`.
 function __claude_status_refresh
+    __claude_status_try; or return
     set -l __cs_arguments "$__claude_status_account" "$__claude_status_slot"
     set -a __cs_arguments "$__claude_status_program"
     set -l __cs_last_own $last_pid
@@ -213,14 +252,31 @@ end
 # Hook
 #
 
-function __claude_status_prompt --on-event fish_prompt
-    __claude_status_update; and return
-    __claude_status_try; and __claude_status_refresh
+# With the argument `idle` nothing is started.
+function __claude_status_hook --on-event fish_prompt
+    set -l __cs_key "$CLAUDE_STATUS_CACHE_DIR"\n"$XDG_CACHE_HOME"\n"$HOME"\n"$CLAUDE_CONFIG_DIR"
+    set __cs_key "$__cs_key"\n"$STARSHIP_SHELL"\n"$NO_COLOR"\n"$TERM"\n"$LC_ALL"\n"$LC_CTYPE"\n"$LANG"
+    test "$__cs_key" = "$__claude_status_key"; or __claude_status_locate "$__cs_key"
+    __claude_status_begin; and __claude_status_recall; or __claude_status_read
+    if test "$STARSHIP_SHELL" = fish
+        set --global --export CLAUDE_STATUS "$__claude_status_text"
+    else
+        set --global --unexport CLAUDE_STATUS "$__claude_status_text"
+    end
+    test -z "$__claude_status_file" -o "$argv[1]" = idle; and return
+    # A login that is newer than the frames may be another account's.
+    if test -n "$__claude_status_head"
+        test "$__claude_status_age" -lt "$__claude_status_due"
+        and test ! "$__claude_status_login" -nt "$__claude_status_file"
+        and return
+    end
+    __claude_status_refresh
 end
 
-function __claude_status_redraw --on-signal URG
+# The refresh that this shell started is over.
+function __claude_status_ended --on-signal URG
     set -l __cs_before "$CLAUDE_STATUS"
-    __claude_status_update
+    __claude_status_hook idle
     test "$__cs_before" = "$CLAUDE_STATUS"
     or builtin commandline -f repaint
 end

@@ -63,6 +63,10 @@ __claude_status_find "${1-}"
 # View
 #
 
+# What was found for this environment: which frames, of which account, beside which login.
+typeset -g __claude_status_key= __claude_status_cache= __claude_status_account=
+typeset -g __claude_status_login= __claude_status_file=
+
 # Sets `__cs_directory` to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must never
 # mix, so one without a single absolute name has none, nor has //default, the default's by another
 # name.
@@ -83,45 +87,76 @@ __claude_status_dialect() {
   esac
 }
 
+# Finds the frames for what `__cs_key` says; none where the account has no single name.
+__claude_status_locate() {
+  local __cs_directory=/default __cs_dialect
+  typeset -g __claude_status_key=$__cs_key __claude_status_file= __claude_status_head=
+  typeset -g __claude_status_cache=${CLAUDE_STATUS_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-.}/.cache}/claude-status}
+  [[ $__claude_status_cache == /* ]] || builtin return 0
+  [[ -z ${CLAUDE_CONFIG_DIR-} ]] || __claude_status_directory || builtin return 0
+  typeset -g __claude_status_account=$__claude_status_cache/at$__cs_directory/@
+  typeset -g __claude_status_login=$__cs_directory/.credentials.json
+  [[ -n ${CLAUDE_CONFIG_DIR-} ]] || __claude_status_login=${HOME-}/.claude/.credentials.json
+  __claude_status_dialect
+  __claude_status_file=$__claude_status_account/frames/$__cs_dialect
+}
+
 # ==================================================================================================
 # Frames
 #
 
-# Sets `__cs_text` to the frame in the file $1 whose time has come, and empties `__cs_due` if no
-# refresh is needed yet. Whatever is not as it should be ends the reading.
+# What was read last: how the file began, the text, from when until when it holds, and when a
+# refresh is due. No two files that follow each other begin alike.
+typeset -g __claude_status_head= __claude_status_text=
+typeset -g __claude_status_from=0 __claude_status_until=0 __claude_status_refresh_at=0
+
+# Sets `__cs_head` to how the file begins, or fails where it is none of ours: no file at all, another
+# user's, or one whose first line says so, for it may be anything, and of any size.
+__claude_status_begin() {
+  __cs_head=
+  [[ -f ${__claude_status_file-} && -r $__claude_status_file && -O $__claude_status_file ]] ||
+    builtin return 1
+  sysread -s 64 __cs_head <$__claude_status_file
+  [[ $__cs_head == 'claude-status 2 '*$'\n'* ]] || __cs_head=
+  [[ -n $__cs_head ]]
+}
+
+# Whether what was read last still holds.
+__claude_status_recall() {
+  [[ $__cs_now -ge ${__claude_status_from:-0} && $__cs_now -lt ${__claude_status_until:-0} ]] &&
+    [[ -n ${__claude_status_head-} && $__cs_head == "$__claude_status_head" ]]
+}
+
+# Reads the frame whose time has come. Whatever is not as it should be ends the reading.
 __claude_status_read() {
-  local __cs_buffer __cs_page __cs_from __cs_refresh_at
+  local __cs_word
   local -a __cs_lines
-  local -i __cs_at=2 __cs_start=${__claude_status_at:-2} __cs_size
-  [[ -f $1 && -r $1 && -O $1 ]] || builtin return 0
-  # Begin at the frame shown before: mostly it still is the one, or the next is. So mostly a page of
-  # the file is enough, unless that frame stood further on; but what ends a page may be half a line.
-  for __cs_size in $((__cs_start < 10 ? 1024 : 65536)) 65536; do
-    sysread -s $__cs_size __cs_page || builtin break
-    __cs_buffer+=$__cs_page __cs_at=__cs_start
-    [[ $__cs_buffer == 'claude-status 2 '* ]] || builtin return 0
-    __cs_lines=("${(@f)__cs_buffer}")
-    while builtin :; do
-      __cs_from=${__cs_lines[__cs_at]%% *}
-      if [[ $__cs_from == <-> && $#__cs_from -le 12 && $__cs_from -le $__cs_now ]]; then
-        __cs_at+=1
-      elif [[ $__cs_at -eq $__cs_start && $__cs_at -gt 2 ]]; then
-        __cs_at=2 __cs_start=2
-      else
-        builtin break
-      fi
-    done
-    [[ $__cs_at -ge $#__cs_lines ]] || builtin break
-  done <$1
-  __cs_refresh_at=${${__cs_lines[1]-}##* }
-  [[ ${__cs_lines[1]-} == 'claude-status 2 '<->' '<-> ]] || builtin return 0
-  [[ $#__cs_refresh_at -le 12 && $__cs_at -gt 2 ]] || builtin return 0
-  typeset -g __claude_status_at=$((__cs_at - 1))
-  __cs_page=${__cs_lines[__cs_at - 1]}
-  [[ $#__cs_page -le 1024 ]] || builtin return 0
-  [[ $__cs_page != *' '* ]] || __cs_text=${__cs_page#* }
-  # A login that is newer than the frames may be another account's.
-  [[ $__cs_refresh_at -le $__cs_now || $__cs_login -nt $1 ]] || __cs_due=
+  local -i __cs_at=1
+  typeset -g __claude_status_head= __claude_status_text= __claude_status_refresh_at=0
+  [[ -n $__cs_head ]] || builtin return 0
+  sysread -s 65536 __cs_word <$__claude_status_file
+  __cs_lines=("${(@f)__cs_word}")
+  __cs_word=${__cs_lines[1]#claude-status 2 }
+  [[ $__cs_word == <->' '<-> && $#__cs_word -le 25 && ${#__cs_word#* } -le 12 ]] || builtin return 0
+  typeset -g __claude_status_refresh_at=${__cs_word#* }
+  while builtin :; do
+    __cs_at+=1
+    typeset -g __claude_status_until=999999999999
+    __cs_word=${__cs_lines[__cs_at]-}
+    [[ $#__cs_word -le 1024 ]] || builtin break
+    __cs_word=${__cs_word%% *}
+    [[ $__cs_word == <-> && $#__cs_word -le 12 ]] || builtin break
+    __claude_status_until=$__cs_word
+    [[ $__claude_status_until -le $__cs_now ]] || builtin break
+    typeset -g __claude_status_from=$__claude_status_until
+  done
+  if [[ $__cs_at -eq 2 ]]; then
+    __claude_status_refresh_at=0
+    builtin return 0
+  fi
+  __cs_word=${__cs_lines[__cs_at - 1]}
+  [[ $__cs_word != *' '* ]] || __claude_status_text=${__cs_word#* }
+  typeset -g __claude_status_head=$__cs_head
 }
 
 # ==================================================================================================
@@ -131,8 +166,9 @@ __claude_status_read() {
 # Starts one refresh, if this slot of 15 seconds is still to be had. What cannot be recorded is not
 # asked: no slot, no refresh. A shell inside Claude Code asks nothing: Claude Code hands its numbers over.
 __claude_status_refresh() {
-  local __cs_slot=$__cs_account/kick.$((__cs_now / 15)) __cs_try __cs_owned=$__cs_cache
+  local __cs_account=$__claude_status_account __cs_owned=$__claude_status_cache __cs_slot __cs_try
   local -i __cs_fd
+  __cs_slot=$__cs_account/kick.$((__cs_now / 15))
   [[ -z ${CLAUDECODE-} && -x ${__claude_status_program-} ]] || builtin return 0
   if [[ -e $__cs_account ]]; then
     __cs_try=$__cs_slot
@@ -140,7 +176,7 @@ __claude_status_refresh() {
   else
     # Never in a place that is someone else's, such as the user's home under `sudo -s`.
     __cs_try=$__cs_account
-    [[ -e $__cs_owned ]] || __cs_owned=${__cs_cache%/*}
+    [[ -e $__cs_owned ]] || __cs_owned=${__cs_owned%/*}
     [[ -e $__cs_owned ]] || __cs_owned=${HOME-}
     [[ -O $__cs_owned ]] || builtin return 0
   fi
@@ -185,12 +221,13 @@ __claude_status_ended() {
 # Hook
 #
 
-# Sets what `__cs_text` in `__cs_dialect` comes to: in a prompt, without colours, and as one state.
+# Sets what the text comes to: in a prompt, without colours, and as one state.
 __claude_status_dress() {
-  typeset -g __claude_status_dressed=${STARSHIP_SHELL-}/$__cs_dialect/$__cs_text
+  local __cs_text=$__claude_status_text
+  typeset -g __claude_status_dressed=$__cs_dressed
   typeset -g __claude_status_prompt=$__cs_text __claude_status_plain=$__cs_text
   typeset -g __claude_status_state=${__cs_text:+NORMAL}
-  case $__cs_dialect in
+  case ${__claude_status_file##*/} in
     # One pass, from the left: of "%%f" it is the first two that belong together.
     zsh) __claude_status_plain=${__cs_text//(#b)\%(\%|F\{[a-z]#\}|f)/${(M)match[1]:#\%}} ;;
     starship) __claude_status_plain=${__cs_text//$'\e'\[[0-9;]#m/} ;;
@@ -207,19 +244,14 @@ __claude_status_dress() {
 
 # Zsh sees to it that a hook leaves `$?` as it was.
 __claude_status_hook() {
-  local __cs_directory=/default __cs_cache __cs_account __cs_login __cs_dialect __cs_text= __cs_due=
+  local __cs_head __cs_key __cs_dressed
   local -i __cs_now=EPOCHSECONDS
-  __cs_cache=${CLAUDE_STATUS_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-.}/.cache}/claude-status}
-  if [[ $__cs_cache == /* ]] &&
-    { [[ -z ${CLAUDE_CONFIG_DIR-} ]] || __claude_status_directory; }; then
-    __cs_account=$__cs_cache/at$__cs_directory/@ __cs_due=yes
-    __cs_login=$__cs_directory/.credentials.json
-    [[ -n ${CLAUDE_CONFIG_DIR-} ]] || __cs_login=${HOME-}/.claude/.credentials.json
-    __claude_status_dialect
-    __claude_status_read $__cs_account/frames/$__cs_dialect
-  fi
-  [[ ${__claude_status_dressed-} == "${STARSHIP_SHELL-}/$__cs_dialect/$__cs_text" ]] ||
-    __claude_status_dress
+  __cs_key=${CLAUDE_STATUS_CACHE_DIR-}$'\n'${XDG_CACHE_HOME-}$'\n'${HOME-}$'\n'${CLAUDE_CONFIG_DIR-}
+  __cs_key+=$'\n'${STARSHIP_SHELL-}$'\n'${NO_COLOR-}$'\n'${TERM-}$'\n'${LC_ALL:-${LC_CTYPE:-${LANG-}}}
+  [[ $__cs_key == "${__claude_status_key-}" ]] || __claude_status_locate
+  { __claude_status_begin && __claude_status_recall; } || __claude_status_read
+  __cs_dressed=${STARSHIP_SHELL-}/$__claude_status_file/$__claude_status_text
+  [[ ${__claude_status_dressed-} == "$__cs_dressed" ]] || __claude_status_dress
   # Some have it readonly, and an error would end the hook.
   if [[ ${(t)psvar} != *readonly* ]]; then
     psvar[97]=${__claude_status_plain-} psvar[98]=${(M)__claude_status_state:#CRITICAL}
@@ -231,7 +263,9 @@ __claude_status_hook() {
     typeset -g +x CLAUDE_STATUS=${__claude_status_prompt-}
   fi
   # Nobody sits at an idle prompt: what one refresh did not mend, the next would not either.
-  [[ -z $__cs_due || ${1-} == idle ]] || __claude_status_refresh
+  # A login that is newer than the frames may be another account's.
+  [[ -z $__claude_status_file || ${1-} == idle || $__cs_now -lt $__claude_status_refresh_at &&
+    ! $__claude_status_login -nt $__claude_status_file ]] || __claude_status_refresh
 }
 
 # Shows one of three segments, and which is decided when the prompt is drawn, so that drawing it

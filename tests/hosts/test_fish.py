@@ -227,15 +227,17 @@ ALMOST = {
 
 
 @pytest.mark.parametrize("kind", [*ODD_FILES, *ALMOST])
-def test_odd_files_show_nothing_and_say_nothing(fish: str, home: Path, kind: str) -> None:
+def test_odd_files_show_nothing_and_say_nothing(
+    fish: str, home: Path, kind: str, refresher: Path
+) -> None:
     """Whatever stands in the file's place: nothing is shown or printed, a refresh is wanted."""
     path = draw(home) / "frames/fish"
     if kind in ALMOST:
         path.write_bytes(ALMOST[kind])
     else:
         odd_file(path, kind)
-    script = f"{sourcing()}p; claude_status_prompt; __claude_status_update; or echo due"
-    assert prompts(fish, script) == "due\n"
+    assert prompts(fish, f"{sourcing(refresher)}p; claude_status_prompt") == ""
+    assert calls(refresher) == ["refresh --background --for prompt"]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ALMOST if kind.startswith("10 MB")])
@@ -300,8 +302,8 @@ def test_sourcing_twice_is_sourcing_once(fish: str, home: Path) -> None:
     """The second time adds no second handler."""
     script = f"{sourcing()}{sourcing()}functions --handlers | string match '*claude*'"
     assert prompts(fish, script).splitlines() == [
-        "SIGURG __claude_status_redraw",
-        "fish_prompt __claude_status_prompt",
+        "SIGURG __claude_status_ended",
+        "fish_prompt __claude_status_hook",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ PROMPTS = {
     "zsh": "__claude_status_hook\n",
     "fish": "emit fish_prompt\n",
 }
+STEPS = ["find", "directory", "dialect", "locate", "begin", "recall", "read", "refresh", "hook"]
 # Every name that a snippet might take for a local variable.
 NAMES = [
     "account",
@@ -116,6 +118,35 @@ def test_the_login_is_that_of_the_directory(
     login(home, 100 - age)
     prompts()
     assert bool(calls(refresher)) == (age == 0)
+
+
+def test_another_file_shows_at_the_next_prompt(
+    shell: str, home: Path, prompts: Callable[..., tuple[str, str]]
+) -> None:
+    """A file that took the place of the one that was read is read, though its frame still holds."""
+    folder, now = draw(home, (-60, "first"), (600, "later")) / "frames", int(time.time())
+    (home / "new").write_text(f"claude-status 2 {now + 2990} {now + 2990}\n{now - 60} second\n")
+    between = f"command cp {home}/new {folder}/{shell}\n"
+    assert prompts(count=2, between=between) == ("<second>", "")
+
+
+def test_what_the_environment_remembers_is_not_believed(
+    shell: str, home: Path, prompts: Callable[..., tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Variables by the names of the shell's memory show nothing of their own."""
+    draw(home)
+    for name in ("head", "text", "from", "key", "file", "begin"):
+        monkeypatch.setenv(f"__claude_status_{name}", "planted")
+    monkeypatch.setenv("__claude_status_until", "999999999999")
+    assert prompts() == (f"<{TEXTS[shell]}>", "")
+
+
+def test_the_steps_have_the_same_names_in_the_same_order() -> None:
+    """Who has read one of the three snippets finds each step in the two others."""
+    for name in STARTS:
+        text = (SHELL / f"claude-status.{name}").read_text()
+        found = re.findall(r"^(?:function )?__claude_status_(\w+)(?:\(\)| |$)", text, re.M)
+        assert [step for step in dict.fromkeys(found) if step in STEPS] == STEPS
 
 
 def test_names_of_the_user_hide_nothing(
