@@ -1,13 +1,14 @@
-"""Edit one member of a JSON object in its own text, and leave the rest as it is (pure).
+"""Edit one member or item in the text of a JSON object, and leave the rest as it is (pure).
 
-A text is what a file holds, with its byte order mark if it has one.
+A text is what a file holds, with its byte order mark if it has one. ``start`` is where an object or
+an array within it begins; without it, the whole is meant.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from claude_status.errors import ClaudeStatusError
@@ -31,6 +32,15 @@ class Member:
     end: int  # of the value
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One value of an array in a text, and the offsets of its ends."""
+
+    value: object
+    start: int
+    end: int
+
+
 def parse(text: str) -> dict[str, object]:
     """The object that the text holds; raises JSONTextError where it holds none."""
     body = text.removeprefix(BOM)
@@ -49,7 +59,7 @@ def parse(text: str) -> dict[str, object]:
 
 
 def find(text: str, key: str, start: int = 0) -> Member | None:
-    """The member that counts for ``key``: the last. ``start`` is where the object begins."""
+    """The member that counts for ``key``: the last."""
     found = None
     for member in _members(text, start):
         if member.key == key:
@@ -57,21 +67,28 @@ def find(text: str, key: str, start: int = 0) -> Member | None:
     return found
 
 
-def insert(text: str, key: str, value: object) -> str:
-    """The text with a new last member, laid out like its neighbours."""
-    members = list(_members(text, 0))
-    eol = "\r\n" if "\r\n" in text else "\n"
-    opened = text.index("{") + 1
-    if not members:
-        new = _lines(key, value, "  ", eol)
-        return f"{text[:opened]}{new}{eol}{text[_skip(text, opened) :]}"
-    gap = text[opened : members[0].start]
-    if "\n" in gap:
-        new = _lines(key, value, gap.rpartition("\n")[2], eol)
-    else:
-        new = f" {dump(key)}: {dump(value)}"
-    end = members[-1].end
-    return f"{text[:end]},{new}{text[end:]}"
+def items(text: str, start: int) -> list[Item]:
+    """The items of an array."""
+    decoder, found = json.JSONDecoder(), []
+    at = _skip(text, start + 1)
+    while text[at] != "]":
+        value, end = decoder.raw_decode(text, at)
+        found.append(Item(value, at, end))
+        at = _skip(text, end)
+        if text[at] == ",":
+            at = _skip(text, at + 1)
+    return found
+
+
+def insert(text: str, key: str, value: object, start: int = 0) -> str:
+    """The text with a new last member in an object, laid out like its neighbours."""
+    members = list(_members(text, start))
+    return _append(text, text.index("{", start) + 1, members, f"{dump(key)}: ", value)
+
+
+def append(text: str, value: object, start: int) -> str:
+    """The text with a new last item in an array, laid out like its neighbours."""
+    return _append(text, start + 1, items(text, start), "", value)
 
 
 def dump(value: object, indent: str | None = None) -> str:
@@ -85,15 +102,41 @@ def replace(text: str, member: Member, value: str) -> str:
     return f"{text[: member.value_start]}{value}{text[member.end :]}"
 
 
-def remove(text: str, member: Member) -> str:
+def remove(text: str, member: Member, start: int = 0) -> str:
     """The text without a member, and without the comma and the blanks that it needed."""
-    members = list(_members(text, 0))
-    at = [other.start for other in members].index(member.start)
+    return _remove(text, text.index("{", start) + 1, list(_members(text, start)), member)
+
+
+def take_out(text: str, item: Item, start: int) -> str:
+    """The text without an item of an array, and without the comma and the blanks it needed."""
+    return _remove(text, start + 1, items(text, start), item)
+
+
+def _append(
+    text: str, opened: int, found: Sequence[Member | Item], lead: str, value: object
+) -> str:
+    """The text with a value after those that are found in the brackets opened before ``opened``."""
+    eol = "\r\n" if "\r\n" in text else "\n"
+    unit = _indent(text, text.index("{") + 1) or "  "
+    if not found:
+        outer = _indent(text, max(0, text.rfind("\n", 0, opened)))
+        new = _lines(lead, value, eol + outer + unit, unit)
+        return f"{text[:opened]}{new}{eol}{outer}{text[_skip(text, opened) :]}"
+    gap = text[opened : found[0].start]
+    new = f" {lead}{dump(value)}"
+    if "\n" in gap:
+        new = _lines(lead, value, eol + gap.rpartition("\n")[2], unit)
+    end = found[-1].end
+    return f"{text[:end]},{new}{text[end:]}"
+
+
+def _remove(text: str, opened: int, found: Sequence[Member | Item], which: Member | Item) -> str:
+    at = [other.start for other in found].index(which.start)
     if at > 0:
-        return text[: members[at - 1].end] + text[member.end :]
-    if len(members) > 1:
-        return text[: member.start] + text[members[1].start :]
-    return text[: text.index("{") + 1] + text[text.rindex("}") :]
+        return text[: found[at - 1].end] + text[which.end :]
+    if len(found) > 1:
+        return text[: which.start] + text[found[1].start :]
+    return text[:opened] + text[_skip(text, which.end) :]
 
 
 def _members(text: str, start: int) -> Iterator[Member]:
@@ -110,10 +153,15 @@ def _members(text: str, start: int) -> Iterator[Member]:
             at = _skip(text, at + 1)
 
 
-def _lines(key: str, value: object, indent: str, eol: str) -> str:
-    """One member on lines of its own, without an end of the last."""
-    lead = eol + indent
-    return f"{lead}{dump(key)}: {lead.join(dump(value, indent).split(chr(10)))}"
+def _lines(lead: str, value: object, line: str, unit: str) -> str:
+    """A value on lines of its own, each begun by ``line``, without an end of the last."""
+    return f"{line}{lead}{line.join(dump(value, unit).split(chr(10)))}"
+
+
+def _indent(text: str, at: int) -> str:
+    """The blanks before what comes next, if it begins its line; else ""."""
+    end = _skip(text, at)
+    return text[at:end].rpartition("\n")[2] if "\n" in text[at:end] else ""
 
 
 def _skip(text: str, at: int) -> int:
