@@ -1,7 +1,8 @@
 """What was replaced in the user's files, and by what, kept until it is taken out again.
 
 ``<folder>/<absolute path>.before`` holds the file's bytes as they were, and is not there where
-there was no file; ``….after`` holds those that took their place. Private like what they hold.
+there was no file; ``….after`` holds those that took their place. Private like what they hold. A
+second part of ours in the same file has its own two, with its name before these endings.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as with_other
 from pathlib import Path
 
 from claude_status.errors import SettingsError
 from claude_status.install.files import Found, look, remove, replace
+
+PARTS = ("", "claude-hooks")  # that may be in one file together
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """The place where all of it is."""
+    """The place where all of it is, of one part of ours."""
 
     folder: Path
+    part: str = ""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Keep:
@@ -37,6 +42,14 @@ class Keep:
         if not base.startswith("/"):
             raise SettingsError("HOME and XDG_STATE_HOME must be absolute paths.")
         return cls(Path(base, "claude-status", "kept"))
+
+    def of_part(self, part: str) -> Keep:
+        """The same place, of another part."""
+        return with_other(self, part=part)
+
+    def others(self) -> list[Keep]:
+        """The same place, of each other part that may be in the same file."""
+        return [self.of_part(part) for part in PARTS if part != self.part]
 
     def load(self, path: Path) -> Kept | None:
         """What is kept of a file; ``path`` is its real path."""
@@ -68,7 +81,7 @@ class Keep:
         return [self.folder, *(path for path in self.folder.rglob("*") if path.is_dir())]
 
     def _look(self, path: Path) -> tuple[Found, Found]:
-        place = self._place(path)
+        place = f"{self._place(path)}{self.part and '.'}{self.part}"
         return look(Path(f"{place}.before")), look(Path(f"{place}.after"))
 
     def _place(self, path: Path) -> Path:

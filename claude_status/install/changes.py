@@ -26,7 +26,8 @@ class ChangeError(ClaudeStatusError):
 class Change:
     """A file as it is, its bytes after the change (None: no file), and what is then kept of it.
 
-    ``note`` is a sentence for the user, or "".
+    ``note`` is a sentence for the user, or "". ``others`` is what is then kept for other parts of
+    ours in the file.
     """
 
     path: Path  # as the user names it
@@ -34,6 +35,7 @@ class Change:
     after: bytes | None
     kept: Kept | None
     note: str = ""
+    others: tuple[tuple[Keep, Kept], ...] = ()
 
     @property
     def is_none(self) -> bool:
@@ -44,6 +46,8 @@ class Change:
         """Make the change; raises FileError, and then the file is as it was."""
         if self.kept and not self.is_none:
             keep.save(self.found.path, self.kept)
+        for other, kept in self.others:
+            other.save(self.found.path, kept)
         if self.after is None and self.found.data is not None:
             remove(self.found)
         elif self.after is not None and not self.is_none:
@@ -76,8 +80,24 @@ def taking(path: Path, edit: Edit, keep: Keep) -> Change:
     """The change that takes our part out of a file."""
     found = look(path)
     with _told(path):
-        before, note = _without(found, edit, keep.load(found.path))
-    return Change(path, found, before, None, note)
+        kept = keep.load(found.path)
+        before, note = _without(found, edit, kept)
+        others = tuple(_others(found, before, edit, keep)) if before != found.data else ()
+    return Change(path, found, before, None, note, others)
+
+
+def _others(
+    found: Found, after: bytes | None, edit: Edit, keep: Keep
+) -> Iterator[tuple[Keep, Kept]]:
+    """What is kept for the other parts in a file that loses this one, if it is as they left it.
+
+    So each part can be taken out to the byte, whichever was put in first.
+    """
+    for other in keep.others():
+        theirs = other.load(found.path)
+        if theirs and after is not None and theirs.after == found.data:
+            before, _ = _without(Found(found.path, theirs.before), edit, keep.load(found.path))
+            yield other, Kept(before, after)
 
 
 def _without(found: Found, edit: Edit, kept: Kept | None) -> tuple[bytes | None, str]:
