@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from claude_status import __version__
+from claude_status.argument_types import columns, days, percentage, seconds
 from claude_status.errors import ClaudeStatusError, SettingsError
 
 HOSTS = ("bash", "zsh", "fish", "starship", "tmux", "claude")
+PLACES = (*HOSTS, "claude-hooks")  # where install can put something
 BARS = ("waybar", "i3bar", "polybar", "xbar")
 FORMATS = ("plain", "ascii", "ansi", *HOSTS, *BARS, "json", "prometheus")
 
@@ -45,7 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"claude-status {__version__}")
     parser.add_argument("--format", choices=FORMATS, help="what to print the line for")
-    parser.add_argument("--max-width", type=_columns, metavar="N", help="columns the line may take")
+    parser.add_argument("--max-width", type=columns, metavar="N", help="columns the line may take")
     parser.add_argument(
         "--prompt", action="store_true", help="the line is for a prompt, not for a status bar"
     )
@@ -61,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     show.add_argument("--all", action="store_true", help="every account here, without asking")
     command("watch", "commands.watch:run", "the full picture, live, until q is pressed")
     history = command("history", "commands.history:run", "how use grew, as a chart")
-    history.add_argument("--days", type=_days, metavar="N", help="the past N days, 1 to 90")
+    history.add_argument("--days", type=days, metavar="N", help="the past N days, 1 to 90")
     form = history.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="columns: time, key, percent, resets_at")
     form.add_argument("--json", action="store_true", help="the same as one JSON object")
@@ -76,13 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     init = command("init", "commands.install:init", "print what to put into a host's own file")
     init.add_argument("host", choices=(*HOSTS, *BARS))
-    for verb, text in (("install", "put the line into"), ("uninstall", "take the line out of")):
-        of_some = f"{text} the files of some hosts; without any, list them"
-        install = command(verb, f"commands.install:{verb}", of_some)
-        install.add_argument("host", nargs="*", metavar="HOST", help=", ".join(HOSTS))
-        install.add_argument("--all", action="store_true", help="all hosts that are found")
-        install.add_argument("--dry-run", action="store_true", help="only show what would change")
-    install.add_argument("--purge", action="store_true", help="with --all: cache and settings too")
+    _add_installs(command)
     command(
         "demo", "commands.demo:run", "a tour on made-up numbers: no login is needed, or touched"
     )
@@ -99,13 +95,13 @@ def build_parser() -> argparse.ArgumentParser:
         "the timeout. Example: claude-status wait --below 100 --limit 5h && claude -p continue"
     )
     check.add_argument(
-        "--max", type=_percentage, required=True, metavar="PERCENT", help="the most that is allowed"
+        "--max", type=percentage, required=True, metavar="PERCENT", help="the most that is allowed"
     )
     check.add_argument("--quiet", action="store_true", help="print no sentence")
     wait.add_argument(
-        "--below", type=_percentage, required=True, metavar="PERCENT", help="what to wait for"
+        "--below", type=percentage, required=True, metavar="PERCENT", help="what to wait for"
     )
-    wait.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="then exit with 4")
+    wait.add_argument("--timeout", type=seconds, metavar="SECONDS", help="then exit with 4")
     for gate in (check, wait):
         gate.set_defaults(failure=3)  # what they say where nothing is known
         gate.add_argument("--limit", metavar="NAME", help="one limit, such as 5h or 7d; else all")
@@ -121,26 +117,34 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_installs(command: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    """``install`` and ``uninstall``."""
+    for verb, text in (("install", "put the line into"), ("uninstall", "take the line out of")):
+        of_some = f"{text} the files of some hosts; without any, list them"
+        install = command(verb, f"commands.install:{verb}", of_some)
+        install.add_argument("host", nargs="*", metavar="HOST", help=", ".join(PLACES))
+        install.add_argument("--all", action="store_true", help="all hosts that are found")
+        install.add_argument("--dry-run", action="store_true", help="only show what would change")
+        if verb == "install":
+            _add_thresholds(install, None, "with claude-hooks: ")
+    install.add_argument("--purge", action="store_true", help="with --all: cache and settings too")
+
+
 def _add_hook(hook: argparse.ArgumentParser) -> None:
     """The options of ``hook``."""
     hook.epilog = (
         "Exit status: 0 go on, 2 stop; a number that is not known stops nothing. Example, as the "
         "command of a UserPromptSubmit hook: claude-status hook --max 95 --tell 70"
     )
-    hook.add_argument(
-        "--max",
-        type=_percentage,
-        default=100.0,
-        metavar="PERCENT",
-        help="above it, stop (default: 100)",
-    )
-    hook.add_argument(
-        "--tell",
-        type=_percentage,
-        default=70.0,
-        metavar="PERCENT",
-        help="from it on, say so (default: 70)",
-    )
+    _add_thresholds(hook, float("inf"), "")
+
+
+def _add_thresholds(parser: argparse.ArgumentParser, default: float | None, lead: str) -> None:
+    """What the hooks of Claude Code go by."""
+    for name, text in (("--max", "above it, stop"), ("--tell", "from it on, say so")):
+        parser.add_argument(
+            name, type=percentage, default=default, metavar="PERCENT", help=lead + text
+        )
 
 
 def _add_config(config: argparse.ArgumentParser) -> None:
@@ -157,43 +161,3 @@ def _add_config(config: argparse.ArgumentParser) -> None:
             change.add_argument("value", metavar="VALUE", help="as TOML, or as plain text")
     config.add_argument("--init", action="store_true", help="write a commented settings file")
     config.add_argument("--check", action="store_true", help="say what is wrong in the file")
-
-
-def _columns(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of columns")
-    return value
-
-
-def _days(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days") from None
-
-
-def _percentage(text: str) -> float:
-    value = _number(text)
-    if value is None or value > 1000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a percentage, such as 90")
-    return value
-
-
-def _seconds(text: str) -> float:
-    value = _number(text)
-    if value is None or value >= 1e9:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
-    return value
-
-
-def _number(text: str) -> float | None:
-    """A number that is neither negative nor endless nor none at all."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0 <= value < float("inf") else None

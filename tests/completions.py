@@ -12,7 +12,7 @@ from pathlib import Path
 
 import shtab
 
-from claude_status.cli import HOSTS, build_parser
+from claude_status.cli import PLACES, build_parser
 from claude_status.install.program import COMPLETIONS
 from tests.conftest import SHELL
 
@@ -23,7 +23,7 @@ def completion(shell: str) -> str:
     for action in _arguments(parser):
         # a host may be left out, which argparse cannot express with choices
         if action.dest == "host" and not action.choices:
-            action.choices = HOSTS
+            action.choices = PLACES
     lines = io.StringIO(shtab.complete(parser, shell))
     return "".join(f"{line.rstrip()}\n" for line in lines)
 

@@ -9,15 +9,18 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError, SettingsError
 from claude_status.install import bars, completions, link, purge, snippets
 from claude_status.install.backup import Keep
 from claude_status.install.changes import Change, putting, taking
+from claude_status.install.edits import ClaudeHooks
 from claude_status.install.files import sweep
-from claude_status.install.hosts import NAMES, SHELLS, Host, hosts
+from claude_status.install.hosts import HOOKS, NAMES, SHELLS, Host, hosts
 from claude_status.install.program import ByHand, Parts, parts
+from claude_status.install.state import is_in, short, would_install, would_uninstall
 from claude_status.terminal import say
 
 
@@ -30,25 +33,28 @@ def init(arguments: argparse.Namespace) -> int:
 
 def install(arguments: argparse.Namespace) -> int:
     """Put our part into the files of some hosts; where none are named, list them all."""
-    keep, ours = _keep(), _parts()
+    keep, ours, hooks = _keep(), _parts(), _hooks(arguments)
     if not arguments.all and not arguments.host:
-        return _list(lambda host: _would_install(host, keep, ours), "install")
+        return _list(lambda host: would_install(host, keep, ours), "install")
     names = _checked(arguments.host)
     if arguments.all:
         names |= {host.name for host in hosts(os.environ) if host.is_there}
-    chosen = hosts(os.environ, names, hooked=bool(names & set(SHELLS)))
+    chosen = [
+        replace(host, edit=hooks) if host.name == HOOKS else host
+        for host in hosts(os.environ, names, hooked=bool(names & set(SHELLS)))
+    ]
 
     made: list[Host] = []
 
     def one(host: Host) -> None:
-        path = host.files[0]
+        path, own = host.files[0], keep.of_part(host.part)
         try:
-            change = putting(path, host.edit, ours, keep)
+            change = putting(path, host.edit, ours, own)
         except ByHand as found:
-            print(f"{host.name}: {_short(path)} is left as it is: {found}")
+            print(f"{host.name}: {short(path)} is left as it is: {found}")
             return
         said = "is already in" if change.is_none else "is now in"
-        _make(change, keep, f"{host.name}: {said} {_short(path)}", arguments.dry_run)
+        _make(change, own, f"{host.name}: {said} {short(path)}", arguments.dry_run)
         if host.completion:
             more = putting(host.completion, completions.loader(host.name), ours, keep)
             _make(more, keep, "", arguments.dry_run)
@@ -69,10 +75,11 @@ def uninstall(arguments: argparse.Namespace) -> int:
         raise SettingsError("--purge takes out everything: add --all.")
     keep = _keep()
     if not arguments.all and not arguments.host:
-        return _list(lambda host: _would_uninstall(host, keep), "uninstall")
+        return _list(lambda host: would_uninstall(host, keep), "uninstall")
 
     def one(host: Host) -> None:
-        changes = [taking(path, host.edit, keep) for path in host.files]
+        own = keep.of_part(host.part)
+        changes = [taking(path, host.edit, own) for path in host.files]
         if host.completion:
             _make(
                 taking(host.completion, completions.loader(host.name), keep),
@@ -84,18 +91,28 @@ def uninstall(arguments: argparse.Namespace) -> int:
             print(f"{host.name}: is not installed")
         for change in changes:
             note = f" ({change.note})" if change.note else ""
-            said = f"{host.name}: is no longer in {_short(change.path)}{note}"
-            _make(change, keep, "" if change.is_none else said, arguments.dry_run)
+            said = f"{host.name}: is no longer in {short(change.path)}{note}"
+            _make(change, own, "" if change.is_none else said, arguments.dry_run)
 
     names = _checked(arguments.host) | set(NAMES if arguments.all else ())
     status = _each(hosts(os.environ, names), one)
     others = set(NAMES) - names
-    if not arguments.dry_run and not any(_is_in(host, keep) for host in hosts(os.environ, others)):
+    if not arguments.dry_run and not any(is_in(host, keep) for host in hosts(os.environ, others)):
         link.remove_link(os.environ)
     if arguments.purge and not status:
         for said in purge.everything(os.environ, dry_run=arguments.dry_run):
             print(said)
     return status
+
+
+def _hooks(arguments: argparse.Namespace) -> ClaudeHooks:
+    """The hooks with the percentages that were typed; raises SettingsError for useless ones."""
+    most, tell = arguments.max, arguments.tell
+    if (most, tell) != (None, None) and HOOKS not in arguments.host:
+        raise SettingsError(f"--max and --tell are those of {HOOKS}: name it.")
+    if most is not None and most >= 100:
+        raise SettingsError("No limit is ever above 100%: give --max less, such as 95.")
+    return ClaudeHooks(most, tell)
 
 
 def _make(change: Change, keep: Keep, said: str, dry_run: bool) -> None:
@@ -134,41 +151,14 @@ def _list(state: Callable[[Host], str], verb: str) -> int:
         try:
             said = state(host)
         except ByHand as found:
-            said = f"{_short(host.files[0])}: {found}"
+            said = f"{short(host.files[0])}: {found}"
         except ClaudeStatusError as error:
             said = str(error)
-        print(f"{host.name:<9} {said}")
+        print(f"{host.name:<12} {said}")
     print(
         f"\nRun `claude-status {verb} --all`, or name some. --dry-run shows what it would change."
     )
     return 0
-
-
-def _would_install(host: Host, keep: Keep, ours: Parts) -> str:
-    path = host.files[0]
-    change = putting(path, host.edit, ours, keep)
-    if change.is_none:
-        return f"is in {_short(path)}"
-    if change.kept and change.kept.before != change.found.data:
-        return f"would be brought up to date in {_short(path)}"
-    if not host.is_there:
-        return f"seems unused; if you name it, it would be put into {_short(path)}"
-    made = "put into" if change.found.data is not None else "put into a new file"
-    return f"would be {made} {_short(path)}"
-
-
-def _would_uninstall(host: Host, keep: Keep) -> str:
-    changes = [taking(path, host.edit, keep) for path in host.files]
-    places = [_short(change.path) for change in changes if not change.is_none]
-    return f"is in {', '.join(places)}" if places else "is not installed"
-
-
-def _is_in(host: Host, keep: Keep) -> bool:
-    """Whether our part is in a host's files, as far as they can be understood."""
-    try:
-        return not all(taking(path, host.edit, keep).is_none for path in host.files)
-    except ClaudeStatusError:
-        return True
 
 
 def _checked(names: list[str]) -> set[str]:
@@ -188,9 +178,3 @@ def _keep() -> Keep:
 
 def _parts() -> Parts:
     return parts(sys.argv[0], os.environ)
-
-
-def _short(path: Path) -> str:
-    """The path as people write it."""
-    home = os.environ.get("HOME", "").rstrip("/") + "/"
-    return "~/" + str(path)[len(home) :] if str(path).startswith(home) else str(path)

@@ -103,7 +103,8 @@ def _choose(looks: Looks, events: Events) -> tuple[str | None, int]:
     from rich.live import Live
 
     console = Console(color_system="standard", highlight=False)
-    places = [host.name for host in hosts(os.environ) if is_installed(host)]
+    shown_in = (host for host in hosts(os.environ) if not host.is_optional)
+    places = [host.name for host in shown_in if is_installed(host)]
     at = looks.current
     live = Live(console=console, screen=True, auto_refresh=False)
     with key_by_key(KEYBOARD), live:

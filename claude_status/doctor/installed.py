@@ -12,7 +12,7 @@ from claude_status.errors import ClaudeStatusError, SettingsError
 from claude_status.install import json_edit
 from claude_status.install.claude_settings import KEY
 from claude_status.install.files import look
-from claude_status.install.hosts import Host, hosts
+from claude_status.install.hosts import HOOKS, Host, hosts
 
 # Where an administrator's settings are
 MANAGED = {
@@ -40,8 +40,9 @@ def check_hosts(scene: Scene) -> Iterator[Finding]:
                 yield Finding(host.name, text, Grade.WRONG, advice)
             else:
                 yield Finding(host.name, f"installed in {file}")
-            if host.name == "claude":
-                yield from _overridden(file, MANAGED.get(scene.platform, MANAGED["linux"]))
+            if host.name in ("claude", HOOKS):
+                managed = MANAGED.get(scene.platform, MANAGED["linux"])
+                yield from _overridden(host.name, file, managed)
 
 
 def _paths(host: Host, file: Path) -> list[str] | None:
@@ -53,8 +54,8 @@ def _paths(host: Host, file: Path) -> list[str] | None:
         return None
 
 
-def _overridden(own: Path, managed: Path) -> Iterator[Finding]:
-    """What keeps Claude Code from showing the status line of the user's own settings."""
+def _overridden(name: str, own: Path, managed: Path) -> Iterator[Finding]:
+    """What keeps Claude Code from running the status line or hooks of the user's own settings."""
     managers = [
         managed / "managed-settings.json",
         *sorted(managed.glob("managed-settings.d/*.json")),
@@ -66,7 +67,7 @@ def _overridden(own: Path, managed: Path) -> Iterator[Finding]:
         here = Path("/")
     projects = [path for path in (here / name for name in PROJECT) if path != own]
     for path in (*managers, *projects):
-        if KEY in _settings(path):
+        if name != HOOKS and KEY in _settings(path):
             text = f"{path} has a status line that comes before yours"
             advice = "ours can be put around it: claude-status statusline --wrap COMMAND"
             yield Finding("claude", text, Grade.WRONG, advice)
@@ -74,8 +75,8 @@ def _overridden(own: Path, managed: Path) -> Iterator[Finding]:
         settings = _settings(path)
         for switch in ("disableAllHooks", "allowManagedHooksOnly"):
             if settings.get(switch) is True:
-                text = f"{switch} in {path} turns status lines off, too"
-                yield Finding("claude", text, Grade.WRONG)
+                text = f"{switch} in {path} turns hooks and status lines off"
+                yield Finding(name, text, Grade.WRONG)
 
 
 def _settings(path: Path) -> dict[str, object]:

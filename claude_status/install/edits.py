@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from claude_status.errors import ClaudeStatusError
-from claude_status.install import blocks, claude_settings
+from claude_status.install import blocks, claude_hooks, claude_settings
 from claude_status.install.backup import Kept
 from claude_status.install.program import ByHand, Parts
 
@@ -111,6 +111,26 @@ class ClaudeCode:
     def paths(self, data: bytes) -> list[str]:
         """The path of the launcher."""
         return claude_settings.programs(_utf8(data))
+
+
+@dataclass(frozen=True)
+class ClaudeHooks(ClaudeCode):
+    """Some hooks in the same file; percentages that are None stay as they are there."""
+
+    most: float | None = None
+    tell: float | None = None
+
+    def put(self, data: bytes, parts: Parts) -> bytes:
+        """The settings with our hooks; raises EditError for what is not JSON."""
+        return claude_hooks.put(_utf8(data), parts.program, self.most, self.tell).encode()
+
+    def take(self, data: bytes, kept: Kept | None) -> tuple[bytes, str]:
+        """The settings with the hooks that were there before."""
+        return claude_hooks.take(_utf8(data), kept).encode(), ""
+
+    def paths(self, data: bytes) -> list[str]:
+        """The path of the launcher."""
+        return claude_hooks.programs(_utf8(data))
 
 
 def _utf8(data: bytes) -> str:

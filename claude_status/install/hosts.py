@@ -1,4 +1,4 @@
-"""The hosts of the line: which file of the user's each has, and how our part goes into it."""
+"""The hosts of the line and of our hooks: which file each has, and how our part goes into it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError
 from claude_status.install import blocks, completions, next_steps, rc_files, snippets
-from claude_status.install.edits import Block, ClaudeCode, Edit, Starship
+from claude_status.install.edits import Block, ClaudeCode, ClaudeHooks, Edit, Starship
 from claude_status.install.files import look
 from claude_status.paths import locate
 
-NAMES = ("bash", "zsh", "fish", "starship", "tmux", "claude")
+HOOKS = "claude-hooks"
+NAMES = ("bash", "zsh", "fish", "starship", "tmux", "claude", HOOKS)
 SHELLS = NAMES[:3]
 
 
 @dataclass(frozen=True)
 class Host:
-    """A program that shows the line.
+    """A program that shows the line, or that runs our hooks.
 
     ``files`` may hold our part; the first is where it goes, and no two lead to one file. A part of
     it goes into ``completion`` as well, where the host looks for what completes our command.
@@ -36,6 +37,12 @@ class Host:
     is_there: bool
     notes: Callable[[Mapping[str, str]], Iterator[str]]
     completion: Path | None = None
+    part: str = ""  # its name where the file holds another part of ours, too
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether it is only put in where it is named."""
+        return self.name == HOOKS
 
 
 def hosts(
@@ -111,12 +118,18 @@ def _claude(environ: Mapping[str, str]) -> Host:
     return Host("claude", (folder / "settings.json",), ClaudeCode(), there, next_steps.none)
 
 
+def _claude_hooks(environ: Mapping[str, str]) -> Host:
+    files = _claude(environ).files
+    return Host(HOOKS, files, ClaudeHooks(), False, next_steps.none, part=HOOKS)
+
+
 HOSTS: dict[str, Callable[[Mapping[str, str]], Host]] = {
     "bash": _bash,
     "zsh": _zsh,
     "fish": _fish,
     "tmux": _tmux,
     "claude": _claude,
+    HOOKS: _claude_hooks,
 }
 
 

@@ -504,10 +504,10 @@ class TestList:
         before = sorted(home.rglob("*"))
         assert main(["install"]) == 0
         lines = said(capsys).splitlines()
-        assert "bash      would be put into ~/.bashrc" in lines
-        assert "zsh       is in ~/.zshrc" in lines
+        assert "bash         would be put into ~/.bashrc" in lines
+        assert "zsh          is in ~/.zshrc" in lines
         fish = next(line for line in lines if line.startswith("fish "))
-        assert fish.startswith("fish      seems unused; if you name it, it would be put into ~/")
+        assert fish.startswith("fish         seems unused; if you name it, it would be put into ~/")
         assert before == sorted(home.rglob("*"))
 
     def test_what_could_be_taken_out(self, home, rc, capsys):
@@ -516,8 +516,8 @@ class TestList:
         capsys.readouterr()
         assert main(["uninstall"]) == 0
         lines = said(capsys).splitlines()
-        assert "bash      is in ~/.bashrc" in lines
-        assert "zsh       is not installed" in lines
+        assert "bash         is in ~/.bashrc" in lines
+        assert "zsh          is not installed" in lines
 
     def test_all_are_those_that_are_found(self, home, rc, monkeypatch, capsys):
         """``--all`` makes no files for shells and programs that are not there."""

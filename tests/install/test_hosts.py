@@ -76,7 +76,7 @@ class TestFiles:
 
     def test_every_command_knows_the_same_hosts(self):
         """The parser's names are those that there are."""
-        assert cli.HOSTS == hosts.NAMES
+        assert cli.PLACES == hosts.NAMES
         assert [host.name for host in hosts.hosts({"HOME": "/h"})] == list(hosts.NAMES)
 
 

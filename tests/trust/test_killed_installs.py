@@ -15,7 +15,7 @@ from tests.support import User
 
 FEW = [pytest.param(1, 10, id="1")]
 MANY = [pytest.param(seed, 160, id=f"soak-{seed}", marks=pytest.mark.soak) for seed in (2, 3)]
-HOSTS = ("bash", "zsh", "fish", "tmux", "claude")
+HOSTS = ("bash", "zsh", "fish", "tmux", "claude", "claude-hooks")
 
 
 def leftovers(home: Path) -> list[Path]:

@@ -1,0 +1,49 @@
+"""The numbers that may be typed as options: each makes one of a text, or tells argparse why not."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def columns(text: str) -> int:
+    """One column or more."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of columns")
+    return value
+
+
+def days(text: str) -> int:
+    """A whole number; the command knows its bounds."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days") from None
+
+
+def percentage(text: str) -> float:
+    """From 0 to 1000, since a limit can be exceeded."""
+    value = _number(text)
+    if value is None or value > 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a percentage, such as 90")
+    return value
+
+
+def seconds(text: str) -> float:
+    """From 0 on, and not without end."""
+    value = _number(text)
+    if value is None or value >= 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return value
+
+
+def _number(text: str) -> float | None:
+    """A number that is neither negative nor endless nor none at all."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 <= value < float("inf") else None
