@@ -46,7 +46,7 @@ class Change:
         """Make the change; raises FileError, and then the file is as it was."""
         if self.kept and not self.is_none:
             keep.save(self.found.path, self.kept)
-        for other, kept in self.others:
+        for other, kept in self.others if not self.is_none else ():
             other.save(self.found.path, kept)
         if self.after is None and self.found.data is not None:
             remove(self.found)
@@ -70,9 +70,17 @@ class Change:
 def putting(path: Path, edit: Edit, parts: Parts, keep: Keep) -> Change:
     """The change that puts our part into a file, or brings it up to date; raises ByHand too."""
     found = look(path)
+    kept = keep.load(found.path)
     with _told(path):
-        before, _ = _without(found, edit, keep.load(found.path))
         after = edit.put(found.data or b"", parts)
+        for other in keep.others():
+            theirs = other.load(found.path)
+            if kept and theirs and (theirs.before, theirs.after) == (kept.after, found.data):
+                # ours lies beneath theirs, and so it stays
+                beneath = edit.put(kept.after, parts)
+                others = ((other, Kept(beneath, after)),)
+                return Change(path, found, after, Kept(kept.before, beneath), others=others)
+        before, _ = _without(found, edit, kept)
     return Change(path, found, after, Kept(before, after))
 
 
