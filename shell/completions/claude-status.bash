@@ -32,8 +32,8 @@ _shtab_claude_status_option_strings=(-h --help --version --format --max-width --
 
 
 _shtab_claude_status_init_pos_0_choices=(bash zsh fish starship tmux claude waybar i3bar polybar xbar)
-_shtab_claude_status_install_pos_0_choices=(bash zsh fish starship tmux claude)
-_shtab_claude_status_uninstall_pos_0_choices=(bash zsh fish starship tmux claude)
+_shtab_claude_status_install_pos_0_choices=(bash zsh fish starship tmux claude claude-hooks)
+_shtab_claude_status_uninstall_pos_0_choices=(bash zsh fish starship tmux claude claude-hooks)
 _shtab_claude_status_config_pos_0_choices=(set unset)
 _shtab_claude_status_completion_pos_0_choices=(bash zsh fish)
 _shtab_claude_status_pos_0_choices=(show watch history statusline refresh doctor init install uninstall demo check wait hook alert config looks completion)

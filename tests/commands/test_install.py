@@ -532,3 +532,91 @@ class TestList:
         monkeypatch.delenv("SHELL", raising=False)
         assert main(["install", "--all"]) == 1
         assert "No host was found" in refused(capsys)
+
+
+class TestHooks:
+    """``claude-hooks`` is only put in where it is named, with the percentages that are typed."""
+
+    @pytest.fixture
+    def settings(self, home, parts) -> Path:
+        """Claude Code's settings, with something in them."""
+        path = home / ".claude" / "settings.json"
+        path.parent.mkdir()
+        path.write_text('{"model": "x"}')
+        return path
+
+    def test_there_and_back(self, settings, capsys):
+        """In, the same again, with other numbers, and out: each says what it has done."""
+        assert main(["install", "claude-hooks", "--max", "90", "--tell", "60"]) == 0
+        assert said(capsys).startswith("claude-hooks: is now in ~/.claude/settings.json\n")
+        assert "hook --max 90 --tell 60" in settings.read_text()
+        before = settings.stat()
+        assert main(["install", "claude-hooks"]) == 0
+        assert said(capsys) == "claude-hooks: is already in ~/.claude/settings.json\n"
+        assert settings.stat() == before
+        main(["install", "claude-hooks", "--max", "80"])
+        assert "hook --max 80 --tell 60" in settings.read_text()
+        assert settings.read_text().count("hook --max") == 2
+        main(["uninstall", "claude-hooks"])
+        assert settings.read_text() == '{"model": "x"}'
+
+    def test_only_where_they_are_named(self, settings, capsys):
+        """``--all`` puts no hooks in, and takes them out."""
+        main(["install", "--all"])
+        assert "UserPromptSubmit" not in settings.read_text()
+        main(["install", "--all", "claude-hooks", "--tell", "50"])
+        assert "--max 95 --tell 50" in settings.read_text()
+        main(["uninstall", "--all"])
+        assert settings.read_text() == '{"model": "x"}'
+
+    def test_the_line_goes_without_them(self, settings, capsys):
+        """Without the status line the hooks are still there, and the other way round."""
+        main(["install", "claude", "claude-hooks"])
+        main(["uninstall", "claude"])
+        assert list(json.loads(settings.read_text())) == ["model", "hooks"]
+        main(["install", "claude"])
+        main(["uninstall", "claude-hooks"])
+        assert list(json.loads(settings.read_text())) == ["model", "statusLine"]
+
+    def test_they_are_listed(self, settings, capsys):
+        """The list says that they have to be named, and then where they are."""
+        for verb, before, after in (
+            ("install", "if you name it, it would be put into", "is in"),
+            ("uninstall", "is not installed", "is in"),
+        ):
+            main([verb])
+            assert f"claude-hooks {before}" in said(capsys).replace("is not installed; ", "")
+            main(["install", "claude-hooks"])
+            capsys.readouterr()
+            main([verb])
+            assert f"claude-hooks {after} ~/.claude/settings.json" in said(capsys)
+            main(["uninstall", "claude-hooks"])
+            capsys.readouterr()
+
+    def test_a_dry_run_shows_them(self, settings, capsysbinary):
+        """The diff has both hooks, and nothing is written."""
+        main(["install", "--dry-run", "claude-hooks", "--max", "90"])
+        assert capsysbinary.readouterr().out.count(b"hook --max 90") == 2
+        assert settings.read_text() == '{"model": "x"}'
+
+    @pytest.mark.parametrize(
+        ("words", "why"),
+        [
+            (["claude", "--max", "90"], "name it"),
+            (["--tell", "90"], "name it"),
+            (["--all", "--tell", "90"], "name it"),
+            (["claude-hooks", "--max", "100"], "above 100%"),
+        ],
+    )
+    def test_percentages_without_a_use_are_refused(self, settings, capsys, words, why):
+        """They are refused where no hooks are named, and where nothing would ever be stopped."""
+        assert main(["install", *words]) == 2
+        assert why in refused(capsys)
+
+    def test_hooks_of_their_own(self, settings, capsys):
+        """What the user has written by hand is left, and that is said."""
+        text = '{"hooks": {"Stop": [{"hooks": [{"command": "claude-status hook --max 9"}]}]}}'
+        settings.write_text(text)
+        assert main(["install", "claude-hooks"]) == 0
+        assert "runs ours already" in said(capsys)
+        assert settings.read_text() == text

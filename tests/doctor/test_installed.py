@@ -15,6 +15,7 @@ from claude_status.cli import main
 from claude_status.doctor import installed
 from claude_status.doctor.findings import Finding, Grade
 from claude_status.install import program as own
+from claude_status.install.hosts import NAMES
 from tests.commands.test_install import some_parts
 
 
@@ -50,7 +51,7 @@ def test_nothing_is_said_of_what_is_not_installed(folder, home, found):
     assert found() == []
 
 
-@pytest.mark.parametrize("host", ["bash", "zsh", "fish", "starship", "tmux", "claude"])
+@pytest.mark.parametrize("host", NAMES)
 def test_what_is_installed_is_named(folder, home, found, host):
     """Each file that our part is in has a row, and all is well."""
     main(["install", host])
@@ -59,7 +60,7 @@ def test_what_is_installed_is_named(folder, home, found, host):
     assert str(home) in only.text
 
 
-@pytest.mark.parametrize("host", ["bash", "zsh", "fish", "starship", "tmux", "claude"])
+@pytest.mark.parametrize("host", NAMES)
 def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
     """After an upgrade of Python moved us, the row says so, and what it advises repairs it."""
     plain = folder.parent.rename(tmp_path / "plain") / "shell"
@@ -122,6 +123,15 @@ def test_hooks_that_the_user_has_turned_off(folder, home, found):
     path.write_text('{"disableAllHooks": true}')
     main(["install", "claude"])
     assert ["disableAllHooks" in finding.text for finding in found()] == [False, True]
+
+
+def test_a_switch_stops_the_hooks_too(folder, home, found, tmp_path):
+    """Where all hooks are off, ours stop nothing; a status line of others is no matter to them."""
+    main(["install", "claude-hooks"])
+    (tmp_path / "managed/managed-settings.json").write_text('{"statusLine": {"command": "x"}}')
+    assert [finding.grade for finding in found()] == [Grade.GOOD]
+    (tmp_path / "managed/managed-settings.json").write_text('{"disableAllHooks": true}')
+    assert [finding.name for finding in found() if finding.grade is Grade.WRONG] == ["claude-hooks"]
 
 
 def test_in_the_home_itself_nothing_comes_before(folder, home, found, monkeypatch):
