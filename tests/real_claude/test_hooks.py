@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.bodies import usage_body
-from tests.real_claude.anthropic import TEXT, Anthropic, Block, tool_use
+from tests.real_claude.anthropic import SAID, TEXT, Anthropic, Block, tool_use
 from tests.real_claude.conftest import configure
 from tests.real_claude.desk import CLAUDE, Desk
 from tests.server import ApiServer, ok
@@ -72,3 +74,50 @@ def test_the_gate_stops_a_prompt(
         stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=True,
     )  # fmt: skip
     assert anthropic.count("/v1/messages") > 0
+
+
+def test_the_gate_stops_a_tool(
+    user: User, claude: str, anthropic: Anthropic, api: ApiServer
+) -> None:
+    """A limit that is reached in the midst of a turn stops its next tool; the model is told why."""
+    asked: list[str] = []
+    mark = user.home / "work" / "ran"
+
+    def reply(request: Mapping[str, Any]) -> Block:
+        if "tools" not in request or not request["tools"]:
+            return TEXT
+        asked.append(json.dumps(request["messages"]))
+        if len(asked) > 1:
+            return TEXT
+        use(user, api, 97)
+        return tool_use("Bash", {"command": f"touch {mark}", "description": "Leave a mark"})
+
+    anthropic.reply = reply
+    configure(user, "endpoint")
+    use(user, api, 42)
+    ask(user, claude, "--allowedTools", "Bash")
+    assert len(asked) == 2
+    assert STOPPED in asked[1]
+    assert not mark.exists()
+
+
+def test_a_session_goes_on_once_the_hooks_are_out(
+    user: User, claude: str, anthropic: Anthropic, api: ApiServer, tmp_path: Path
+) -> None:
+    """In a session that runs, the sentence is on the screen, and its command lifts the block."""
+    (user.home / ".bashrc").write_text("PS1='$ '\n")
+    configure(user, "endpoint")
+    use(user, api, 97)
+    user.run("install", "claude-hooks", "--max", "90")
+    with Desk(user, claude, tmp_path / "tmux") as desk:
+        desk.type(CLAUDE, "say hello")
+        desk.until(CLAUDE, lambda text: "claude-status uninstall" in " ".join(text.split()))
+        assert SAID not in desk.text(CLAUDE)
+        assert user.run("uninstall", "claude-hooks").returncode == 0
+        # It watches the file of settings, but not at every moment; the prompt stands there again.
+        tries = iter("again, please, now, at last, once more, and on, so, yes".split(", "))
+        seen = ""
+        while SAID not in seen:
+            desk.type(CLAUDE, next(tries))
+            with contextlib.suppress(AssertionError):
+                seen = desk.until(CLAUDE, lambda text: SAID in text, 4)
