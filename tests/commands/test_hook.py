@@ -83,6 +83,13 @@ def test_above_it_the_program_has_the_words(
     assert hook(user, *words, shell=shell) == (9, "python\n", "")
 
 
+def test_either_can_be_left_out(user: User, api: ApiServer) -> None:
+    """With ``--tell`` alone nothing is stopped, and without both nothing is done."""
+    use(user, api, 97)
+    assert hook(user, "--tell=70")[1].startswith(f"{LINE}5h 97%")
+    assert hook(user, "--tell", "98") == hook(user) == (0, "", "")
+
+
 @pytest.mark.parametrize("words", [("--max=70.5",), ("--max", "95", "--tell", "70.5")])
 def test_fractions_are_for_the_program(user: User, api: ApiServer, words: tuple[str, ...]) -> None:
     """Where sh cannot compare, Python answers in the same way."""

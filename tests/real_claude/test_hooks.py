@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.bodies import usage_body
+from tests.conftest import ROOT
 from tests.real_claude.anthropic import SAID, TEXT, Anthropic, Block, tool_use
 from tests.real_claude.conftest import configure
 from tests.real_claude.desk import CLAUDE, Desk
@@ -115,9 +116,24 @@ def test_a_session_goes_on_once_the_hooks_are_out(
         assert SAID not in desk.text(CLAUDE)
         assert user.run("uninstall", "claude-hooks").returncode == 0
         # It watches the file of settings, but not at every moment; the prompt stands there again.
-        tries = iter("again, please, now, at last, once more, and on, so, yes".split(", "))
+        tries = iter(["again", "please", "now", "at last", "once more", "and on", "so", "yes"])
         seen = ""
         while SAID not in seen:
             desk.type(CLAUDE, next(tries))
             with contextlib.suppress(AssertionError):
                 seen = desk.until(CLAUDE, lambda text: SAID in text, 4)
+
+
+def test_the_plugin_stops_too(
+    user: User, claude: str, anthropic: Anthropic, api: ApiServer
+) -> None:
+    """The plugin's gate stops a prompt as well, and names the command that switches it off."""
+    configure(user, "endpoint")
+    use(user, api, 97)
+    plugin = ["--plugin-dir", str(ROOT / "plugin"), "--output-format", "stream-json", "--verbose"]
+    done = subprocess.run(
+        [claude, "-p", "say hello", *plugin], env=user.environ, cwd=user.home / "work",
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert anthropic.count("/v1/messages") == 0
+    assert "run `claude plugin disable plan-usage`" in done.stdout + done.stderr, done
