@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from claude_status.model.pace import present_pace
-from claude_status.model.usage import GONE, OVER, WINDOW_SECONDS, Limit
+from claude_status.model.projection import Projection, project
+from claude_status.model.usage import GONE, OVER, Limit
 from claude_status.render.outlook import pace_words
-from claude_status.render.report import NAMES
-from claude_status.render.style import Style, colour_of
+from claude_status.render.report import name_of
+from claude_status.render.style import Style
 from claude_status.render.words import shown_percent, stale_mark
 from claude_status.store.history import DAY, THINNED, WHOLE_DAYS, Point
 
@@ -25,22 +25,16 @@ class Burnup:
     """One chart: from ``since`` to ``until`` in epoch seconds.
 
     ``used`` has one run for every stretch without a gap, ``even`` the even pace of each window,
-    ``projection`` where the present pace leads; it is empty where that would be a guess.
+    ``projection`` where the present pace leads; it is None where that would be a guess.
     """
 
     name: str
     words: str
-    colour: str
     since: float
     until: float
     used: tuple[Run, ...]
-    even: tuple[Run, ...]
-    projection: Run = ()
-
-    @property
-    def highest(self) -> float:
-        """The top of the chart, per cent."""
-        return max([100.0, *(percent for run in self.used for _, percent in run)])
+    even: tuple[Run, ...] = ()
+    projection: Projection | None = None
 
 
 def of_window(limit: Limit, points: Iterable[Point], now: float, style: Style) -> Burnup | None:
@@ -48,42 +42,55 @@ def of_window(limit: Limit, points: Iterable[Point], now: float, style: Style) -
     if limit.resets_at is None or not limit.window or limit.state(now, style.ttl) in (OVER, GONE):
         return None
     begun, end = limit.resets_at - limit.window, limit.resets_at
-    own = [point for point in points if point.key == limit.key and _same(point.resets_at, end)]
+    own = [point for point in points if point.key == limit.key and same(point.resets_at, end)]
     last = Point(int(limit.as_of), limit.key, limit.percent, end)
     known = [point for point in own if point.time < last.time]
     mark = stale_mark(limit, now, style.ttl)
     words = [mark + shown_percent(limit.percent), pace_words(limit, now, style.ttl)]
+    readings = [(point.time, point.percent) for point in known]
     return Burnup(
-        name=NAMES.get(limit.key, limit.label),
+        name=name_of(limit),
         words=", ".join(word for word in words if word),
-        colour=colour_of(limit, style),
         since=begun,
         until=end,
         used=_runs([*known, last], now, style.ttl),
         even=(((begun, 0.0), (end, 100.0)),),
-        projection=_projection(limit, now, style.ttl),
+        projection=project(limit, readings, now, style.ttl),
     )
 
 
 def of_days(
-    key: str, points: Iterable[Point], since: float, now: float, ttl: float
+    limit: Limit, points: Iterable[Point], since: float, now: float, ttl: float
 ) -> Burnup | None:
     """All windows of a limit from ``since`` until ``now``; None where nothing is known of any."""
-    own = [point for point in points if point.key == key and since <= point.time <= now]
+    own = [point for point in points if point.key == limit.key and since <= point.time <= now]
     if not own:
         return None
-    window = WINDOW_SECONDS[key]
+    window = limit.window or 0
     ends = sorted({point.resets_at for point in own if point.resets_at})
-    few = (now - since) / window <= MOST_WINDOWS
+    few = window and (now - since) / window <= MOST_WINDOWS
     return Burnup(
-        name=NAMES[key],
+        name=name_of(limit),
         words=f"peak {shown_percent(max(point.percent for point in own))}",
-        colour="normal",
         since=since,
         until=now,
         used=_runs(own, now, ttl),
-        even=tuple(_clipped(end - window, end, since, now) for end in ends if few),
+        even=tuple(_clipped(end - window, end, since, now) for end in _apart(ends) if few),
     )
+
+
+def same(one: int | None, other: int | None) -> bool:
+    """Whether two resets are those of one window."""
+    return one == other or (one is not None and other is not None and abs(one - other) <= JITTER)
+
+
+def _apart(ends: Iterable[int]) -> list[int]:
+    """One reset for each window, though its readings may say it to the minute before or after."""
+    kept: list[int] = []
+    for end in ends:
+        if not kept or not same(kept[-1], end):
+            kept.append(end)
+    return kept
 
 
 def _runs(points: Sequence[Point], now: float, ttl: float) -> tuple[Run, ...]:
@@ -91,7 +98,7 @@ def _runs(points: Sequence[Point], now: float, ttl: float) -> tuple[Run, ...]:
     runs: list[list[tuple[float, float]]] = []
     before: Point | None = None
     for point in points:
-        if before is None or not _same(point.resets_at, before.resets_at) or (
+        if before is None or not same(point.resets_at, before.resets_at) or (
             point.time - before.time > _gap(point.time, now, ttl)
         ):  # fmt: skip
             runs.append([])
@@ -106,21 +113,7 @@ def _gap(time: float, now: float, ttl: float) -> float:
     return max(usual, 2 * THINNED) if time < now - WHOLE_DAYS * DAY else usual
 
 
-def _projection(limit: Limit, now: float, ttl: float) -> Run:
-    """From the last number to where the present pace leads, at 100% or at the reset."""
-    pace = present_pace(limit, now, ttl)
-    if pace is None or limit.percent >= 100 or limit.resets_at is None:
-        return ()
-    if pace.runs_out_at is not None:
-        return (limit.as_of, limit.percent), (pace.runs_out_at, 100.0)
-    return (limit.as_of, limit.percent), (limit.resets_at, limit.percent / pace.elapsed)
-
-
 def _clipped(begun: float, end: float, since: float, until: float) -> Run:
     """The even pace of a window, as far as the chart reaches."""
     times = max(begun, since), min(end, until)
     return tuple((time, 100 * (time - begun) / (end - begun)) for time in times)
-
-
-def _same(one: int | None, other: int | None) -> bool:
-    return one == other or (one is not None and other is not None and abs(one - other) <= JITTER)

@@ -1,107 +1,124 @@
-"""Charts of how use grew, as text (drawn by plotext)."""
+"""Charts of how use grew, as text: areas of windows and days, or a bar for each day.
+
+They are drawn in block elements of our own: a library for this would be a large part of what a
+person installs, for some eighths of a cell.
+"""
 
 from __future__ import annotations
 
-import re
 import textwrap
-import time
 from collections.abc import Sequence
-from itertools import zip_longest
-
-import plotext
 
 from claude_status.render.burnup import Burnup
-from claude_status.render.words import HOUR
+from claude_status.render.peaks import Peaks
+from claude_status.render.plot import (
+    DIM,
+    EVEN,
+    LEADS,
+    RANGE,
+    Thresholds,
+    bar_sizes,
+    draw_burnup,
+    draw_peaks,
+    joined,
+    text_of,
+)
+from claude_status.render.segments import Piece
 
-DAY = 24 * HOUR
 SIDE_BY_SIDE = 130  # columns from which on two charts share a line
-BETWEEN = "    "
-COLUMNS, LINES = (30, 100), (9, 18)  # of one chart: at least, at most
-LABEL = 11  # columns for each time below a chart
-HOURS, DAYS = (0.25, 0.5, 1, 2, 3, 6, 12), (1, 2, 7, 14, 30)  # between two of these times
-COLOURS = {"normal": 2, "warning": 3, "critical": 1}  # of the eight
-USED, EVEN, LEADS = "hd", "·", "•"
-ASCII = str.maketrans("┌┐└┘┤├┬┴┼─│·•–▀", "+++++++++-|.o-#")
+BETWEEN = Piece("    ")
+COLUMNS = 30, 120  # of one chart: at least, at most
+QUARTERS = 2, 4  # rows for 25%: at least, at most
+AROUND = 4  # rows of a chart beside its plot
+SGR = {"normal": "32", "warning": "33", "critical": "31", "bold": "1", DIM: "2"}
+ASCII = str.maketrans("┤│┼─┬▁▂▃▄▅▆▇█·•░–", "||+-+...::::#-*/-")
+Chart = Burnup | Peaks
 
 
-def draw_charts(burnups: Sequence[Burnup], columns: int, lines: int, kind: str) -> str:
-    """All charts with headings and a legend; ``kind`` is ansi, plain or ascii."""
-    beside = columns >= SIDE_BY_SIDE and len(burnups) > 1
-    room = (columns - len(BETWEEN)) // 2 if beside else columns
-    width = max(COLUMNS[0], min(COLUMNS[1], room))
-    room = (lines if beside else lines // len(burnups)) - 5
-    height = max(LINES[0], min(LINES[1], room))
-    charts = [_chart(burnup, width, height, kind) for burnup in burnups]
-    if beside:
-        rows = [BETWEEN.join(row).rstrip() for row in zip_longest(*charts, fillvalue=" " * width)]
-    else:
-        rows = [line.rstrip() for chart in charts for line in (*chart, "")][:-1]
-    leads = any(burnup.projection for burnup in burnups)
-    legend = ["▀ used", f"{EVEN} even pace", *([f"{LEADS} at this rate"] if leads else [])]
-    text = "\n".join([*rows, "", "   ".join(legend)])
-    return text.translate(ASCII) if kind == "ascii" else text
+def draw_charts(
+    charts: Sequence[Chart],
+    notes: Sequence[str],
+    columns: int,
+    lines: int,
+    kind: str,
+    thresholds: Thresholds,
+) -> str:
+    """All charts with headings, then how to read them, then the notes.
+
+    ``kind`` is ansi, plain or ascii.
+    """
+    beside = columns >= SIDE_BY_SIDE and len(charts) > 1
+    width = (columns - len(BETWEEN.text)) // 2 if beside else columns
+    width = max(COLUMNS[0], min(COLUMNS[1], width))
+    stacked = -(-len(charts) // 2) if beside else len(charts)
+    spare = lines - len(notes) - 3
+    quarter = max(QUARTERS[0], min(QUARTERS[1], (spare // stacked - AROUND) // 4))
+    drawn = [_chart(chart, width, quarter, thresholds) for chart in charts]
+    rows: list[list[Piece]] = []
+    for number in range(0, len(drawn), 1 + beside):
+        rows += [*_beside(drawn[number : number + 1 + beside], width), []]
+    room = min(columns, COLUMNS[1]) if not beside else columns
+    foot = [*textwrap.wrap(_legend(charts, width), room), *_notes(notes, room)]
+    return "\n".join(_text(row, kind) for row in [*rows, *([Piece(line)] for line in foot)])
 
 
-def _chart(burnup: Burnup, width: int, height: int, kind: str) -> list[str]:
-    """One chart with its heading; every line has the same width."""
-    plotext.clear_figure()
-    plotext.theme("clear")
-    plotext.limit_size(False, False)
-    plotext.plot_size(width, height)
-    plotext.xlim(burnup.since, burnup.until)
-    plotext.ylim(0, burnup.highest)
-    times = _times(burnup.since, burnup.until, width // LABEL)
-    plotext.xticks([moment for moment, _ in times], [label for _, label in times])
-    plotext.yticks([0, 25, 50, 75, 100], ["0%", "25%", "50%", "75%", "100%"])
-    colour = COLOURS[burnup.colour]
-    for run in burnup.even:
-        plotext.plot(*zip(*run, strict=True), marker=EVEN)
-    if burnup.projection:
-        plotext.plot(*zip(*burnup.projection, strict=True), marker=LEADS, color=colour)
-    for run in burnup.used:
-        plotext.plot(*zip(*run, strict=True), marker="#" if kind == "ascii" else USED, color=colour)
-    drawn = plotext.build().splitlines()
-    if kind != "ansi":
-        return [*_heading(burnup, width), *map(plotext.uncolorize, drawn)]
-    # of plotext's palette of 256 colours only the eight are used, and can be named as such
-    named = [re.sub(r"\033\[38;5;([0-7])m", r"\033[3\1m", line) for line in drawn]
-    return [*_heading(burnup, width, "\033[1m", "\033[22m"), *named]
+def _chart(chart: Chart, width: int, quarter: int, thresholds: Thresholds) -> list[list[Piece]]:
+    draw = (
+        draw_peaks(chart, width, quarter, thresholds)
+        if isinstance(chart, Peaks)
+        else draw_burnup(chart, width, quarter, thresholds)
+    )
+    return [*_heading(chart, width), *draw]
 
 
-def _heading(burnup: Burnup, width: int, bold: str = "", normal: str = "") -> list[str]:
+def _heading(chart: Chart, width: int) -> list[list[Piece]]:
     """The name and the words, on one line where they fit in."""
-    name, words = burnup.name, burnup.words
-    room = width - len(name) - 2
-    if len(words) <= room:
-        return [f"{bold}{name}{normal}  {words:<{room}}"]
-    return [f"{bold}{name}{normal}", *(f"  {line}" for line in textwrap.wrap(words, width - 2))]
+    name = Piece(chart.name, "bold")
+    if len(chart.name) + 2 + len(chart.words) <= width:
+        return [[name, Piece(f"  {chart.words}")]]
+    return [[name], *([Piece(f"  {line}")] for line in textwrap.wrap(chart.words, width - 2))]
 
 
-def _times(since: float, until: float, most: int) -> list[tuple[float, str]]:
-    """At most so many full hours, or midnights, to stand below the chart, with their labels."""
-    year, month, day, *_ = time.localtime(since)
-    span = int((until - since) / DAY) + 2
-    midnights = [
-        time.mktime((year, month, day + number, 0, 0, 0, 0, 0, -1)) for number in range(span)
-    ]
-    hour_form = "%H:%M" if until - since <= DAY else "%a %H:%M"
-    day_form = "%a %d" if span <= 9 else "%d %b"
-    choices = [
-        *(
-            (
-                hour_form,
-                [midnights[0] + number * hours * HOUR for number in range(int(span * 24 / hours))],
-            )
-            for hours in HOURS
-        ),
-        *((day_form, midnights[::days]) for days in DAYS),
-    ]
-    for form, moments in choices:
-        labels = [
-            (moment, time.strftime(form, time.localtime(moment)))
-            for moment in moments
-            if since <= moment <= until
-        ]
-        if len(labels) <= most:
-            break
-    return labels
+def _beside(charts: Sequence[list[list[Piece]]], width: int) -> list[list[Piece]]:
+    """Charts beside each other, their axes on one line whatever their headings take."""
+    height = max(map(len, charts))
+    padded = [[*([[]] * (height - len(chart))), *chart] for chart in charts]
+    rows = []
+    for parts in zip(*padded, strict=True):
+        row = list(parts[0])
+        for part in parts[1:]:
+            row += [Piece(" " * (width - len(text_of(row)))), BETWEEN, *part]
+        rows.append(row)
+    return rows
+
+
+def _legend(charts: Sequence[Chart], width: int) -> str:
+    """How to read what is drawn, and nothing else."""
+    parts = ["█ used"]
+    bars = [chart for chart in charts if isinstance(chart, Peaks)]
+    if bars:
+        shared, _ = bar_sizes(len(bars[0].days), width)
+        parts = [f"█ peak of {'each day' if shared == 1 else f'every {shared} days'}"]
+    areas = [chart for chart in charts if isinstance(chart, Burnup)]
+    if any(chart.even for chart in areas):
+        parts.append(f"{EVEN} even pace")
+    if any(chart.projection for chart in areas):
+        parts += [f"{LEADS} at this rate", f"{RANGE} likely range"]
+    return "   ".join([*parts, "blank: not known"]).replace(" ", "\xa0").replace("\xa0" * 3, "   ")
+
+
+def _notes(notes: Sequence[str], room: int) -> list[str]:
+    return [line for note in notes for line in textwrap.wrap(note, room)]
+
+
+def _text(row: Sequence[Piece], kind: str) -> str:
+    line = joined(row)
+    if kind != "ansi":
+        text = text_of(line).replace("\xa0", " ").rstrip()
+        return (
+            text.translate(ASCII).encode("ascii", "replace").decode() if kind == "ascii" else text
+        )
+    return "".join(
+        f"\033[{SGR[piece.colour]}m{piece.text}\033[0m" if piece.colour else piece.text
+        for piece in line
+    ).replace("\xa0", " ")

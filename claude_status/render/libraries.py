@@ -1,4 +1,4 @@
-"""What people look at; only these commands import rich and plotext, and only when they draw."""
+"""What people look at; only these commands import rich, and only when they draw."""
 
 from __future__ import annotations
 

@@ -31,7 +31,12 @@ def colour_of(number: Limit | Credits, style: Style) -> str:
 
     Thresholds of the user's own decide alone.
     """
-    level = sum((number.percent or 0.0) >= threshold for threshold in style.thresholds)
+    level = level_of(number.percent or 0.0, style.thresholds)
     if not style.own_thresholds and number.severity:
-        level = max(level, LEVELS.index(number.severity))
-    return LEVELS[level]
+        return max(level, number.severity, key=LEVELS.index)
+    return level
+
+
+def level_of(percent: float, thresholds: tuple[float, float]) -> str:
+    """What the thresholds alone say of a percentage."""
+    return LEVELS[sum(percent >= threshold for threshold in thresholds)]
