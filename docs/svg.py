@@ -12,7 +12,8 @@ import pyte
 
 CELL, LINE, MARGIN, BAR = 8.4, 18, 14, 30  # pixels; the bar is the window's own
 FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
-WORD = re.compile(r"\S+")
+BLOCKS = "▁▂▃▄▅▆▇█"  # drawn as what they are: no font fills its line
+WORD = re.compile(rf"[^\s{BLOCKS}]+|[{BLOCKS}]")
 NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
 
 
@@ -81,6 +82,13 @@ def _row(screen: pyte.Screen, y: int, theme: Theme) -> Iterator[str]:
             )
         weight = ' font-weight="bold"' if style["bold"] else ""
         for word in WORD.finditer(text):  # each at its own place, whatever the font
+            if word[0] in BLOCKS:
+                high = LINE * (BLOCKS.index(word[0]) + 1) / len(BLOCKS)
+                texts.append(
+                    f'<rect x="{left + word.start() * CELL:.1f}" y="{top + LINE - high:g}"'
+                    f' width="{CELL + 0.1:.1f}" height="{high:g}" fill="{style["fill"]}"/>\n'
+                )
+                continue
             texts.append(
                 f'<text x="{left + word.start() * CELL:.1f}" y="{top + 13.5}"'
                 f' fill="{style["fill"]}"{weight} textLength="{len(word[0]) * CELL:.1f}">'

@@ -101,8 +101,8 @@ def _print_charts(shown: Snapshot, points: Sequence[Point], days: int | None) ->
         raise ClaudeStatusError("No data yet: run `claude-status show`, which asks for it.")
     seen = [words for limit in limits if (words := windows_words(limit, points))]
     notes = [f"Seen in {days or KEPT_DAYS} days:", *seen] if seen else []
-    columns, lines = screen_size() if sys.stdout.isatty() else (COLUMNS, LINES)
-    print(draw_charts(found, notes, columns, lines, dialect(os.environ), style.thresholds))
+    size = screen_size() if sys.stdout.isatty() else (COLUMNS, LINES)
+    print(draw_charts(found, notes, size, dialect(os.environ), style.thresholds))
 
 
 def _limits(shown: Snapshot, points: Sequence[Point]) -> list[Limit]:

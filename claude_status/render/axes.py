@@ -6,6 +6,7 @@ import time
 
 HOUR = 3600
 DAY = 24 * HOUR
+DAY_FORM, DAY_COLUMNS = "%d %b", 6  # how a day is written, and how wide that is
 APART = 2  # columns between two labels
 MINUTES = (15, 30, 60, 120, 180, 360, 720)  # between two times of a day
 DAYS = (1, 2, 3, 7, 14, 28)
@@ -23,7 +24,7 @@ def times_of(since: float, until: float, columns: int) -> list[Mark]:
             break
         if _fit(marks, minutes * 60, until - since, columns):
             return marks
-    form = "%a %d" if until - since <= 9 * DAY else "%d %b"
+    form = "%a %d" if until - since <= 9 * DAY else DAY_FORM
     for days in DAYS:
         marks = _marks(since, until, days * 24 * 60, form)
         if _fit(marks, days * DAY, until - since, columns):

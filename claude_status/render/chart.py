@@ -38,15 +38,15 @@ Chart = Burnup | Peaks
 def draw_charts(
     charts: Sequence[Chart],
     notes: Sequence[str],
-    columns: int,
-    lines: int,
+    size: tuple[int, int],
     kind: str,
     thresholds: Thresholds,
 ) -> str:
     """All charts with headings, then how to read them, then the notes.
 
-    ``kind`` is ansi, plain or ascii.
+    ``size`` is the screen's, in columns and lines; ``kind`` is ansi, plain or ascii.
     """
+    columns, lines = size
     beside = columns >= SIDE_BY_SIDE and len(charts) > 1
     width = (columns - len(BETWEEN.text)) // 2 if beside else columns
     width = max(COLUMNS[0], min(COLUMNS[1], width))

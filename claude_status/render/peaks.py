@@ -57,9 +57,8 @@ def windows_words(limit: Limit, points: Iterable[Point]) -> str:
     peaks: list[tuple[int, float]] = []  # of each window: its reset, its peak
     own = ((x.resets_at, x.percent) for x in points if x.key == limit.key and x.resets_at)
     for end, percent in sorted(own):
-        if peaks and same(peaks[-1][0], end):
-            percent = max(percent, peaks.pop()[1])
-        peaks.append((end, percent))
+        before = peaks.pop()[1] if peaks and same(peaks[-1][0], end) else 0.0
+        peaks.append((end, max(before, percent)))
     if not peaks:
         return ""
     reached = sum(percent >= REACHED for _, percent in peaks)

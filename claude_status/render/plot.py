@@ -7,10 +7,11 @@ is 0 has the lowest eighth, so that the two can be told apart.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from claude_status.render.axes import Mark, times_of
+from claude_status.render.axes import APART, DAY_COLUMNS, DAY_FORM, times_of
 from claude_status.render.burnup import Burnup, Run
 from claude_status.render.peaks import Peaks
 from claude_status.render.segments import Piece
@@ -51,17 +52,18 @@ def draw_burnup(chart: Burnup, width: int, quarter: int, thresholds: Thresholds)
 def draw_peaks(chart: Peaks, width: int, quarter: int, thresholds: Thresholds) -> Grid:
     """A bar for each day, or for as many days as need to share one where there is little room."""
     shared, slot = bar_sizes(len(chart.days), width)
-    columns = width - LEFT
-    values: list[float | None] = [None] * columns
+    values: list[float | None] = [None] * (-(-len(chart.days) // shared) * slot)
     for number in range(0, len(chart.days), shared):
         known = [peak for peak in chart.peaks[number : number + shared] if peak is not None]
         begin = number // shared * slot
         for x in range(begin, begin + max(1, slot - 1)):
             values[x] = max(known, default=None)
-    used = -(-len(chart.days) // shared) * slot
-    labels: list[Mark] = times_of(chart.days[0], chart.days[-1], used)
-    places = {day: number // shared * slot for number, day in enumerate(chart.days)}
-    marks = [(places[when], label) for when, label in labels if when in places]
+    every = -(-(DAY_COLUMNS + APART) // slot)  # bars from one label to the next
+    marks = [
+        (number * slot, time.strftime(DAY_FORM, time.localtime(day)))
+        for number, day in enumerate(chart.days[::shared])
+        if number % every == 0
+    ]
     return _framed(_areas(values, 4 * quarter, thresholds), marks, quarter)
 
 
@@ -112,10 +114,15 @@ def _areas(values: Sequence[float | None], height: int, thresholds: Thresholds) 
 def _even(
     grid: Grid, run: Run, column: Callable[[float], int], middle: Callable[[int], float]
 ) -> None:
+    """Dots where nothing else is; in an area one for each row, so that the area stays whole."""
     (begun, low), (end, high) = run
+    before = -1
     for x in range(column(begun), column(end) + 1):
         share = min(1.0, max(0.0, (middle(x) - begun) / ((end - begun) or 1)))
-        _put(grid, x, _row(low + (high - low) * share, grid), Piece(EVEN))
+        y = _row(low + (high - low) * share, grid)
+        if grid[len(grid) - 1 - y][x].text == " " or y != before:
+            _put(grid, x, y, Piece(EVEN))
+        before = y
 
 
 def _row(percent: float, grid: Grid) -> int:

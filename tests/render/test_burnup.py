@@ -16,6 +16,7 @@ HOUR = 3600
 STYLE = Style(ttl=300)
 END = NOW + 2 * HOUR
 LIMIT = Limit(SESSION, "5h", 72, END, NOW, "endpoint", window=WINDOW_SECONDS[SESSION])
+WEEKLY = replace(LIMIT, key=WEEK, window=WINDOW_SECONDS[WEEK])
 
 
 def points(*numbers: tuple[float, float], resets_at: int | None = END) -> list[Point]:
@@ -73,28 +74,12 @@ def test_a_reset_that_jitters_is_the_same_window() -> None:
     assert len(burnup.used) == 1
 
 
-@pytest.mark.parametrize(
-    ("percent", "when", "height"),
-    [(72, NOW - 3 * HOUR + 3 * HOUR / 0.72, 100), (30, END, 50), (60.5, END, 60.5 / 0.6)],
-)
-def test_where_it_leads(percent: float, when: float, height: float) -> None:
-    """The projection goes on at the average rate, to 100% or to the reset."""
-    burnup = drawn((1, 20), limit=replace(LIMIT, percent=percent))
-    assert burnup.projection[0] == (NOW, percent)
-    assert burnup.projection[1] == (pytest.approx(when), pytest.approx(height))
-
-
-@pytest.mark.parametrize(
-    ("limit", "now"),
-    [
-        (replace(LIMIT, resets_at=NOW + 5 * HOUR - 60), NOW),  # a minute after its beginning
-        (LIMIT, NOW + 601),  # old
-        (replace(LIMIT, percent=100), NOW),  # used up
-    ],
-)
-def test_nothing_is_projected_from_too_little(limit: Limit, now: float) -> None:
-    """A young window, an old number and a limit that is used up have no projection."""
-    assert drawn(limit=limit, now=now).projection == ()
+def test_where_it_leads() -> None:
+    """The projection goes on from the last number; from an old one there is none."""
+    found = drawn((1, 20)).projection
+    assert found is not None
+    assert (found.since, found.percent, found.until) == (NOW, 72, END)
+    assert drawn((1, 20), now=NOW + 601).projection is None
 
 
 def test_old_numbers_are_marked() -> None:
@@ -114,19 +99,19 @@ def test_no_window_no_chart(limit: Limit, now: float) -> None:
 def test_past_days_part_at_each_reset() -> None:
     """Over days each window is a run of its own, with its own even pace as far as it is seen."""
     found = [*points((4, 10), (3.5, 30), resets_at=NOW - 3 * HOUR), *points((2.9, 1), (2.5, 9))]
-    burnup = of_days(SESSION, found, NOW - DAY, NOW, 300)
+    burnup = of_days(LIMIT, found, NOW - DAY, NOW, 300)
     assert burnup is not None
     assert [len(run) for run in burnup.used] == [2, 2]
     first, second = burnup.even
     assert first == ((NOW - 8 * HOUR, 0), (NOW - 3 * HOUR, 100))
     assert second == ((NOW - 3 * HOUR, 0), (NOW, 60))
     assert burnup.words == "peak 30%"
-    assert burnup.projection == ()
+    assert burnup.projection is None
 
 
 def test_many_windows_have_no_diagonals() -> None:
     """Where the windows would be mere slivers, their even pace is left out."""
-    burnup = of_days(SESSION, points((1, 50)), NOW - 14 * DAY, NOW, 300)
+    burnup = of_days(LIMIT, points((1, 50)), NOW - 14 * DAY, NOW, 300)
     assert burnup is not None
     assert burnup.even == ()
 
@@ -134,17 +119,11 @@ def test_many_windows_have_no_diagonals() -> None:
 def test_thinned_days_have_no_gaps() -> None:
     """In days of which only a number an hour was kept, two hours apart is no gap."""
     week = 9 * 24
-    burnup = of_days(SESSION, points((week, 1), (week - 1.9, 5)), NOW - 10 * DAY, NOW, 300)
+    burnup = of_days(LIMIT, points((week, 1), (week - 1.9, 5)), NOW - 10 * DAY, NOW, 300)
     assert burnup is not None
     assert len(burnup.used) == 1
 
 
 def test_nothing_known_of_those_days() -> None:
     """Days without a reading of the limit are no chart."""
-    assert of_days(WEEK, points((1, 50)), NOW - DAY, NOW, 300) is None
-
-
-def test_more_than_all() -> None:
-    """A limit that was exceeded makes the chart higher; none is lower than 100%."""
-    assert drawn((1, 20)).highest == 100
-    assert drawn((1, 20), limit=replace(LIMIT, percent=112)).highest == 112
+    assert of_days(WEEKLY, points((1, 50)), NOW - DAY, NOW, 300) is None

@@ -13,31 +13,30 @@ from tests.support import ROOT, User
 
 @pytest.fixture
 def loaded(tmp_path: Path) -> tuple[dict[str, str], Path]:
-    """Variables with which loading rich or plotext leaves a mark, and the mark's path."""
+    """Variables with which loading rich leaves a mark, and the mark's path."""
     folder, mark = tmp_path / "path", tmp_path / "mark"
     folder.mkdir()
-    for library in ("rich", "plotext"):
-        (folder / f"{library}.py").write_text(f"open({str(mark)!r}, 'w')\nraise ImportError\n")
+    (folder / "rich.py").write_text(f"open({str(mark)!r}, 'w')\nraise ImportError\n")
     return {"PYTHONPATH": f"{folder}:{ROOT}"}, mark
 
 
 @pytest.mark.parametrize(
     "arguments",
     [(), ("--format", "json"), ("refresh",), ("show",), ("show", "--all"), ("doctor",),
-     ("history", "--csv"), ("history", "--json"), ("show", "--help")],
+     ("history",), ("history", "--csv"), ("history", "--json"), ("show", "--help")],
 )  # fmt: skip
 def test_not_loaded(
     user: User, loaded: tuple[dict[str, str], Path], arguments: tuple[str, ...]
 ) -> None:
-    """Nothing but a chart, or colour on a terminal, loads either of them."""
+    """Nothing but colour on a terminal loads it."""
     environ, mark = loaded
     user.run(*arguments, environ=environ)
     assert not mark.exists()
 
 
-@pytest.mark.parametrize("command", ["show", "watch", "history"])
+@pytest.mark.parametrize("command", ["show", "watch"])
 def test_loaded(user: User, loaded: tuple[dict[str, str], Path], command: str) -> None:
-    """On a terminal each of the commands tries its library."""
+    """On a terminal each of the commands tries it."""
     environ, mark = loaded
     user.refresh()
     with Screen(user.command(command), {**user.environ, **environ}) as screen:
@@ -48,7 +47,7 @@ def test_loaded(user: User, loaded: tuple[dict[str, str], Path], command: str) -
 
 @pytest.mark.parametrize(
     ("command", "library"),
-    [(("config", "set", "ttl", "300"), "tomlkit"), (("watch",), "rich"), (("history",), "plotext")],
+    [(("config", "set", "ttl", "300"), "tomlkit"), (("watch",), "rich")],
 )
 def test_missing(user: User, tmp_path: Path, command: tuple[str, ...], library: str) -> None:
     """Whatever is missing, it is one sentence that says how to get it, and status 1."""

@@ -1,0 +1,110 @@
+"""The cells of a chart: nothing is rounded up, nothing is joined, and the axes are even."""
+
+from __future__ import annotations
+
+import pytest
+
+from claude_status.model.projection import Projection
+from claude_status.render.axes import times_of
+from claude_status.render.burnup import Burnup
+from claude_status.render.chart import draw_charts
+from claude_status.render.peaks import Peaks, midnights
+from claude_status.render.plot import LEFT, draw_burnup, draw_peaks, text_of
+from claude_status.store.history import DAY
+from tests.strategies import NOW
+
+HOUR = 3600
+THRESHOLDS = (70.0, 90.0)
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def area(*runs: tuple[tuple[float, float], ...]) -> Burnup:
+    """A chart of 100 seconds."""
+    return Burnup("week (7d)", "", NOW, NOW + 100, tuple(
+        tuple((NOW + time, percent) for time, percent in run) for run in runs
+    ))  # fmt: skip
+
+
+def heights(chart: Burnup) -> list[float | None]:
+    """The height of each of 100 columns in rows of 16, None where the column is blank."""
+    rows = [text_of(row)[LEFT:] for row in draw_burnup(chart, 100 + LEFT, 4, THRESHOLDS)][:16]
+    columns = ["".join(column) for column in zip(*rows, strict=True)]
+    return [
+        sum((BLOCKS.index(cell) + 1) / 8 for cell in column if cell in BLOCKS)
+        if column.strip()
+        else None
+        for column in columns
+    ]
+
+
+def test_a_column_is_as_high_as_its_number() -> None:
+    """Heights are cut to an eighth of a row, never rounded up, and only 100% is the top."""
+    found = heights(area(((0, 99.99), (99, 99.99))))
+    assert found == [15.875] * 100
+    assert heights(area(((0, 100), (99, 100)))) == [16] * 100
+    assert heights(area(((0, 112), (99, 112)))) == [16] * 100
+
+
+def test_a_gap_is_blank_and_zero_is_not() -> None:
+    """Nothing stands where nothing was known; a known 0 has the lowest eighth."""
+    found = heights(area(((0, 0), (20, 0)), ((60, 50), (80, 50))))
+    assert found[:21] == [0.125] * 21
+    assert found[21:60] == [None] * 39
+    assert found[60:81] == [8] * 21
+    assert found[81:] == [None] * 19
+
+
+def test_colours_by_level() -> None:
+    """A column has the colour of what stands in it."""
+    grid = draw_burnup(area(((0, 50),), ((50, 75),), ((90, 95),)), 100 + LEFT, 2, THRESHOLDS)
+    colours = {piece.colour for piece in grid[7][1:] if piece.text in BLOCKS}
+    assert colours == {"normal", "warning", "critical"}
+
+
+def test_a_projection_looks_like_one() -> None:
+    """What is projected has none of the characters of use, and begins behind it."""
+    projection = Projection(NOW + 50, 40, 50, NOW + 100, None)
+    chart = Burnup("", "", NOW, NOW + 100, (((NOW, 0), (NOW + 50, 40)),), (), projection)
+    rows = [text_of(row)[LEFT:] for row in draw_burnup(chart, 100 + LEFT, 4, THRESHOLDS)][:16]
+    after = "".join(row[51:] for row in rows)
+    assert set(after) == {" ", "░", "•"}
+    assert "░" not in "".join(row[:51] for row in rows)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+@pytest.mark.parametrize("days", [15, 30, 90])
+def test_bars_fit(width: int, days: int) -> None:
+    """Each day has a bar, or as many days share one as need to, and the labels are even."""
+    begun = midnights(NOW, days)
+    chart = Peaks("", "", begun, tuple(float(n % 10) * 10 for n in range(days)))
+    rows = [text_of(row) for row in draw_peaks(chart, width, 2, THRESHOLDS)]
+    assert max(map(len, rows)) <= width
+    ticks = [x for x, cell in enumerate(rows[-2]) if cell == "┬"]
+    assert len({b - a for a, b in zip(ticks, ticks[1:], strict=False)}) == 1
+
+
+def test_a_day_without_a_number_is_blank() -> None:
+    """A day of which nothing is known has no bar, one with 0% has."""
+    chart = Peaks("", "", midnights(NOW, 3), (0.0, None, 50.0))
+    row = text_of(draw_peaks(chart, 35 + LEFT, 2, THRESHOLDS)[7])[LEFT:]
+    assert (row[:10], row[11:22].strip(), row[22:32]) == ("▁" * 10, "", "█" * 10)
+
+
+@pytest.mark.parametrize("columns", [35, 75, 115])
+@pytest.mark.parametrize("span", [5 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY])
+def test_times_are_even(columns: int, span: float) -> None:
+    """The times below a chart are equally far apart, and there are some."""
+    moments = [moment for moment, _ in times_of(NOW, NOW + span, columns)]
+    assert len(moments) > 1
+    assert len({b - a for a, b in zip(moments, moments[1:], strict=False)}) == 1
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120, 200])
+@pytest.mark.parametrize("kind", ["ansi", "plain", "ascii"])
+def test_charts_fit_and_are_what_the_terminal_knows(columns: int, kind: str) -> None:
+    """No line is wider than the screen; only ansi has escapes, and ascii nothing but ASCII."""
+    text = draw_charts([area(((0, 1), (50, 97)))] * 3, ["note"], (columns, 24), kind, THRESHOLDS)
+    assert ("\x1b" in text) == (kind == "ansi")
+    assert text.isascii() == (kind == "ascii")
+    if kind != "ansi":
+        assert max(map(len, text.splitlines())) <= columns
