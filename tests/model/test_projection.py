@@ -59,7 +59,7 @@ def test_too_little_known_of_the_past() -> None:
 def test_a_whole_number_is_never_quite_sure() -> None:
     """However evenly use grew, a number may be a point off, and so is what it leads to."""
     low, _, high = projected(*((n / 4, 5 * n) for n in range(1, 12))).at(END)
-    assert high - low >= 2 * 2 / 3
+    assert high - low == pytest.approx(4 / 3)
 
 
 def test_two_of_three_cases_end_in_the_range() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
@@ -31,7 +32,7 @@ def test_days_of_local_time(monkeypatch: pytest.MonkeyPatch) -> None:
     try:
         days = midnights(1_793_000_000, 30)  # in late October 2026
         hours = {time.localtime(day).tm_hour for day in days}
-        lengths = {later - day for day, later in zip(days, days[1:], strict=False)}
+        lengths = {later - day for day, later in itertools.pairwise(days)}
     finally:
         monkeypatch.undo()
         time.tzset()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from claude_status.model.projection import Projection
@@ -80,7 +82,7 @@ def test_bars_fit(width: int, days: int) -> None:
     rows = [text_of(row) for row in draw_peaks(chart, width, 2, THRESHOLDS)]
     assert max(map(len, rows)) <= width
     ticks = [x for x, cell in enumerate(rows[-2]) if cell == "┬"]
-    assert len({b - a for a, b in zip(ticks, ticks[1:], strict=False)}) == 1
+    assert len({b - a for a, b in itertools.pairwise(ticks)}) == 1
 
 
 def test_a_day_without_a_number_is_blank() -> None:
@@ -96,7 +98,7 @@ def test_times_are_even(columns: int, span: float) -> None:
     """The times below a chart are equally far apart, and there are some."""
     moments = [moment for moment, _ in times_of(NOW, NOW + span, columns)]
     assert len(moments) > 1
-    assert len({b - a for a, b in zip(moments, moments[1:], strict=False)}) == 1
+    assert len({b - a for a, b in itertools.pairwise(moments)}) == 1
 
 
 @pytest.mark.parametrize("columns", [40, 80, 120, 200])

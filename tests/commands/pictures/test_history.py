@@ -49,27 +49,30 @@ def used(user: User, now: int) -> User:
 
 def reading(as_of: float, session: float, week: float, now: int) -> Usage:
     """A reading of both windows at that time."""
-    ends = {SESSION: now + 5 * HOUR - int(PASSED), WEEK: now + 3 * DAY}
+    week_end = now + 3 * DAY
     limits = tuple(
-        Limit(key, {SESSION: "5h", WEEK: "7d"}[key], percent, ends[key], as_of, "endpoint",
-              window=WINDOW_SECONDS[key])
-        for key, percent in ((SESSION, session), (WEEK, week))
-    )  # fmt: skip
+        Limit(key, label, percent, end, as_of, "endpoint", window=WINDOW_SECONDS.get(key, 7 * DAY))
+        for key, label, percent, end in (
+            (SESSION, "5h", session, now + 5 * HOUR - int(PASSED)),
+            (WEEK, "7d", week, week_end),
+            ("scope:fable", "Fable", 51 * week / 34, week_end),
+        )
+    )
     return Usage("endpoint", as_of, limits)
 
 
 def shown(user: User, *arguments: str, columns: int = 80, **environ: str) -> Screen:
     """The screen after the command has ended."""
     env = {**user.environ, **environ}
-    screen = Screen(user.command("history", *arguments), env, columns=columns, lines=46)
+    screen = Screen(user.command("history", *arguments), env, columns=columns, lines=62)
     while screen.pump(30):
         pass
     return screen
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_every_window_at_every_width(used: User, columns: int) -> None:
-    """Session, week and model's week have a chart each with heading, axes and legend, that fit."""
+def test_all_windows_at_every_width(used: User, columns: int) -> None:
+    """Session, week and model's week have a chart each with heading, axes and legend."""
     with shown(used, columns=columns) as screen:
         text = screen.text()
     told = re.sub(r"\s+", " ", text)
@@ -91,7 +94,7 @@ def plot_of(screen: Screen) -> list[str]:
 
 
 def test_use_ends_where_the_time_stands(used: User) -> None:
-    """In the session's chart use ends at 70% of the width, and the projection goes on to the top."""
+    """In the session's chart use ends at 70% of the width; the projection goes on to the top."""
     with shown(used) as screen:
         plot = plot_of(screen)
     last = max(x for row in plot for x, cell in enumerate(row) if cell in BLOCKS)
