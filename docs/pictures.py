@@ -77,6 +77,9 @@ def live(user: User, now: float) -> None:
             limits = (
                 Limit(SESSION, "5h", session, int(session_end) // 60 * 60, when, "endpoint"),
                 Limit(WEEK, "7d", week, int(week_end) // 60 * 60, when, "endpoint"),
+                Limit(
+                    "scope:fable", "Fable", 0.7 * week, int(week_end) // 60 * 60, when, "endpoint"
+                ),
             )
             add(store, Usage("endpoint", when, limits), when)
 
