@@ -51,6 +51,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--prompt", action="store_true", help="the line is for a prompt, not for a status bar"
     )
+    parser.add_argument("--all", action="store_true", help="with prometheus: every account here")
+    parser.add_argument("--output", metavar="FILE", help="with prometheus: the file to replace")
     parser.set_defaults(run="commands.line:run", failure=1)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 

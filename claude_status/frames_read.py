@@ -142,17 +142,17 @@ def make_home(home: str, environ: Mapping[str, str]) -> None:
         os.umask(before)
 
 
-def kick(home: str, now: float, *, prompt: bool) -> None:
+def kick(home: str, now: float, *, prompt: bool, environ: Mapping[str, str] = os.environ) -> None:
     """Start one refresh in the background, if no other reader has in this slot; never raises.
 
-    ``prompt`` says that a person looks, as ``read_frame`` has it.
+    ``prompt`` says that a person looks, as ``read_frame`` has it; ``environ`` names the account.
     """
     try:
         if not _is_ours(home):
             return
         slot = os.open(f"{home}/{KICK}{int(now) // SLOT}", os.O_CREAT | os.O_EXCL, 0o600)
         os.close(slot)
-        start_refresh("prompt" if prompt else "bar")
+        start_refresh("prompt" if prompt else "bar", environ)
     except OSError:
         pass
 
@@ -161,11 +161,11 @@ def _is_ours(path: str) -> bool:
     return os.stat(path).st_uid == os.geteuid()
 
 
-def start_refresh(reader: str) -> None:
+def start_refresh(reader: str, environ: Mapping[str, str] = os.environ) -> None:
     """Start ``refresh`` in the background; ``reader`` is ``prompt`` or ``bar``."""
     flags = ["-E"] if sys.flags.ignore_environment else []
     command = [*flags, "-m", "claude_status", "refresh", "--background", "--for", reader]
-    detach([sys.executable, *command])
+    detach([sys.executable, *command], environ)
 
 
 def detach(command: list[str], environ: Mapping[str, str] = os.environ) -> None:

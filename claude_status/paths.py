@@ -86,6 +86,12 @@ def settings_file(environ: Mapping[str, str]) -> Path:
     return Path(path)
 
 
+def environ_of(environ: Mapping[str, str], name: str) -> dict[str, str]:
+    """The environment in which that account is the one that is meant."""
+    others = {key: value for key, value in environ.items() if key != "CLAUDE_CONFIG_DIR"}
+    return others if name == frames_read.DEFAULT else {**others, "CLAUDE_CONFIG_DIR": name}
+
+
 def accounts(cache: Path) -> Iterator[str]:
     """The names of all accounts that the cache knows, sorted."""
     top = cache / "at"

@@ -33,7 +33,7 @@ def seen(limit: Limit) -> dict[str, str]:
     data = json.loads(draw_json(usage, NOW, STYLE, account="", plan="", problem=""))["limits"]
     snapshot = Snapshot(locate({"HOME": "/nowhere"}), Settings(), NOW, usage)
     alerts, _ = next_alerts(usage, {}, [95], NOW)
-    metrics = draw_prometheus(usage, NOW, "", STYLE.ttl)
+    metrics = draw_prometheus({"": usage}, NOW, STYLE.ttl)
     shown = {"": GONE, "–": OVER, "97%": FRESH, "~97%": STALE}
     return {
         "line": shown[line.removeprefix("7d ").partition(" · ")[0].rstrip("!")],

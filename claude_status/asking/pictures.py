@@ -10,8 +10,7 @@ from pathlib import Path
 
 from claude_status.asking.diagnosis import take_scene
 from claude_status.asking.snapshot import Snapshot, fresh_snapshot
-from claude_status.frames_read import DEFAULT
-from claude_status.paths import accounts, cache_root
+from claude_status.paths import accounts, cache_root, environ_of
 from claude_status.render.report import Report, in_words, report
 from claude_status.render.words import duration
 from claude_status.terminal import place
@@ -33,9 +32,7 @@ def everyone(environ: Mapping[str, str], now: float) -> Iterator[tuple[str, Snap
     """What is known of every account on this machine, with its label or its directory."""
     home = environ.get("HOME", "")
     for name in accounts(cache_root(environ)):
-        shown = known_snapshot(
-            {**environ, "CLAUDE_CONFIG_DIR": "" if name == DEFAULT else name}, now
-        )
+        shown = known_snapshot(environ_of(environ, name), now)
         if shown:
             place = str(shown.account.config_dir)
             short = f"~{place.removeprefix(home)}" if place.startswith(f"{home}/") else place

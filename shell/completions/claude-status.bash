@@ -27,7 +27,7 @@ _shtab_claude_status_config_unset_option_strings=(-h --help)
 _shtab_claude_status_config_option_strings=(-h --help --init --check)
 _shtab_claude_status_looks_option_strings=(-h --help)
 _shtab_claude_status_completion_option_strings=(-h --help)
-_shtab_claude_status_option_strings=(-h --help --version --format --max-width --prompt)
+_shtab_claude_status_option_strings=(-h --help --version --format --max-width --prompt --all --output)
 
 
 
@@ -98,6 +98,7 @@ _shtab_claude_status__h_nargs=0
 _shtab_claude_status___help_nargs=0
 _shtab_claude_status___version_nargs=0
 _shtab_claude_status___prompt_nargs=0
+_shtab_claude_status___all_nargs=0
 
 
 # $1=COMP_WORDS[1]

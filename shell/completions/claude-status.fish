@@ -51,7 +51,7 @@ function _shtab_claude_status_using
 end
 
 set -g _shtab_claude_status_commands show watch history statusline refresh doctor init install uninstall demo check wait hook alert config 'config set' 'config unset' looks completion
-set -g _shtab_claude_status_opts_with_value --below --days --format --limit --max --max-width --tell --timeout --wrap
+set -g _shtab_claude_status_opts_with_value --below --days --format --limit --max --max-width --output --tell --timeout --wrap
 
 complete -c claude-status -e
 complete -c claude-status -f
@@ -61,6 +61,8 @@ complete -c claude-status -n _shtab_claude_status_using -l version -d 'show prog
 complete -c claude-status -n _shtab_claude_status_using -l format -xka "plain ascii ansi bash zsh fish starship tmux claude waybar i3bar polybar xbar json prometheus" -d 'what to print the line for'
 complete -c claude-status -n _shtab_claude_status_using -l max-width -x -d 'columns the line may take'
 complete -c claude-status -n _shtab_claude_status_using -l prompt -d 'the line is for a prompt, not for a status bar'
+complete -c claude-status -n _shtab_claude_status_using -l all -d 'with prometheus: every account here'
+complete -c claude-status -n _shtab_claude_status_using -l output -x -d 'with prometheus: the file to replace'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a show -d 'The full picture: every limit, its reset and pace.'
 complete -c claude-status -n '_shtab_claude_status_using show' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using show' -l all -d 'every account here, without asking'

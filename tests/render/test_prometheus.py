@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -57,7 +59,7 @@ def test_unknown_has_no_sample() -> None:
     gone = Limit("seven_day", "7d", 42.0, NOW + 60, NOW - 86400, "endpoint")
 
     for usage in (None, Usage("endpoint", NOW, (over, gone))):
-        assert samples(draw_prometheus(usage, NOW, "/default", 300)) == {("up", ""): 0}
+        assert samples(draw_prometheus({"/default": usage}, NOW, 300)) == {("up", ""): 0}
 
 
 def test_names_from_outside_are_escaped() -> None:
@@ -66,7 +68,34 @@ def test_names_from_outside_are_escaped() -> None:
     limit = Limit("scope:x", name, 42.0, None, NOW, "endpoint")
     credit = Credits(5, None, "JPY", 0, None, NOW, "endpoint")
 
-    text = draw_prometheus(Usage("endpoint", NOW, (limit,), credit), NOW, name, 300)
+    text = draw_prometheus({name: Usage("endpoint", NOW, (limit,), credit)}, NOW, 300)
 
     labels = [s.labels for f in text_string_to_metric_families(text) for s in f.samples]
     assert (name, name) == (labels[0]["label"], labels[0]["account"])
+
+
+def test_a_path_that_is_no_text_is_a_label_of_its_own() -> None:
+    """Bytes that are no UTF-8 are spelled out, and the rest is the same as in any locale."""
+    names = ("/caf\udcc3\udca9", "/\udcfe", "/\udcff")  # as a C locale and as UTF-8 read them
+
+    text = draw_prometheus(dict.fromkeys(names), NOW, 300).encode().decode()
+
+    labels = [s.labels["account"] for f in text_string_to_metric_families(text) for s in f.samples]
+    assert labels == ["/café", r"/\xfe", r"/\xff"]
+
+
+def test_each_metric_is_announced_once() -> None:
+    """However many accounts there are, a metric is one group below one HELP and one TYPE."""
+    limits = tuple(Limit(key, key, 9.5, NOW + 60, NOW, "endpoint") for key in ("a", "b"))
+    credit = Credits(5, 10, "USD", 2, None, NOW, "endpoint")
+    usage = Usage("endpoint", NOW, limits, credit)
+
+    lines = draw_prometheus({"/one": usage, "/two": usage, "/none": None}, NOW, 300).splitlines()
+
+    announced = [line.split()[1:3] for line in lines if line.startswith("#")]
+    metrics = list(dict.fromkeys(name for _, name in announced))
+    assert announced == [[kind, name] for name in metrics for kind in ("HELP", "TYPE")]
+    names = [re.split("[ {]", re.sub("# (HELP|TYPE) ", "", line))[0] for line in lines]
+    groups = [name for name, _ in groupby(names)]
+    assert groups == metrics
+    assert len(lines) == len(set(lines))

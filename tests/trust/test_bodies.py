@@ -57,7 +57,7 @@ def test_a_hostile_body_harms_nothing(count: int) -> None:
         )
         known = json.loads(draw_json(usage, now, style, account="/default", plan="", problem=""))
         assert all(0 <= limit["percent"] <= 1000 for limit in known["limits"] if limit["percent"])
-        for line in draw_prometheus(usage, now, "/default", 300).splitlines():
+        for line in draw_prometheus({"/default": usage}, now, 300).splitlines():
             assert SAMPLE.fullmatch(line), line
 
     check()

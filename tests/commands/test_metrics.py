@@ -1,0 +1,231 @@
+"""The metrics of many accounts, and as a file that a collector reads."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.bodies import usage_body
+from tests.server import ApiServer, ok
+from tests.support import SENTENCE, User, clock_ahead, unprivileged, until
+
+METRICS = ("--format", "prometheus")
+
+
+@pytest.fixture
+def users(home: Path, api: ApiServer) -> list[User]:
+    """Three accounts of one person, each with numbers of its own."""
+    users = [User(home, api.url, **environ) for environ in (
+        {}, {"CLAUDE_CONFIG_DIR": f"{home}/work"}, {"CLAUDE_CONFIG_DIR": f"{home}/büro"},
+    )]  # fmt: skip
+    for number, user in enumerate(users):
+        user.log_in(token=f"sk-ant-oat01-made-up-{number}")
+        api.answer = ok(usage_body(time.time(), five_hour=20 + number))
+        user.refresh()
+    return users
+
+
+def shares(text: str) -> dict[str, float]:
+    """The share of the session by account, as Prometheus' own parser reads it."""
+    return {
+        sample.labels["account"]: sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name.endswith("used_ratio") and sample.labels["limit"] == "five_hour"
+    }
+
+
+@pytest.mark.parametrize("asking", [0, 1, 2])
+@pytest.mark.parametrize("environ", [{}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}], ids=str)
+def test_all_accounts_are_in_one_output(
+    users: list[User], home: Path, api: ApiServer, asking: int, environ: dict[str, str]
+) -> None:
+    """Whichever account runs it, in whatever locale: each has its numbers, by its own name."""
+    before = len(api.requests)
+    output = home / "metrics.prom"
+
+    done = users[asking].run(*METRICS, "--all", "--output", str(output), environ=environ)
+    shown = subprocess.run(
+        users[asking].command(*METRICS, "--all"), env={**users[asking].environ, **environ},
+        cwd=home, capture_output=True, check=True, timeout=60,
+    ).stdout  # fmt: skip
+
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+    assert shares(output.read_text("utf-8")) == {
+        "/default": 0.2, f"{home}/work": 0.21, f"{home}/büro": 0.22
+    }  # fmt: skip
+    assert output.read_bytes() == shown
+    assert len(api.requests) == before
+
+
+def test_one_account_is_its_own(users: list[User]) -> None:
+    """Without ``--all`` the others are left out."""
+    assert shares(users[1].run(*METRICS).stdout) == {f"{users[1].home}/work": 0.21}
+
+
+def test_each_account_is_kept_fresh(users: list[User], api: ApiServer, tmp_path: Path) -> None:
+    """A collector alone brings new numbers of every account, asked for with its own login."""
+    later = clock_ahead(tmp_path / "later", 3000)
+    api.answer = ok(usage_body(time.time() + 3000, five_hour=50))
+    before = len(api.requests)
+
+    assert set(shares(users[1].run(*METRICS, "--all", environ=later).stdout).values()) == {
+        0.2, 0.21, 0.22
+    }  # fmt: skip
+
+    api.wait_for(before + 3)
+    for user in users:
+        until(lambda user=user: user.line(time.time() + 3000).startswith("5h 50%"))
+        until(user.is_drawn)
+    asked = {request.headers["Authorization"][-1] for request in api.requests[before:]}
+    assert (asked, len(api.requests)) == ({"0", "1", "2"}, before + 3)
+
+
+def test_nothing_is_asked_for_an_account_that_was_removed(
+    users: list[User], api: ApiServer, tmp_path: Path
+) -> None:
+    """Where an account's directory is gone, its last numbers are given, and no refresh begins."""
+    users[1].log_in().unlink()
+    users[1].account.config_dir.rmdir()
+    before = sorted(os.listdir(users[1].account.home))
+
+    done = users[0].run(*METRICS, "--all", environ=clock_ahead(tmp_path / "later", 3000))
+    until(lambda: users[0].is_drawn() and users[2].is_drawn())
+
+    assert f"{users[1].home}/work" in shares(done.stdout)
+    assert sorted(os.listdir(users[1].account.home)) == before
+
+
+def test_a_machine_without_any_account_says_so(user: User, api: ApiServer) -> None:
+    """Before the first reading there is our own account alone: it is not up, and asked for."""
+    text = user.run(*METRICS, "--all").stdout
+    assert text.splitlines()[2:] == ['claude_status_up{account="/default"} 0.0']
+    api.wait_for(1)
+    until(user.is_drawn)
+
+
+@pytest.mark.parametrize("umask", [0o077, 0o000])
+def test_the_file_can_be_read_by_a_collector(user: User, tmp_path: Path, umask: int) -> None:
+    """It has mode 0644 under every umask, whatever the mode of the one that it replaces."""
+    user.refresh()
+    output = tmp_path / "metrics.prom"
+    for mode in (None, 0o600, 0o666):
+        if mode is not None:
+            output.chmod(mode)
+        assert user.run(*METRICS, "--output", str(output), umask=umask).returncode == 0
+        assert stat.S_IMODE(output.stat().st_mode) == 0o644
+    assert sorted(os.listdir(tmp_path)) == ["home", "metrics.prom"]
+
+
+def test_a_reader_never_sees_a_part(user: User, tmp_path: Path) -> None:
+    """While the file is replaced again and again, each reading of it is whole."""
+    user.refresh()
+    output, stopping, wrong = tmp_path / "metrics.prom", threading.Event(), []
+    arguments = (*METRICS, "--output", str(output))
+    user.run(*arguments)
+    whole = output.read_text().count("\n")
+
+    def read() -> None:
+        while not stopping.is_set():
+            text = output.read_text()
+            if text.count("\n") != whole or not text.endswith("\n"):
+                wrong.append(text)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        inodes = set()
+        for _ in range(5):
+            assert user.run(*arguments).returncode == 0
+            inodes.add(output.stat().st_ino)
+    finally:
+        stopping.set()
+        reader.join()
+    assert wrong == []
+    assert len(inodes) > 1  # not written in place
+
+
+def test_a_planted_link_is_not_followed(user: User, tmp_path: Path) -> None:
+    """What a link leads to stays as it is, whether it is there or not; a sentence says why."""
+    user.refresh()
+    victim, output = tmp_path / "victim", tmp_path / "metrics.prom"
+    victim.write_text("precious")
+    for target in (victim, tmp_path / "nowhere"):
+        output.unlink(missing_ok=True)
+        output.symlink_to(target)
+        done = user.run(*METRICS, "--output", str(output))
+        assert SENTENCE.fullmatch(done.stderr)
+        assert (done.stdout, done.returncode) == ("", 1)
+        assert os.readlink(output) == str(target)
+    assert victim.read_text() == "precious"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_file_that_others_have_a_name_for_is_not_written(user: User, tmp_path: Path) -> None:
+    """A hard link planted under our name loses the name; what is in it stays."""
+    user.refresh()
+    victim, output = tmp_path / "victim", tmp_path / "metrics.prom"
+    victim.write_text("precious")
+    output.hardlink_to(victim)
+    assert user.run(*METRICS, "--output", str(output)).returncode == 0
+    assert victim.read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("/dev/null", "no regular file"),
+        ("/dev/stdout", "a link"),
+        (".", "no regular file"),
+        ("", "no regular file"),
+        ("missing/metrics.prom", "missing is no folder"),
+        ("file/metrics.prom", "file is no folder"),
+        ("closed/metrics.prom", r"Permission denied): make it writable"),
+        ("x" * 300, "File name too long"),
+    ],
+)
+def test_what_cannot_be_written_is_said(user: User, place: str, reason: str) -> None:
+    """There is one sentence and status 1, and nothing is left behind or replaced."""
+    user.refresh()
+    user.take_slots()
+    (user.home / "file").touch()
+    (user.home / "closed").mkdir(mode=0o500)
+    before = sorted(user.home.rglob("*"))
+
+    done = subprocess.run(
+        unprivileged(user.command(*METRICS, "--output", place)), env=user.environ, cwd=user.home,
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert (done.stdout, done.returncode) == ("", 1)
+    assert SENTENCE.fullmatch(done.stderr), done.stderr
+    assert reason in done.stderr
+    assert sorted(user.home.rglob("*")) == before
+
+
+@pytest.mark.parametrize("option", [("--all",), ("--output", "metrics")], ids=str)
+@pytest.mark.parametrize("form", [(), ("--format", "json"), ("--format", "tmux")], ids=str)
+def test_no_other_format_takes_them(user: User, form: tuple[str], option: tuple[str, ...]) -> None:
+    """Where the options mean nothing the call is refused with status 2, and nothing is written."""
+    done = user.run(*form, *option)
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert SENTENCE.fullmatch(done.stderr)
+    assert not (user.home / "metrics").exists()
+
+
+def test_what_a_killed_run_left_is_swept(user: User, tmp_path: Path) -> None:
+    """An old file that never came into place goes; a new one may be at work, and stays."""
+    user.refresh()
+    old, new = (tmp_path / f".claude-status.new-{name}" for name in ("old", "new"))
+    old.touch()
+    new.touch()
+    os.utime(old, (time.time() - 100,) * 2)
+    assert user.run(*METRICS, "--output", str(tmp_path / "metrics.prom")).returncode == 0
+    assert (old.exists(), new.exists()) == (False, True)
