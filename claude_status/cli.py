@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from claude_status import __version__
-from claude_status.argument_types import columns, days, percentage, seconds
+from claude_status.commands.argument_types import columns, days, percentage, seconds
 from claude_status.errors import ClaudeStatusError, SettingsError
 
 HOSTS = ("bash", "zsh", "fish", "starship", "tmux", "claude")
@@ -23,7 +23,12 @@ FORMATS = ("plain", "ascii", "ansi", *HOSTS, *BARS, "json", "prometheus")
 
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit status."""
-    arguments = build_parser().parse_args(argv)
+    try:
+        arguments = build_parser().parse_args(argv)
+    except SystemExit as end:
+        if end.code and argv[:1] == ["hook"]:  # argparse's 2 would block every prompt
+            return 1
+        raise
     module, _, function = arguments.run.partition(":")
     try:
         run = getattr(importlib.import_module(f"claude_status.{module}"), function)
@@ -135,8 +140,9 @@ def _add_installs(command: Callable[[str, str, str], argparse.ArgumentParser]) -
 def _add_hook(hook: argparse.ArgumentParser) -> None:
     """The options of ``hook``."""
     hook.epilog = (
-        "Exit status: 0 go on, 2 stop; a number that is not known stops nothing. Example, as the "
-        "command of a UserPromptSubmit hook: claude-status hook --max 95 --tell 70"
+        "Exit status: 0 go on, 2 stop, 1 wrong usage. Neither wrong usage nor an unknown number "
+        "stops anything. Example, as the command of a UserPromptSubmit hook: claude-status hook "
+        "--max 95 --tell 70"
     )
     _add_thresholds(hook, float("inf"), "")
 

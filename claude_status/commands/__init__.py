@@ -1,1 +1,1 @@
-"""The commands that need no room of their own, one module each."""
+"""The commands, one module each, and what several of them share."""

@@ -106,7 +106,7 @@ def _print_charts(shown: Snapshot, points: Sequence[Point], days: int | None) ->
 
 
 def _limits(shown: Snapshot, points: Sequence[Point]) -> list[Limit]:
-    """The session, the week and each model's week, those that are no longer reported too."""
+    """The session, the week, and each model's week, including models no longer reported."""
     known = {limit.key: limit for limit in shown.usage.limits} if shown.usage else {}
     last = {point.key: point for point in points}
     for key, point in last.items():

@@ -5,7 +5,7 @@ From ``--tell`` on it prints the line, which a hook of prompts puts into the mod
 known stops nothing, nor does a limit beyond which credits pay. The launcher answers by itself
 wherever nothing is to be stopped.
 
-Exit status: 0 go on, 2 stop (Claude Code shows what stands on stderr).
+Exit status: 0 go on, 2 stop (Claude Code shows stderr), 1 wrong usage, which stops nothing.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def uninstall(arguments: argparse.Namespace) -> int:
             print(f"{host.name}: is not installed")
         for change in changes:
             note = f" ({change.note})" if change.note else ""
-            said = f"{host.name}: is no longer in {short(change.path)}{note}"
+            said = f"{host.name}: removed from {short(change.path)}{note}"
             _make(change, own, "" if change.is_none else said, arguments.dry_run)
 
     names = _checked(arguments.host) | set(NAMES if arguments.all else ())

@@ -38,9 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _everyone(own: Account) -> Iterator[tuple[Account, Mapping[str, str]]]:
-    """Every account that the cache knows, with its environment; without any, our own.
+    """Each account in the cache with its environment; if there is none, the current account.
 
-    Our own alone is no account of this machine as long as nobody has used it.
+    A current account that was never used is left out, so that no series reports it as down.
     """
     for name in list(accounts(own.cache)) or [own.name]:
         environ = environ_of(os.environ, name)

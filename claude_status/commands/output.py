@@ -34,7 +34,7 @@ def replace_file(path: Path, data: bytes) -> None:
             os.unlink(new)
             raise
     except (FileNotFoundError, NotADirectoryError):
-        text = f"The file {path} cannot be written: {path.parent} is no folder."
+        text = f"The file {path} cannot be written: {path.parent} is not a directory."
         raise ClaudeStatusError(text) from None
     except OSError as error:
         where = f"The file {path} cannot be written in its folder"

@@ -2,8 +2,8 @@
 
     {"hooks": {"UserPromptSubmit": [{"hooks": [{"type": "command", "command": ...}]}], ...}}
 
-That is: an event, groups of hooks, hooks. A prompt is told about and stopped, a tool only stopped:
-what a tool's hook prints does not reach the model.
+Each event holds groups, and each group holds hooks. UserPromptSubmit gets ``--max`` and ``--tell``,
+PreToolUse only ``--max``: the model does not see the output of a PreToolUse hook.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Hook:
 
     @property
     def runs_ours(self) -> bool:
-        """Whether it runs our command, whoever wrote it."""
+        """Whether it runs ``claude-status hook``, even if ``install`` did not write it."""
         pairs = pairwise(_words(self.command))
         return any(PurePath(one).name == LAUNCHER and two == "hook" for one, two in pairs)
 

@@ -1,7 +1,7 @@
 """The cells of one chart: areas and bars in eighths of a cell, axes, and what is projected (pure).
 
-A row is a list of pieces. A column in which nothing is known stays blank; one in which the number
-is 0 has the lowest eighth, so that the two can be told apart.
+A row is a list of pieces. A column without data stays blank; a column whose value is 0 shows the
+lowest eighth, which distinguishes it from a missing value.
 """
 
 from __future__ import annotations

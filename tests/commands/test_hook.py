@@ -101,6 +101,15 @@ def test_fractions_are_for_the_program(user: User, api: ApiServer, words: tuple[
     assert said.startswith(LINE) is not stopped
 
 
+@pytest.mark.parametrize("words", [("--max", "9o"), ("--maximum", "95"), ("95",)])
+def test_wrong_usage_stops_nothing(user: User, api: ApiServer, words: tuple[str, ...]) -> None:
+    """A mistake in a hook that was typed by hand is reported, and no prompt is blocked for it."""
+    use(user, api, 97)
+    status, said, complaint = hook(user, *words)
+    assert (status, said) == (1, "")
+    assert complaint.startswith("usage: claude-status")
+
+
 @pytest.mark.parametrize("words", [PROMPT, TOOL])
 def test_above_a_percentage_it_stops(user: User, api: ApiServer, words: tuple[str, ...]) -> None:
     """One sentence says what is full, until when, and the command that lifts the block."""

@@ -374,7 +374,7 @@ class TestMeanwhile:
         capsys.readouterr()
         assert main(["uninstall", "bash"]) == 0
         assert rc.read_bytes() == b"first\nalias a=b\nlast\n"
-        assert said(capsys) == "bash: is no longer in ~/.bashrc\n"
+        assert said(capsys) == "bash: removed from ~/.bashrc\n"
 
     def test_changes_of_ours_are_told(self, rc, capsys):
         """What was changed between the marks goes too, and that is said."""

@@ -1,4 +1,4 @@
-"""The numbers that may be typed as options: each makes one of a text, or tells argparse why not."""
+"""Types of numeric options: each parses a string, or raises ArgumentTypeError with the reason."""
 
 from __future__ import annotations
 
