@@ -13,19 +13,17 @@ from claude_status.errors import AskError, LoginError, SettingsError
 from claude_status.model.memory import after_answer, after_failure, before_call
 from claude_status.model.merge import merge
 from claude_status.model.schedule import PROMPT, SOONEST, Due, next_call, numbers
-from claude_status.model.usage import Usage
+from claude_status.model.usage import CLAUDE_CLI, ENDPOINT, Usage
 from claude_status.paths import Account
 from claude_status.settings.settings import Settings
 from claude_status.sources.api_base import check_base, is_loopback
 from claude_status.sources.body import parse_body
 from claude_status.sources.credentials import Login, read_login
+from claude_status.sources.login import NO_LOGIN
 from claude_status.store import records
 from claude_status.store.clock import note_clock, set_clock, uptime
 from claude_status.store.database import Store
 
-ENDPOINT, CLAUDE_CLI = "endpoint", "claude_cli"  # sources
-# States in which there is no login to be sent, so that Claude Code may stand in
-NO_LOGIN = ("missing", "blank", "only_mcp", "expired", "no_scope")
 EMPTY = "The API's answer has no number that can be read: is there a newer claude-status?"
 
 

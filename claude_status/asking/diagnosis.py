@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from claude_status.asking.ask import CLAUDE_CLI, ENDPOINT, NO_LOGIN
 from claude_status.asking.snapshot import Snapshot, next_due, take_snapshot
 from claude_status.errors import AskError, ClaudeStatusError, LoginError, SettingsError
+from claude_status.model.usage import CLAUDE_CLI, ENDPOINT
 from claude_status.paths import locate, settings_file
 from claude_status.settings.settings import Loaded, load
 from claude_status.sources.api_base import DEFAULT_BASE, check_base, is_loopback
-from claude_status.sources.claude_cli import find_claude
 from claude_status.sources.credentials import Login, read_login
 from claude_status.sources.keychain import SECURITY, holds_item
+from claude_status.sources.login import NO_LOGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,8 @@ class Scene:
         """The path of Claude Code's program, or why there is none; None where it is no source."""
         if self.snapshot is None or CLAUDE_CLI not in self.snapshot.settings.sources:
             return None
+        from claude_status.sources.claude_cli import find_claude
+
         try:
             return find_claude(self.snapshot.settings.claude_command, self.environ)
         except AskError as error:

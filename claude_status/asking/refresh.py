@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 from claude_status.alerts.alerts import dump, is_quiet, load, next_alerts
-from claude_status.asking.ask import ENDPOINT, Asker, Outcome
+from claude_status.asking.ask import Asker, Outcome
 from claude_status.asking.redraw import redraw_bars
 from claude_status.errors import CacheError
 from claude_status.frames.gates import GATE, draw_gates
@@ -26,10 +26,9 @@ from claude_status.model.schedule import (
 )
 from claude_status.model.sessions import Memory, Push, take_push, with_push
 from claude_status.model.switch import MAX_WINDOWS, Owner, is_of_former, windows
-from claude_status.model.usage import Usage
+from claude_status.model.usage import CLAUDE_JSON, ENDPOINT, Usage
 from claude_status.paths import make_private
 from claude_status.render.dialects import DIALECTS
-from claude_status.sources.claude_json import SOURCE as CLAUDE_JSON
 from claude_status.sources.claude_json import read_state
 from claude_status.sources.credentials import file_fingerprint
 from claude_status.store import history, records

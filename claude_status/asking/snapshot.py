@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from claude_status.asking.refresh import Refresh
 from claude_status.errors import CacheError, ClaudeStatusError
 from claude_status.model.memory import Asking
 from claude_status.model.merge import merge
@@ -14,7 +13,7 @@ from claude_status.model.usage import Usage
 from claude_status.paths import Account, check_ours
 from claude_status.settings.settings import Settings
 from claude_status.store import records
-from claude_status.store.database import open_store
+from claude_status.store.rows import Readable, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +40,29 @@ def take_snapshot(account: Account, settings: Settings, now: float, problem: str
         if not account.store.is_dir():
             return Snapshot(account, settings, now, problem=problem)
         check_ours(account.cache)
+        rows = look(account.store)
+        if rows is not None:
+            return _taken(rows, Snapshot(account, settings, now, problem=problem))
+        from claude_status.store.database import open_store  # which mends it, or says why not
+
         with open_store(account.store) as store:
-            return Snapshot(
-                account=account,
-                settings=settings,
-                now=now,
-                usage=merge(records.readings(store, now).values()),
-                asking=records.asking(store),
-                plan=store.read(records.PLAN) or "",
-                keychain_refused=store.read(records.KEYCHAIN) == "refused",
-                problem=problem,
-            )
+            return _taken(store, Snapshot(account, settings, now, problem=problem))
     except OSError as error:
         problem = problem or f"The cache {account.cache} cannot be read ({error.strerror})."
     except CacheError as error:
         problem = problem or str(error)
     return Snapshot(account, settings, now, problem=problem)
+
+
+def _taken(store: Readable, empty: Snapshot) -> Snapshot:
+    """The snapshot with what the rows of the store say."""
+    return replace(
+        empty,
+        usage=merge(records.readings(store, empty.now).values()),
+        asking=records.asking(store),
+        plan=store.read(records.PLAN) or "",
+        keychain_refused=store.read(records.KEYCHAIN) == "refused",
+    )
 
 
 def next_due(known: Snapshot, login: str, reader: str = PROMPT) -> Due:
@@ -73,6 +79,8 @@ def fresh_snapshot(
     account: Account, settings: Settings, environ: Mapping[str, str], now: float
 ) -> Snapshot:
     """A snapshot after asking in the foreground, if that is due."""
+    from claude_status.asking.refresh import Refresh  # which most readers have no need of
+
     try:
         problem = Refresh(account, settings, environ, typed=True).run().problem
     except ClaudeStatusError as error:

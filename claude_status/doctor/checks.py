@@ -10,13 +10,12 @@ import os
 import shutil
 from collections.abc import Iterator
 
-from claude_status.asking.ask import CLAUDE_CLI
 from claude_status.asking.diagnosis import Asked, Scene
 from claude_status.asking.snapshot import next_due
 from claude_status.doctor.findings import Finding, Grade, from_sentence
 from claude_status.errors import AskError, ClaudeStatusError, LoginError
 from claude_status.model.schedule import ABSENT, BAR, LOOK_EVERY
-from claude_status.model.usage import STALE, Credits, Limit
+from claude_status.model.usage import CLAUDE_CLI, STALE, Credits, Limit
 from claude_status.render.money import money
 from claude_status.render.report import NAMES, ago, in_words
 from claude_status.render.words import duration, plain_label, shown_percent

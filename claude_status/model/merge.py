@@ -14,9 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from claude_status.model.usage import Credits, Limit, Usage, order
+from claude_status.model.usage import PUSH, Credits, Limit, Usage, order
 
-PUSH = "statusline"
 SAME_TIME = 60  # seconds within which two pushes count as simultaneous
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 SESSION = "five_hour"
 WEEK = "seven_day"
 CREDITS = "credits"
+PUSH, CLAUDE_JSON, ENDPOINT, CLAUDE_CLI = "statusline", "claude_json", "endpoint", "claude_cli"
+SOURCES = (PUSH, CLAUDE_JSON, ENDPOINT, CLAUDE_CLI)
 WINDOW_SECONDS = {SESSION: 5 * 3600, WEEK: 7 * 86400}
 FRESH, STALE, OVER, GONE = "fresh", "stale", "over", "gone"
 MAX_AGE = 86400  # seconds after which a number is no longer shown

@@ -6,12 +6,12 @@ import os
 import re
 from collections.abc import Callable
 
+from claude_status.model.usage import SOURCES
 from claude_status.render.dialects import DIALECTS
 from claude_status.render.template import PRESETS, parse_template
 from claude_status.render.words import plain_label
 
 HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
-SOURCES = ("statusline", "claude_json", "endpoint", "claude_cli")
 
 
 def _whole(least: int, most: int, unit: str) -> Callable[[object], int]:

@@ -22,12 +22,11 @@ from typing import IO
 
 from claude_status.errors import AskError
 from claude_status.isolation import for_the_user
-from claude_status.model.usage import Usage
+from claude_status.model.usage import CLAUDE_CLI, Usage
 from claude_status.model.values import clean
 from claude_status.sources.body import parse_body
 from claude_status.sources.claude_json import read_state
 
-SOURCE = "claude_cli"
 SECONDS = 15.0  # until the answer
 GRACE = 2.0  # seconds for Claude Code to end by itself: it may be writing a renewed login
 MAX_BYTES = 1 << 20
@@ -80,7 +79,7 @@ def fetch_usage(
     except OSError as error:
         raise AskError("transient", f"{program} cannot be run ({error.strerror}).") from None
     as_of = _true_since(before, _recorded_at(claude_json), asked_at)
-    return parse_body(body, as_of, SOURCE), plan
+    return parse_body(body, as_of, CLAUDE_CLI), plan
 
 
 def _recorded_at(claude_json: Path) -> float | None:

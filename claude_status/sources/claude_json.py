@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claude_status.files import open_at_once
-from claude_status.model.usage import Usage
+from claude_status.model.usage import CLAUDE_JSON, Usage
 from claude_status.model.values import clean, number
 from claude_status.sources.body import parse_body
 
-SOURCE = "claude_json"
 MAX_BYTES = 64 << 20
 PARSE_BYTES = 1 << 20  # a file up to this size may be written in any way
 KEYS = ("oauthAccount", "cachedUsageUtilization")
@@ -60,7 +59,7 @@ def _parse(data: bytes) -> tuple[str, Usage | None]:
     if not is_theirs or not isinstance(cached, Mapping):
         return account, None
     fetched = number(cached.get("fetchedAtMs"))
-    usage = parse_body(cached.get("utilization"), (fetched or 0) / 1000, SOURCE)
+    usage = parse_body(cached.get("utilization"), (fetched or 0) / 1000, CLAUDE_JSON)
     return account, usage if fetched and (usage.limits or usage.credits) else None
 
 

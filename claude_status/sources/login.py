@@ -11,6 +11,8 @@ from typing import NoReturn
 from claude_status.errors import LoginError
 
 SCOPE = "user:profile"
+# States in which there is no login to be sent, so that Claude Code may stand in
+NO_LOGIN = ("missing", "blank", "only_mcp", "expired", "no_scope")
 
 _TOKEN = re.compile(r"[!-~]{1,8192}")
 _PLAN = re.compile(r"[A-Za-z0-9_-]{1,32}")

@@ -6,9 +6,8 @@ import os
 import re
 from collections.abc import Mapping
 
-from claude_status.model.merge import PUSH
 from claude_status.model.sessions import Push
-from claude_status.model.usage import WINDOW_SECONDS, Limit, Usage
+from claude_status.model.usage import PUSH, WINDOW_SECONDS, Limit, Usage
 from claude_status.model.values import percentage, reset_time
 from claude_status.sources.body import LABELS
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from claude_status.asking.refresh import Refresh
-from claude_status.model.merge import PUSH, merge
-from claude_status.model.usage import Usage
+from claude_status.model.merge import merge
+from claude_status.model.usage import PUSH, Usage
 from claude_status.paths import Account
 from claude_status.render.dialects import DIALECTS
 from claude_status.render.line import draw_line

@@ -19,10 +19,10 @@ import diskcache
 from claude_status.errors import CacheError, remedy
 from claude_status.paths import check_private
 from claude_status.store.aside import identity, set_aside
+from claude_status.store.rows import LONG_ROWS
 
 TIMEOUT = 2.0  # seconds to wait for another process's transaction
 MOVED_AT_MOST = 4  # times that a broken one may be moved away while it is opened
-LONG_ROWS = "history:"  # too many to be looked at each time
 # what SQLite says where it is not the file's fault
 PASSING = ("lock", "readonly", "full", "disk I/O", "unable to open", "no transaction")
 READONLY = "readonly"  # also said of a damaged header, in a file that can well be written

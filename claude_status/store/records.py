@@ -10,7 +10,11 @@ from claude_status.model.merge import join
 from claude_status.model.switch import Owner, Window
 from claude_status.model.usage import Usage
 from claude_status.store import codec
-from claude_status.store.database import LONG_ROWS, Store
+from claude_status.store.rows import LONG_ROWS, Readable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from claude_status.store.database import Store
 
 READINGS, ASKING = "readings", "asking"
 KEYCHAIN = "keychain"  # "refused" where the Keychain would not hand out the login
@@ -22,7 +26,7 @@ OWNER = "owner"  # whose numbers these are
 FORMER = "former"  # windows of accounts that were logged in before
 
 
-def readings(store: Store, now: float) -> codec.Readings:
+def readings(store: Readable, now: float) -> codec.Readings:
     """The last reading of each source; none from a future that a wrong clock once showed."""
     found = codec.load(store.read(READINGS))
     return {name: usage for name, usage in found.items() if usage.as_of <= now + CLOCK_ERROR}
@@ -41,7 +45,7 @@ def add(store: Store, usage: Usage, now: float) -> None:
         keep(store, {**known, usage.source: join(before, usage) if before else usage}.values())
 
 
-def asking(store: Store) -> Asking:
+def asking(store: Readable) -> Asking:
     """What is remembered of asking."""
     return Asking.load(store.read(ASKING))
 
@@ -51,7 +55,7 @@ def remember(store: Store, memory: Asking) -> None:
     store.write(ASKING, memory.dump())
 
 
-def owned_since(store: Store, now: float) -> float:
+def owned_since(store: Readable, now: float) -> float:
     """When another account took the place of the one before (epoch seconds); 0 where none has.
 
     Nor does it count where a wrong clock once dated that into the future.
@@ -60,12 +64,12 @@ def owned_since(store: Store, now: float) -> float:
     return since if since <= now + CLOCK_ERROR else 0.0
 
 
-def owner(store: Store) -> Owner:
+def owner(store: Readable) -> Owner:
     """Whose numbers these are."""
     return Owner.load(store.read(OWNER))
 
 
-def former(store: Store) -> list[Window]:
+def former(store: Readable) -> list[Window]:
     """Windows of accounts that were logged in before; what cannot be read is none."""
     try:
         return [(str(key), int(at)) for key, at in json.loads(store.read(FORMER) or "[]")]
