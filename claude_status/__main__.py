@@ -50,6 +50,15 @@ def _run(argv: list[str]) -> int:
             from claude_status.statusline import command
 
             return command.run(argv[1:])
+        if argv == ["refresh"]:
+            from claude_status.commands import refresh
+
+            if refresh.is_answered():
+                return 0
+        if argv[:1] == ["--format"] and argv[1:] in (["json"], ["prometheus"]):
+            from claude_status.commands import polled
+
+            return polled.run(argv[1])
         from claude_status.cli import main
 
         return main(argv)

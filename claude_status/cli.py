@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import sys
 from collections.abc import Callable, Sequence
 
 from claude_status import __version__
 from claude_status.commands.argument_types import columns, days, percentage, seconds
-from claude_status.errors import ClaudeStatusError, SettingsError
+from claude_status.errors import attempt
 
 HOSTS = ("bash", "zsh", "fish", "starship", "tmux", "claude")
 PLACES = (*HOSTS, "claude-hooks")  # where install can put something
@@ -30,19 +29,11 @@ def main(argv: Sequence[str]) -> int:
             return 1
         raise
     module, _, function = arguments.run.partition(":")
-    try:
-        run = getattr(importlib.import_module(f"claude_status.{module}"), function)
-        return int(run(arguments))
-    except ClaudeStatusError as error:
-        sentence = str(error)
-        status = 2 if isinstance(error, SettingsError) else arguments.failure
-    except (KeyboardInterrupt, BrokenPipeError):
-        raise
-    except Exception as error:  # its text may hold anything, so only its name is printed
-        sentence = f"Something went wrong ({type(error).__name__}): please report it."
-        status = arguments.failure
-    print(f"claude-status: {sentence}", file=sys.stderr)
-    return status
+
+    def run(arguments: argparse.Namespace) -> int:
+        return int(getattr(importlib.import_module(f"claude_status.{module}"), function)(arguments))
+
+    return attempt(run, arguments, failure=arguments.failure)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -1,6 +1,14 @@
 """The errors a person may meet; each is one sentence that says what is wrong and what to do."""
 
+from __future__ import annotations
+
 import errno
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
@@ -48,3 +56,22 @@ class AskError(ClaudeStatusError):
 def remedy(error: OSError) -> str:
     """What to do about a place that cannot be written."""
     return "free some space" if error.errno in NO_SPACE else "make it writable"
+
+
+def attempt(run: Callable[[Any], int], arguments: Any, *, failure: int) -> int:
+    """Run a command and return its exit status; what fails is one sentence on stderr.
+
+    The status is then ``failure``, or 2 where a setting or a variable cannot be used.
+    """
+    try:
+        return run(arguments)
+    except ClaudeStatusError as error:
+        sentence = str(error)
+        status = 2 if isinstance(error, SettingsError) else failure
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise
+    except Exception as error:  # its text may hold anything, so only its name is printed
+        sentence = f"Something went wrong ({type(error).__name__}): please report it."
+        status = failure
+    print(f"claude-status: {sentence}", file=sys.stderr)
+    return status

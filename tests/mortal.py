@@ -18,7 +18,8 @@ from typing import Any
 
 import diskcache.core
 
-from claude_status.asking.refresh import Refresh
+from claude_status.asking.ask import Asker
+from claude_status.asking.refresh import refresh
 from claude_status.frames import write
 from claude_status.paths import locate
 from claude_status.settings.settings import Settings
@@ -69,7 +70,7 @@ def live(moment: float, die_at: int) -> None:
     endpoint.fetch_usage = stepping(endpoint.fetch_usage)
     write.os.replace = stepping(os.replace)
     write.tempfile.mkstemp = stepping(write.tempfile.mkstemp)
-    Refresh(locate(os.environ), Settings(), os.environ, clock=time.time, uptime=time.time).run()
+    refresh(Asker(locate(os.environ), Settings(), os.environ, clock=time.time, uptime=time.time))
     os.write(1, f"{steps}\n".encode())
 
 

@@ -15,7 +15,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from claude_status.asking.refresh import Outcome, Refresh
+from claude_status.asking.ask import Asker, Outcome
+from claude_status.asking.refresh import refresh
 from claude_status.frames_read import KICK, SLOT
 from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account, locate
@@ -73,7 +74,7 @@ class User:
         settings = options.pop("settings", Settings())
         times = dict.fromkeys(("clock", "uptime"), lambda: moment)
         options = {**times, "chance": lambda: 0.5, **options}
-        return Refresh(self.account, settings, self.environ, **options).run()
+        return refresh(Asker(self.account, settings, self.environ, **options))
 
     def command(self, *arguments: str) -> list[str]:
         """The command line of the Python program."""

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import pytest
 
-from claude_status.asking.refresh import Refresh
+from claude_status.asking.draw import Drawer
+from claude_status.asking.pushes import record_push
 from claude_status.frames_read import SLOT, drawn_times, read_frame
 from claude_status.model.memory import Asking, after_answer
 from claude_status.model.merge import PUSH
@@ -187,9 +188,10 @@ class Real(Machine):
 
     def push(self, now: float) -> None:
         """What the status line records."""
-        refresh = Refresh(self.user.account, Settings(), self.user.environ, clock=lambda: now)
+        drawer = Drawer(self.user.account, Settings(), self.user.environ, lambda: now)
         # each push follows an answer, for which the session has waited some more
-        refresh.take(Push(usage_of(self.day, now, f"{PUSH}:one"), int(now - BEGIN), now))
+        push = Push(usage_of(self.day, now, f"{PUSH}:one"), int(now - BEGIN), now)
+        record_push(push, drawer)
         self._read_times()
 
     def refresh(self, now: float, reader: str) -> None:

@@ -82,7 +82,7 @@ class Asker:
         return replace(outcome, login=question.login)
 
     def _ask_if_due(self, store: Store, question: Question) -> Outcome:
-        due, now = self._due(store, question.login, force=self.force), self.clock()
+        due, now = self.due(store, question.login, force=self.force), self.clock()
         if not due.is_now(now) and not self.typed:
             return Outcome(False, due, due.problem)
         # a person waits for another's call, which until it is answered counts as cut short
@@ -92,7 +92,7 @@ class Asker:
             return Outcome(False, due, due.problem)
         try:
             # another may just have asked
-            due = self._due(store, question.login, force=self.force)
+            due = self.due(store, question.login, force=self.force)
             if not due.is_now(self.clock()):
                 return Outcome(False, due, due.problem)
             return self._call(store, question)
@@ -141,7 +141,7 @@ class Asker:
     def _usage(self, store: Store) -> Usage | None:
         return merge(records.readings(store, self.clock()).values())
 
-    def _due(self, store: Store, login: str, by: str = "", *, force: bool = False) -> Due:
+    def due(self, store: Store, login: str, by: str = "", *, force: bool = False) -> Due:
         """When the next call is due for a reader, sending the login of that fingerprint."""
         return next_call(
             records.asking(store),
@@ -165,7 +165,7 @@ class Asker:
             )
             records.remember(store, failed)
             note_clock(store, self.clock(), self.uptime())
-            return Outcome(True, self._due(store, question.login), str(error))
+            return Outcome(True, self.due(store, question.login), str(error))
         reason = "" if usage.limits or usage.credits else EMPTY
         now, known = self.clock(), self._usage(store)
         records.add(store, usage, now)
@@ -176,4 +176,4 @@ class Asker:
         if not question.login:  # Claude Code's answer does not make a refused login good
             answered = replace(answered, refused_login=asking.refused_login)
         records.remember(store, answered)
-        return Outcome(True, self._due(store, question.login), reason)
+        return Outcome(True, self.due(store, question.login), reason)

@@ -27,7 +27,8 @@ def run(reader: str) -> int:
         make_private(account)
         with _only_one(account.home) as is_first:
             if is_first:
-                from claude_status.asking.refresh import Refresh
+                from claude_status.asking.ask import Asker
+                from claude_status.asking.refresh import refresh
                 from claude_status.model.schedule import NOBODY, PRESENT, PROMPT
                 from claude_status.sources.presence import is_somebody_there
 
@@ -35,7 +36,7 @@ def run(reader: str) -> int:
                     os.environ, time.time(), PRESENT * settings.ttl
                 )
                 reader = reader if is_seen else NOBODY
-                Refresh(account, settings, os.environ, reader=reader).run()
+                refresh(Asker(account, settings, os.environ, reader=reader))
     except Exception:  # noqa: S110 - nobody is there to read it
         pass
     return 0

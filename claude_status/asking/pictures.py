@@ -11,8 +11,8 @@ from pathlib import Path
 from claude_status.asking.diagnosis import take_scene
 from claude_status.asking.snapshot import Snapshot, fresh_snapshot
 from claude_status.paths import accounts, cache_root, environ_of
-from claude_status.render.report import Report, in_words, report
-from claude_status.render.words import duration
+from claude_status.render.report import Report, report
+from claude_status.render.words import duration, in_words
 from claude_status.terminal import place
 
 

@@ -79,10 +79,11 @@ def fresh_snapshot(
     account: Account, settings: Settings, environ: Mapping[str, str], now: float
 ) -> Snapshot:
     """A snapshot after asking in the foreground, if that is due."""
-    from claude_status.asking.refresh import Refresh  # which most readers have no need of
+    from claude_status.asking.ask import Asker  # which most readers have no need of
+    from claude_status.asking.refresh import refresh
 
     try:
-        problem = Refresh(account, settings, environ, typed=True).run().problem
+        problem = refresh(Asker(account, settings, environ, typed=True)).problem
     except ClaudeStatusError as error:
         problem = str(error)
     return take_snapshot(account, settings, now, problem)

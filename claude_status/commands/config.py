@@ -115,13 +115,14 @@ def unset_one(arguments: argparse.Namespace) -> int:
 
 def redraw() -> None:
     """Draw the line anew by the settings as they are now, where there is one."""
-    from claude_status.asking.refresh import Refresh
+    from claude_status.asking.ask import Asker
+    from claude_status.asking.refresh import refresh
     from claude_status.terminal import place
 
     account, settings = place(os.environ, warn=False)
     if os.path.exists(account.frames):
         with contextlib.suppress(ClaudeStatusError):
-            Refresh(account, settings, os.environ, typed=True).run()
+            refresh(Asker(account, settings, os.environ, typed=True))
 
 
 def describe(loaded: Loaded, path: Path) -> str:

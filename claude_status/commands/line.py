@@ -7,27 +7,26 @@ import os
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
-from claude_status.asking.diagnosis import take_scene
 from claude_status.asking.due import refresh_if_due
 from claude_status.asking.snapshot import Snapshot, fresh_snapshot, take_snapshot
-from claude_status.commands import metrics
+from claude_status.commands import as_json, metrics
 from claude_status.errors import SettingsError
 from claude_status.frames_read import PROMPTS
 from claude_status.render.dialects import DIALECTS
-from claude_status.render.json import draw_json
 from claude_status.render.line import draw_line
 from claude_status.render.style import Style
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place, say
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the line: there is no reading yet, or it is wanted as JSON, or in another width."""
+    """Print the line: there is no reading yet, or it is wanted in another form or width."""
     if arguments.format == "prometheus":
         return metrics.run(arguments)
     if arguments.all or arguments.output is not None:
         raise SettingsError("The options --all and --output go with --format prometheus.")
+    if arguments.format == "json":
+        return as_json.run(arguments)
     account, settings = place(os.environ, warn=sys.stderr.isatty())
     now = time.time()
     snapshot = take_snapshot(account, settings, now)
@@ -35,12 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     look = settings.style(kind, account.name, snapshot.plan)
     if arguments.max_width is not None:
         look = replace(look, max_width=arguments.max_width)
-    if arguments.format == "json":
-        text = _json(snapshot, look)
-    else:
-        text = DIALECTS[kind](draw_line(snapshot.usage, now, look))
-        if not text and sys.stdout.isatty():
-            return _asked_line(snapshot, kind, look)
+    text = DIALECTS[kind](draw_line(snapshot.usage, now, look))
+    if not text and sys.stdout.isatty():
+        return _asked_line(snapshot, kind, look)
     prompt = arguments.prompt or kind in PROMPTS or sys.stdout.isatty()
     refresh_if_due(account, now, prompt=prompt, environ=os.environ)
     if text:
@@ -59,12 +55,3 @@ def _asked_line(known: Snapshot, kind: str, look: Style) -> int:
         return 0
     say(shown.problem or "No data yet.")
     return 1
-
-
-def _json(snapshot: Snapshot, look: Style) -> str:
-    """What is known as one JSON object, with why nothing newer comes."""
-    name, now = snapshot.account.name, snapshot.now
-    scene = take_scene(os.environ, now, Path(sys.argv[0]))
-    return draw_json(
-        snapshot.usage, now, look, account=name, plan=snapshot.plan, problem=scene.obstacle
-    )

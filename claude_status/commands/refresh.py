@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import time
 
-from claude_status.asking.refresh import Refresh
-from claude_status.asking.snapshot import take_snapshot
-from claude_status.render.dialects import plain
-from claude_status.render.line import draw_line
-from claude_status.render.report import in_words
-from claude_status.terminal import TYPED_SECONDS, end_after, place, say
+from claude_status.asking import settled
+from claude_status.render.words import in_words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
-def run(arguments: argparse.Namespace) -> int:
+def is_answered() -> bool:
+    """Say that nothing is due, if that takes no more than a look at small files."""
+    now = time.time()
+    found = settled.answer(os.environ, now)
+    if found:
+        text, due_at = found
+        print(_sentence("not due", text, in_words(due_at - now)))
+    return found is not None
+
+
+def run(arguments: Namespace) -> int:
     """Ask, and say in one line what came of it; 1 where that is no number."""
+    from claude_status.asking.ask import Asker  # which `is_answered` does without
+    from claude_status.asking.refresh import refresh
+    from claude_status.asking.snapshot import take_snapshot
+    from claude_status.render.dialects import plain
+    from claude_status.render.line import draw_line
+    from claude_status.terminal import TYPED_SECONDS, end_after, place, say
+
     end_after(TYPED_SECONDS)
     account, settings = place(os.environ)
-    asked = Refresh(account, settings, os.environ, typed=True, force=arguments.force)
-    outcome = asked.run()
+    outcome = refresh(Asker(account, settings, os.environ, typed=True, force=arguments.force))
     now = time.time()
     wait = "" if outcome.due.never else in_words(outcome.due.at - now)
     if outcome.problem:
         say(outcome.problem + (f" The next try is in {wait}." if wait else ""))
         return 1
     plan = take_snapshot(account, settings, now).plan
-    shown = plain(draw_line(outcome.usage, now, settings.style("plain", account.name, plan)))
-    print(f"{'asked' if outcome.asked else 'not due'}: {shown or 'there is nothing to show'}"
-          + (f" (the next call is due in {wait})" if wait else ""))  # fmt: skip
+    text = plain(draw_line(outcome.usage, now, settings.style("plain", account.name, plan)))
+    print(_sentence("asked" if outcome.asked else "not due", text, wait))
     return 0
+
+
+def _sentence(lead: str, text: str, wait: str) -> str:
+    """What came of it; ``wait`` is how long the next call has time, "" where nobody knows."""
+    due = f" (the next call is due in {wait})" if wait else ""
+    return f"{lead}: {text or 'there is nothing to show'}{due}"

@@ -17,8 +17,8 @@ from claude_status.errors import AskError, ClaudeStatusError, LoginError
 from claude_status.model.schedule import ABSENT, BAR, LOOK_EVERY
 from claude_status.model.usage import CLAUDE_CLI, STALE, Credits, Limit
 from claude_status.render.money import money
-from claude_status.render.report import NAMES, ago, in_words
-from claude_status.render.words import duration, plain_label, shown_percent
+from claude_status.render.report import NAMES, ago
+from claude_status.render.words import duration, in_words, plain_label, shown_percent
 from claude_status.settings.settings import Settings
 from claude_status.sources.login import Login
 

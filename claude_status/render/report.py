@@ -99,11 +99,6 @@ def ago(as_of: float, now: float) -> str:
     return "just now" if seconds < MINUTE else f"{duration(seconds)} ago"
 
 
-def in_words(seconds: float, span: Callable[[float], str] = duration) -> str:
-    """A span of time for a sentence: "26m", "less than a minute"."""
-    return span(max(0.0, seconds)).replace("<1m", "less than a minute")
-
-
 def printable(text: str) -> str:
     """Text without anything that a terminal could take for a command."""
     return "".join(character if character.isprintable() else "?" for character in text)

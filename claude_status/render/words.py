@@ -33,6 +33,11 @@ def duration(seconds: float) -> str:
     return f"{minutes}m" if minutes else "<1m"
 
 
+def in_words(seconds: float, span: Callable[[float], str] = duration) -> str:
+    """A span of time for a sentence: "26m", "less than a minute"."""
+    return span(max(0.0, seconds)).replace("<1m", "less than a minute")
+
+
 def countdown(resets_at: int, now: float) -> str:
     """The time that is left until a reset, by a clock of full seconds as the readers' are."""
     return duration(resets_at - math.floor(now))

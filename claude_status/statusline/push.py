@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 
-from claude_status.asking.refresh import Refresh
+from claude_status.asking.draw import Drawer
+from claude_status.asking.pushes import record_push
 from claude_status.model.merge import merge
 from claude_status.model.usage import PUSH, Usage
 from claude_status.paths import Account
@@ -36,7 +37,7 @@ def feed(session: Mapping[str, object], home: str, seen: Seen, now: float, diale
     def take() -> list[Usage]:
         last = last_seen(home, seen.session)
         heard = replace(push, before=last.count if last else None)
-        dated = Refresh(account, settings, os.environ).take(heard)
+        dated = record_push(heard, Drawer(account, settings, os.environ))
         note(home, seen, int(dated.as_of) + DATED_ANEW if dated else 0)
         return [dated] if dated else []
 

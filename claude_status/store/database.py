@@ -1,4 +1,4 @@
-"""The truth on disk: a few rows of text in a diskcache (the only importer of it).
+"""The truth on disk: a few rows of text in a diskcache.
 
 Whatever goes wrong with the database is a CacheError; the callers then ask nothing, since what
 cannot be recorded is not asked.
@@ -12,14 +12,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import diskcache
 
 from claude_status.errors import CacheError, remedy
 from claude_status.paths import check_private
 from claude_status.store.aside import identity, set_aside
-from claude_status.store.rows import LONG_ROWS
+from claude_status.store.cache import Cache, Timeout
+from claude_status.store.rows import DATABASE
 
 TIMEOUT = 2.0  # seconds to wait for another process's transaction
 MOVED_AT_MOST = 4  # times that a broken one may be moved away while it is opened
@@ -28,46 +26,10 @@ PASSING = ("lock", "readonly", "full", "disk I/O", "unable to open", "no transac
 READONLY = "readonly"  # also said of a damaged header, in a file that can well be written
 
 
-class TextDisk(diskcache.Disk):  # type: ignore[misc]
-    """Keeps keys and values as plain text in the database itself, and reads nothing else.
-
-    The library would unpickle, or open a file, if a row said so (CVE-2025-69872).
-    """
-
-    def put(self, key: Any) -> tuple[str, bool]:
-        """Take a key, which is text."""
-        if type(key) is not str:
-            raise TypeError
-        return key, True
-
-    def get(self, key: Any, raw: Any) -> str:
-        """Give a key back, which was text."""
-        if not raw or type(key) is not str:
-            raise sqlite3.DatabaseError("a key that was not written here")
-        return key
-
-    def store(
-        self, value: Any, read: bool, key: Any = diskcache.UNKNOWN
-    ) -> tuple[int, int, None, str]:
-        """Take a value, which is text."""
-        if type(value) is not str or read:
-            raise TypeError
-        return len(value), diskcache.core.MODE_RAW, None, value
-
-    def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> str:
-        """Give a value back, which was text."""
-        if mode != diskcache.core.MODE_RAW or filename is not None or type(value) is not str:
-            raise sqlite3.DatabaseError("a value that was not written here")
-        return value
-
-    def remove(self, file_path: str) -> None:
-        """Remove nothing: no row has a file."""
-
-
 class Store:
     """Rows of text by name; every method raises CacheError where the database fails."""
 
-    def __init__(self, cache: Any) -> None:
+    def __init__(self, cache: Cache) -> None:
         self._cache = cache
 
     def read(self, name: str) -> str | None:
@@ -134,7 +96,7 @@ class _BrokenError(CacheError):
     """The database is no database, or holds what was never written here."""
 
 
-def _open_what_stands(directory: Path) -> Any:
+def _open_what_stands(directory: Path) -> Cache:
     """Open the database, anew where another process moved it away in the midst of that."""
     for _ in range(MOVED_AT_MOST):
         before = identity(directory)
@@ -146,36 +108,16 @@ def _open_what_stands(directory: Path) -> Any:
     return _open(directory)
 
 
-def _open(directory: Path) -> Any:
+def _open(directory: Path) -> Cache:
     """Open the database and read its rows once, so that a broken one shows here."""
     with _failures(directory):
-        database = directory / diskcache.core.DBNAME
+        database = directory / DATABASE
         if directory.is_file() or database.is_dir():
             raise sqlite3.DatabaseError("a file and a directory have changed places")
         directory.mkdir(mode=0o700, exist_ok=True)
         check_private(directory)
         _await_lock(database)
-        return _Cache(directory)
-
-
-class _Cache(diskcache.Cache):  # type: ignore[misc]
-    """The library's cache on our terms; one that cannot be read leaves nothing open."""
-
-    def __init__(self, directory: Path) -> None:
-        terms = {"eviction_policy": "none", "cull_limit": 0, "statistics": 0}
-        try:
-            super().__init__(str(directory), TIMEOUT, TextDisk, **terms)
-            for name in list(self):
-                if not name.startswith(LONG_ROWS):
-                    self.get(name)
-        except BaseException as error:
-            with contextlib.suppress(Exception):
-                self.close()
-            if isinstance(error, (sqlite3.Error, OSError, diskcache.Timeout)):
-                raise
-            if isinstance(error, Exception):  # whatever the library makes of rows of others
-                raise sqlite3.DatabaseError("rows that were not written here") from None
-            raise
+        return Cache(directory, TIMEOUT)
 
 
 def _await_lock(database: Path) -> None:
@@ -194,7 +136,7 @@ def _failures(directory: str | Path) -> Iterator[None]:
         if isinstance(error, sqlite3.OperationalError) and _is_passing(str(error), directory):
             raise CacheError(f"The cache {directory} cannot be used ({error}).") from None
         raise _BrokenError(f"The cache {directory} is broken ({error}): remove it.") from None
-    except diskcache.Timeout:
+    except Timeout:
         raise CacheError(f"The cache {directory} is locked by another process.") from None
     except OSError as error:
         raise CacheError(
@@ -205,6 +147,6 @@ def _failures(directory: str | Path) -> Iterator[None]:
 def _is_passing(said: str, directory: str | Path) -> bool:
     """Whether SQLite failed for a reason that is not in the file."""
     if READONLY in said:
-        places = (directory, Path(directory, diskcache.core.DBNAME))
+        places = (directory, Path(directory, DATABASE))
         return not all(os.access(place, os.W_OK) for place in places)
     return any(map(said.count, PASSING))

@@ -1,0 +1,61 @@
+"""The frames, drawn anew from what the store holds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from claude_status.asking.redraw import redraw_bars
+from claude_status.frames.gates import GATE, draw_gates
+from claude_status.frames.strip import Strip, draw_strip
+from claude_status.frames.write import Head, postpone, write_view
+from claude_status.frames_read import read_frame
+from claude_status.model.merge import merge
+from claude_status.model.usage import Usage
+from claude_status.paths import Account
+from claude_status.render.dialects import DIALECTS
+from claude_status.settings.settings import Settings
+from claude_status.store import history, records
+from claude_status.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """Draws one account's frames, as its settings say; ``clock`` gives epoch seconds."""
+
+    account: Account
+    settings: Settings
+    environ: Mapping[str, str]
+    clock: Callable[[], float] = time.time
+
+    def draw(self, store: Store, head: Head, *, forget: bool = False) -> Usage | None:
+        """Draw what the store holds; in a transaction, so that no older picture comes last.
+
+        Where it holds nothing, the frames are all that is left, unless they are to be forgotten.
+        """
+        before = self._line()
+        with store.transaction():
+            now = self.clock()
+            usage = merge(records.readings(store, now).values())
+            if usage is not None:
+                history.add(store, usage, now)
+            if usage is None and not forget:
+                postpone(self.account, int(now), head)
+            else:
+                plan = store.read(records.PLAN) or ""
+                write_view(self.account, self._strips(usage, int(now), plan), head)
+        if self._line() != before:
+            redraw_bars(self.environ)
+        return usage
+
+    def _line(self) -> str:
+        """What a bar shows now."""
+        return read_frame(str(self.account.home), "tmux", self.clock(), prompt=False)[0]
+
+    def _strips(self, usage: Usage | None, now: int, plan: str) -> dict[str, Strip]:
+        """The strip of each dialect; most are drawn alike, and so only once."""
+        styles = {name: self.settings.style(name, self.account.name, plan) for name in DIALECTS}
+        drawn = {style: draw_strip(usage, now, style) for style in set(styles.values())}
+        gates = draw_gates(usage, now, self.settings.ttl)
+        return {**{name: drawn[style] for name, style in styles.items()}, GATE: gates}
