@@ -15,7 +15,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from claude_status.asking.refresh import Outcome, Refresh
+from claude_status.asking.ask import Outcome
+from claude_status.asking.refresh import Refresh
 from claude_status.frames_read import KICK, SLOT
 from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account, locate
