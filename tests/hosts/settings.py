@@ -67,5 +67,5 @@ FISH = {
         )
     ),
     "IFS": "set -g IFS 0123456789",
-    "job": "command true &",
+    "job": "command true &; wait",
 }  # fmt: skip
