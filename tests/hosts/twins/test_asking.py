@@ -174,10 +174,7 @@ def test_what_cannot_be_recorded_is_tried_once(shell: Shell, path: str, home: Pa
 
 @AGES
 @pytest.mark.parametrize("closed", ["home", "cache", "account"])
-@pytest.mark.usefixtures("home")
-def test_what_cannot_be_recorded_is_not_asked(
-    request: pytest.FixtureRequest, shell: Shell, closed: str
-) -> None:
+def test_what_cannot_be_recorded_is_not_asked(shell: Shell, closed: str) -> None:
     """Where nothing can be written, prompts say nothing of it, and ask nothing."""
     with plain_user() as (home, options):
         folder = home if closed == "home" else draw(home, refresh=-1)
