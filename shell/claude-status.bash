@@ -188,7 +188,8 @@ __claude_status_refresh() {
   local __cs_slot __cs_try __cs_owned __cs_account
   __cs_account=$__claude_status_account __cs_owned=$__claude_status_cache
   __cs_slot=$__cs_account/kick.$((__cs_now / 15))
-  [[ -z ${CLAUDECODE-} && -x ${__claude_status_program-} ]] || builtin return 0
+  [[ -z ${CLAUDECODE-} && -f ${__claude_status_program-} && -x $__claude_status_program ]] ||
+    builtin return 0
   if [[ -e $__cs_account ]]; then
     __cs_try=$__cs_slot
     [[ -O $__cs_account && -w $__cs_account && ! -e $__cs_slot ]] || builtin return 0
@@ -211,7 +212,8 @@ __claude_status_refresh() {
       builtin : >"$__cs_slot" || exit
       # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
       set -- "$__cs_account"/kick.*
-      (($# < 100)) || command rm -f -- "$@"
+      (($# < 100)) || command rm -f -- "${@%"$__cs_slot"}"
+      builtin cd / || exit # which keeps no folder of the user's busy
       exec "$__claude_status_program" refresh --background --for prompt
     ) &
   ) </dev/null >/dev/null 2>&1

@@ -234,6 +234,7 @@ function __claude_status_refresh
     set -l __cs_last_own $last_pid
     /bin/sh -c '
         account=$1 slot=$2 program=$3 shell=$4
+        trap "" INT QUIT # which a key at the prompt sends to this group, too
         umask 077
         set -C
         cd / && mkdir -p -- "$account" || exit

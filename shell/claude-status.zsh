@@ -169,7 +169,8 @@ __claude_status_refresh() {
   local __cs_account=$__claude_status_account __cs_owned=$__claude_status_cache __cs_slot __cs_try
   local -i __cs_fd
   __cs_slot=$__cs_account/kick.$((__cs_now / 15))
-  [[ -z ${CLAUDECODE-} && -x ${__claude_status_program-} ]] || builtin return 0
+  [[ -z ${CLAUDECODE-} && -f ${__claude_status_program-} && -x $__claude_status_program ]] ||
+    builtin return 0
   if [[ -e $__cs_account ]]; then
     __cs_try=$__cs_slot
     [[ -O $__cs_account && -w $__cs_account && ! -e $__cs_slot ]] || builtin return 0
@@ -193,7 +194,8 @@ __claude_status_refresh() {
       builtin : >$__cs_slot || exit
       # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
       set -- $__cs_account/kick.*
-      (($# < 100)) || command rm -f -- "$@"
+      (($# < 100)) || command rm -f -- ${@:#$__cs_slot}
+      builtin cd -q / || exit # which keeps no folder of the user's busy
       $__claude_status_program refresh --background --for prompt 3>&-
       builtin : # or zsh would become the last command
     ) 3>&1 </dev/null >/dev/null 2>&1 &
@@ -228,15 +230,18 @@ __claude_status_dress() {
   typeset -g __claude_status_prompt=$__cs_text __claude_status_plain=$__cs_text
   typeset -g __claude_status_state=${__cs_text:+NORMAL}
   case ${__claude_status_file##*/} in
-    # One pass, from the left: of "%%f" it is the first two that belong together.
-    zsh) __claude_status_plain=${__cs_text//(#b)\%(\%|F\{[a-z]#\}|f)/${(M)match[1]:#\%}} ;;
+    # Of "%%f" the first two belong together. A backreference would set `match`, which is the user's.
+    zsh)
+      __cs_text=${__cs_text//\%\%/$'\1'}
+      __claude_status_plain=${${__cs_text//\%(f|F\{[a-z]#\})/}//$'\1'/%}
+      ;;
     starship) __claude_status_plain=${__cs_text//$'\e'\[[0-9;]#m/} ;;
     # With prompt_bang a `!`, the mark of a critical number, would be the history's.
     *)
       [[ ${STARSHIP_SHELL-} == zsh ]] || __claude_status_prompt=${${__cs_text//\%/%%}//\!/\*}
       ;;
   esac
-  case $__cs_text in
+  case $__claude_status_prompt in
     *%F\{red\}*) __claude_status_state=CRITICAL ;;
     *%F\{yellow\}*) __claude_status_state=WARNING ;;
   esac

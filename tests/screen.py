@@ -12,7 +12,6 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import pyte
 
@@ -81,13 +80,13 @@ class Screen:
             alive = self.pump(min(left, 0.5))
         return self.text()
 
-    def rest(self) -> None:
-        """Wait until the program waits: a shell may miss a Ctrl-C between a key and the next."""
-        deadline = time.monotonic() + 20
-        stat = Path(f"/proc/{self.pid}/stat")
-        while stat.exists() and stat.read_text().rpartition(") ")[2][0] != "S":
-            assert time.monotonic() < deadline, "never at rest"
-            self.pump(0.01)
+    def interrupt(self, seen: str) -> str:
+        """Type Ctrl-C until the text holds ``seen``: a shell may miss one right after a key."""
+        for _ in range(20):
+            self.send("\x03")
+            with contextlib.suppress(AssertionError):
+                return self.until(seen, 1)
+        return self.until(seen)
 
     def text(self) -> str:
         """The screen, one line a row, trailing blanks cut."""

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import program
 
@@ -39,65 +40,6 @@ POSIX = {
     "busybox sh -eu": ["busybox", "sh", "-eu"],
     "zsh as sh": ["zsh", "--emulate", "sh"],
     "zsh as sh -eu": ["zsh", "--emulate", "sh", "-eu"],
-}
-
-# Settings of users whom no prompt may trouble: a name, and the lines of their rc file.
-BASH = {
-    "plain": "",
-    "set -eu": "set -eu -o pipefail",
-    "set -E": "set -E; trap 'true' ERR",
-    "posix": "set -o posix",
-    "posix -eu": "set -eu -o posix",
-    "noclobber": "set -o noclobber",
-    "noglob": "set -o noglob",
-    "keyword": "set -o keyword",
-    "allexport": "set -o allexport",
-    "functrace": "set -o functrace; trap ':' DEBUG",
-    "extdebug": "shopt -s extdebug; trap 'true' DEBUG",
-    "DEBUG trap": "trap 'true \"$BASH_COMMAND\"' DEBUG",
-    "RETURN trap": "trap 'true' RETURN",
-    "IFS of digits": "IFS=0123456789",
-    "IFS of letters": "IFS='acdeflmnorstu -/'",
-    "IFS empty": "IFS=",
-    "globs": "shopt -s nullglob failglob dotglob extglob nocasematch nocaseglob",
-    "no expansion": "shopt -u promptvars expand_aliases sourcepath",
-    "aliases": "shopt -s expand_aliases\nalias local=false return=false printf=false read=false"
-    " builtin=false export=false set=false case=false if=false while=false test=false"
-    " mapfile=false command=false exec=false umask=false unset=false declare=false",
-    "functions": "read() { echo no; }; printf() { echo no; }; mapfile() { echo no; };"
-    " export() { echo no; }; mkdir() { echo no; }; date() { echo no; }",
-    "lastpipe": "shopt -s lastpipe; set +m",
-}
-ZSH = {
-    "plain": "",
-    "err_exit": "setopt err_exit no_unset",
-    "err_return": "setopt err_return no_unset pipe_fail",
-    "ksh": "emulate ksh",
-    "sh": "emulate sh",
-    "csh": "emulate csh",
-    "sh -R": "emulate -R sh",
-    "sh_glob": "setopt sh_glob ksh_glob",
-    "ksh_arrays": "setopt ksh_arrays",
-    "ignore_braces": "setopt ignore_braces ignore_close_braces",
-    "words": "setopt sh_word_split glob_subst rc_expand_param",
-    "globs": "setopt extended_glob null_glob glob_dots glob_assign no_case_glob no_case_match",
-    "no globs": "setopt no_glob no_bare_glob_qual csh_null_glob",
-    "quotes": "setopt csh_junkie_quotes rc_quotes csh_junkie_loops",
-    "warnings": "setopt warn_create_global warn_nested_var",
-    "prompt_bang": "setopt prompt_bang prompt_subst bang_hist",
-    "names": "setopt auto_name_dirs auto_cd cdable_vars equals",
-    "all_export": "setopt all_export",
-    "no_clobber": "setopt no_clobber no_append_create",
-    "numbers": "setopt octal_zeroes c_bases c_precedences force_float",
-    "posix": "setopt posix_builtins posix_aliases posix_strings posix_traps posix_identifiers",
-    "functions": "setopt no_function_argzero no_multi_func_def alias_func_def ksh_autoload",
-    "no_multibyte": "setopt no_multibyte",
-    "traps": "trap 'true' DEBUG; setopt local_traps debug_before_cmd; TRAPERR() { print -u2 no }",
-    "jobs": "setopt no_monitor no_notify hup no_check_jobs no_bg_nice",
-    "IFS": "IFS=0123456789",
-    "aliases": "alias local=false typeset=false return=false read=false builtin=false test=false\n"
-    "alias emulate=false sysread=false zmodload=false case=false if=false while=false for=false\n"
-    "alias -g now=no lines=no text=no 'zle=no' fd=no",
 }
 
 
@@ -214,12 +156,23 @@ def run(
         )
 
 
+def tracing(log: Path) -> list[str]:
+    """What goes before a command, so that `started` can tell from ``log`` what it starts."""
+    return [program("strace"), "-f", "-qq", "-e", "trace=fork,vfork,clone,clone3", "-o", str(log)]
+
+
+def started(log: Path) -> int:
+    """How many processes a command that runs under `tracing` has started so far."""
+    others = ("resumed", "CLONE_THREAD", "+++", "---")
+    lines = log.read_text().splitlines()
+    return sum("(" in line and not any(word in line for word in others) for line in lines)
+
+
 def processes(words: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> int:
     """How many processes a command starts besides itself."""
-    trace = [program("strace"), "-f", "-qq", "-e", "trace=fork,vfork,clone,clone3", "-o", str(log)]
     argv = [program(words[0]) if "/" not in words[0] else words[0], *words[1:]]
-    run([*trace, *argv], env)
-    return sum("(" in line and "resumed" not in line for line in log.read_text().splitlines())
+    run([*tracing(log), *argv], env)
+    return started(log)
 
 
 def give_away(path: Path) -> None:
@@ -233,7 +186,7 @@ def give_away(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def plain_user() -> Iterator[tuple[Path, dict[str, object]]]:
+def plain_user() -> Iterator[tuple[Path, dict[str, Any]]]:
     """A home, and what lets `run` start something there as a user whom file modes bind."""
     with tempfile.TemporaryDirectory() as folder:
         user = {"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}
@@ -264,6 +217,12 @@ def odd_file(path: Path, kind: str) -> None:
         "long line": f"{head}\n{now - 60} {'no' * 1000}\n",
         "one huge line": f"claude-status 2 {'9' * 10_000_000}",
         "markup": "<html>\n" * 1000,
+        "no newline": head,
+        "too great a time": f"claude-status 2 {now} {'9' * 20}\n1 no\n",
+        "more in the header": f"{head} more\n1 no\n",
+        "no number before the text": f"{head}\nno\n",
+        "too great a frame": f"{head}\n{'9' * 20} no\n",
+        "huge frame": f"{head}\n1 {'x' * 10_000_000}",
     }
     if kind == "directory":
         path.mkdir()
@@ -289,5 +248,6 @@ ODD_FILES = (
     "missing", "empty", "other version", "no time", "one time", "three times", "no header",
     "header alone", "too early",
     "arithmetic", "long line", "one huge line", "markup", "directory", "FIFO", "binary", "zeros",
-    "foreign",
+    "foreign", "no newline", "too great a time", "more in the header", "no number before the text",
+    "too great a frame", "huge frame",
 )  # fmt: skip

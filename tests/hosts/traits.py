@@ -1,0 +1,96 @@
+"""What differs between bash, zsh and fish, so that one test can be about all three."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.hosts.settings import BASH, FISH, ZSH
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What differs between the shells: lines to run, and what is then to be seen."""
+
+    script: str  # the words before a script
+    terminal: str  # the words for a terminal
+    rc: str  # the user's file, below the home
+    settings: dict[str, str]  # of users
+    snapshot: str  # writes the settings into a file
+    names: str  # prints the names of variables and functions
+    left: str  # makes the prompt the line and "> "
+    statuses: str  # makes it the statuses as others see them: of the command, of each of a pipe
+    jobs: tuple[str, str]  # shows the jobs and the last one's process; when there are none
+    later: str  # sets the shell's clock to another slot
+    forget_functions: str
+    forget_variables: str
+    status: str = "$?"
+    prompt: str = "__claude_status_hook\n"
+    readonly: str = "readonly {}=1"
+    interrupted: str = "^C"  # what is written at Ctrl-C
+    right: str = ""  # makes the prompt the status and "> ", with the line on the right
+    right_edge: int = 80
+    counted: str = ""  # makes it the number of times it was drawn; ~/ended says a refresh is over
+
+
+TRAITS = {
+    "bash": Traits(
+        script="bash --norc -c",
+        terminal="bash --noprofile -i",
+        rc=".bashrc",
+        settings=BASH,
+        snapshot=r"\builtin printf %s "
+        r""""$(\set +o; \shopt -p; \trap; \builtin echo "$IFS${{!-}}"; \umask; \jobs)" >'{}'""",
+        names="compgen -v; compgen -A function",
+        left="PS1='$CLAUDE_STATUS> '\n",
+        statuses="PROMPT_COMMAND+=('seen=\"$?|${PIPESTATUS[*]}\"'); PS1='$seen> '\n",
+        jobs=("jobs; eval 'echo \"[$!]\"'", "[]"),
+        later="__claude_status_clock() { __cs_now=1; }\n",
+        forget_functions="unset -f $(compgen -A function __claude_status_)",
+        forget_variables="unset -v ${!__claude_status_@} CLAUDE_STATUS",
+    ),
+    "zsh": Traits(
+        script="zsh -f -c",
+        terminal="zsh --no-globalrcs -i",
+        rc=".zshrc",
+        settings=ZSH,
+        snapshot=r"\builtin printf %s "
+        r""""$(\builtin setopt; \builtin trap; \builtin umask; \builtin hash -d)" >'{}'""",
+        names="zmodload zsh/datetime zsh/system zsh/parameter\n"
+        "print -l ${(k)parameters} ${(k)functions}",
+        left="setopt prompt_subst; PS1='$CLAUDE_STATUS> '\n",
+        statuses='see() { seen="$?|$pipestatus" }; precmd_functions+=(see)\n'
+        "setopt prompt_subst; PS1='$seen> '\n",
+        jobs=("jobs; eval 'echo \"[$!]\"'", "[0]"),
+        later="zmodload -u zsh/datetime; EPOCHSECONDS=1\n",
+        forget_functions="unfunction -m '*claude_status*'",
+        forget_variables="unset -m '__claude_status_*' CLAUDE_STATUS psvar",
+        interrupted="",
+        right="setopt prompt_subst; PS1='%?> ' RPROMPT='$CLAUDE_STATUS'\n",
+        right_edge=79,
+        counted="setopt prompt_subst; PS1='$((++drawn))> ' RPROMPT='$CLAUDE_STATUS'\n"
+        "functions[really]=$functions[__claude_status_ended]\n"
+        '__claude_status_ended() { really "$@"; : >~/ended }\n',
+    ),
+    "fish": Traits(
+        script="fish --no-config -i -c",
+        terminal="fish",
+        rc=".config/fish/config.fish",
+        settings=FISH,
+        snapshot="begin; sh -c umask; builtin echo $last_pid; jobs; set -U; end >'{}'",
+        names="set --names; functions --all",
+        left="function fish_prompt; claude_status_prompt; echo -n '> '; end\n",
+        statuses='function fish_prompt; echo -n "$status|$pipestatus> "; end\n',
+        jobs=('jobs; echo "[$last_pid]"', "jobs: There are no jobs\n[]"),
+        later="function __claude_status_clock; set -g __claude_status_now 1; end\n",
+        forget_functions="functions -e (functions --all | string match '*claude_status*')",
+        forget_variables="set -e (set --names | string match -i '*claude_status*')",
+        status="$status",
+        prompt="emit fish_prompt\n",
+        readonly="set -g {} 1",
+        right='function fish_prompt; echo -n "$status> "; end\n'
+        "function fish_right_prompt; claude_status_prompt; end\n",
+        counted='function fish_prompt; set -g drawn (math $drawn + 1); echo -n "$drawn> "; end\n'
+        "function fish_right_prompt; claude_status_prompt; end\n"
+        "function ended --on-signal URG; true >~/ended; end\n",
+    ),
+}

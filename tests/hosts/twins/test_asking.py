@@ -1,0 +1,243 @@
+"""When bash, zsh and fish start a refresh, how many, and what that writes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.hosts.prompts import Shell
+from tests.hosts.shells import (
+    TEXTS,
+    account,
+    all_ends,
+    another,
+    calls,
+    draw,
+    give_away,
+    give_home,
+    plain_user,
+    refreshed,
+    stand_in,
+    started,
+    tracing,
+)
+from tests.hosts.twins.shells import AGES
+
+SLOT = 15
+
+
+def take_slots(folder: Path, *, dangling: bool = False) -> None:
+    """Have the slots of the next minute taken; a dangling link is taken only at its creation."""
+    for slot in range(int(time.time()) // SLOT, int(time.time()) // SLOT + 5):
+        (folder / f"kick.{slot}").symlink_to("gone" if dangling else "/dev/null")
+
+
+@AGES
+@pytest.mark.parametrize("frames", ["missing", "due", "not yet", "broken"])
+def test_old_frames_start_one_refresh(shell: Shell, frames: str, home: Path) -> None:
+    """However many prompts come: one refresh a slot, its file 0600; the old line still shows."""
+    folder = draw(home, (60 if frames == "not yet" else -60, "old"), refresh=-1)
+    if frames == "missing":
+        shell.frames.unlink()
+    if frames == "broken":
+        shell.frames.write_text("broken")
+    assert shell.prompts(3) == ("<old>" if frames == "due" else "<>")
+    assert refreshed(shell.program, home)
+    assert {stat.S_IMODE(kick.stat().st_mode) for kick in folder.glob("kick.*")} == {0o600}
+
+
+def test_many_shells_start_one_refresh(shell: Shell, home: Path) -> None:
+    """Of twenty shells that see old frames at once, one wins the slot, and none says a word."""
+    draw(home, refresh=-1)
+    argv = [*shell.argv, f"{shell.sourcing()}echo ready; read go\n{shell.traits.prompt}"]
+    pipe: dict[str, Any] = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+    pipe |= {"stderr": subprocess.STDOUT, "bufsize": 0}
+    with all_ends() as held, contextlib.ExitStack() as stack:
+        shells: list[subprocess.Popen[Any]] = [
+            stack.enter_context(subprocess.Popen(argv, pass_fds=[held], **pipe)) for _ in range(20)
+        ]
+        assert {each.stdout.readline() for each in shells if each.stdout} == {b"ready\n"}
+        assert {each.stdin.write(b"\n") for each in shells if each.stdin} == {1}
+        assert {each.communicate(timeout=60)[0] for each in shells} == {b""}
+    assert refreshed(shell.program, home)
+    assert len(calls(shell.program)) <= 2  # slots
+
+
+def test_a_slot_is_taken_once(shell: Shell, home: Path) -> None:
+    """Where another shell takes the slot after ours has looked, ours starts nothing."""
+    take_slots(draw(home, refresh=-1), dangling=True)
+    assert shell.prompts() == f"<{shell.text()}>"
+    assert calls(shell.program) == []
+    assert not (account(home) / "gone").exists()
+
+
+def test_slots_that_nobody_sweeps_are_few(shell: Shell, home: Path) -> None:
+    """A hundred slots mean that no refresh has run for long: the next start keeps its own alone."""
+    folder = draw(home, refresh=-1)
+    for number in range(100):
+        (folder / f"kick.{number}").touch()
+    shell.prompts()
+    assert refreshed(shell.program, home)
+    assert len(calls(shell.program)) == 1
+
+
+@pytest.mark.parametrize("age", [0, 100])
+@pytest.mark.parametrize("name", ["", "work"])
+def test_a_newer_login_starts_a_refresh(shell: Shell, name: str, age: int, home: Path) -> None:
+    """Fresh frames are refreshed where the login of the account was stored after them, only there.
+
+    With CLAUDE_CONFIG_DIR it is the login there that counts, not the default's.
+    """
+    env = {"CLAUDE_CONFIG_DIR": f"{home}/{name}"} if name else {}
+    draw(home, directory=f"{home}/{name}" if name else "/default")
+    for folder, ago in (name or ".claude", age), (".claude" if name else "work", 100 - age):
+        file = home / folder / ".credentials.json"
+        file.parent.mkdir()
+        file.touch()
+        os.utime(file, (time.time() - ago,) * 2)
+    assert shell.prompts(env=env) == f"<{shell.text()}>"
+    assert refreshed(shell.program, home) == (age == 0)
+
+
+@pytest.mark.parametrize("name", ["CLAUDECODE", "nothing"])
+def test_a_shell_inside_claude_code_asks_nothing(shell: Shell, name: str, home: Path) -> None:
+    """With CLAUDECODE set the line is shown and no refresh is started."""
+    draw(home, refresh=-1)
+    assert shell.prompts(env={name: "1"}) == f"<{shell.text()}>"
+    assert refreshed(shell.program, home) == (name != "CLAUDECODE")
+
+
+@pytest.mark.parametrize(
+    "why", ["fresh", "slot taken", "inside Claude Code", "gone", "a folder", "of another user"]
+)
+def test_where_no_refresh_can_be_prompts_cost_no_process(
+    shell: Shell, why: str, home: Path
+) -> None:
+    """Sourcing and fifty prompts start nothing at all, and no slot is taken."""
+    folder = draw(home, refresh=3000 if why == "fresh" else -1)
+    if why == "slot taken":
+        take_slots(folder)
+    if why in ("gone", "a folder"):
+        shell.program.unlink()
+    if why == "a folder":
+        shell.program.mkdir()
+    if why == "of another user":
+        give_away(folder)
+    before = set(folder.glob("kick.*"))
+    env = {"CLAUDECODE": "1"} if why == "inside Claude Code" else {}
+    assert shell.processes(50, env) == 0
+    assert shell.processes(50, env, after="/bin/true\n:\n") == 1
+    assert set(folder.glob("kick.*")) == before
+
+
+def test_a_prompt_on_a_terminal_costs_no_process(shell: Shell, home: Path) -> None:
+    """Nothing is started from one prompt to the next, with the line in the prompt."""
+    draw(home)
+    log = home / "strace"
+    with shell.session(shell.traits.left, under=tracing(log)) as screen:
+        screen.until("17%>")
+        before = started(log)
+        for count in range(1, 6):
+            screen.send("\n")
+            screen.until("\n".join([f"{TEXTS['plain']}>"] * (count + 1)))
+        assert started(log) == before
+        screen.send("sh -c :\n")
+        screen.until(f"sh -c :\n{TEXTS['plain']}>")
+        assert started(log) == before + 1
+
+
+@pytest.mark.parametrize("path", [".cache/claude-status", ".cache/claude-status/at/default/@"])
+def test_what_cannot_be_recorded_is_tried_once(shell: Shell, path: str, home: Path) -> None:
+    """Where a file is in the way, nothing is asked, and only a first try costs processes.
+
+    A folder that cannot be made is not tried again in another slot either.
+    """
+    file = home / path
+    file.parent.mkdir(parents=True)
+    file.write_text("a file where a folder should be")
+    first = shell.processes()
+    slots = 2 if path.endswith("@") else 1
+    assert 0 < first <= shell.processes(5) <= slots * first
+    if slots == 1:
+        more = shell.traits.later + shell.traits.prompt
+        assert shell.processes(after=more) == first
+    assert calls(shell.program) == []
+
+
+@AGES
+@pytest.mark.parametrize("closed", ["home", "cache", "account"])
+def test_what_cannot_be_recorded_is_not_asked(shell: Shell, closed: str) -> None:
+    """Where nothing can be written, prompts say nothing of it, and ask nothing."""
+    with plain_user() as (home, options):
+        folder = home if closed == "home" else draw(home, refresh=-1)
+        snippet = shutil.copy(shell.snippet, home)
+        shell = Shell(shell.name, home)
+        shell.snippet = Path(snippet)
+        give_home(home)
+        folder = folder.parent if closed == "cache" else folder
+        folder.chmod(0o500)
+        shown = "" if closed == "home" else shell.text()
+        assert shell.prompts(3, {"HOME": str(home)}, **options) == f"<{shown}>"
+        assert refreshed(shell.program, home) == (closed == "cache")
+        folder.chmod(0o700)
+
+
+@AGES
+def test_the_cache_is_made_for_us_alone(shell: Shell, home: Path) -> None:
+    """The first prompt ever makes the account's folder, closed to all others, and refreshes.
+
+    The refresh keeps no folder of the user's from being unmounted.
+    """
+    stand_in(shell.program, f"pwd >'{home}/where'")
+    assert shell.prompts(3, before="umask 0\n", cwd=home) == "<>"
+    assert refreshed(shell.program, home)
+    assert (home / "where").read_text() == "/\n"
+    made = [home / ".cache", *(home / ".cache").rglob("*")]
+    assert {path.stat().st_mode & 0o077 for path in made} == {0}
+
+
+@pytest.mark.parametrize("whose", ["home", ".cache", "cache", "account"])
+def test_nothing_is_made_in_a_place_of_another(shell: Shell, whose: str, home: Path) -> None:
+    """A shell of another user, such as `sudo -s`, leaves the cache of this home alone."""
+    place = home / "theirs"
+    account = place / "at/default/@"
+    account.mkdir(parents=True)
+    env = {
+        "home": {"HOME": str(place)},
+        ".cache": {"XDG_CACHE_HOME": str(place)},
+        "cache": {"CLAUDE_STATUS_CACHE_DIR": f"{place}/cache"},
+        "account": {"CLAUDE_STATUS_CACHE_DIR": str(place)},
+    }
+    give_away(account if whose == "account" else place)
+    assert shell.prompts(2, env[whose]) == "<>"
+    assert calls(shell.program) == []
+    assert not any((place / name).exists() for name in (".cache", "cache", "claude-status"))
+    assert list(account.glob("kick.*")) == []
+
+
+@pytest.mark.parametrize(
+    "word", ["", "claude-status", "relative/claude-status", "/bin/true", "gone/claude-status"]
+)
+def test_the_program_is_the_argument_or_on_path(shell: Shell, word: str, home: Path) -> None:
+    """Without an absolute path of ours as the argument, PATH decides; another may come first.
+
+    Variables have no say, nor have folders on PATH without an absolute name.
+    """
+    draw(home, refresh=-1)
+    away = stand_in(home / "relative" / "claude-status")
+    other = another(home / "other")
+    argument = f"{home}/{word}" if word.startswith("gone") else word
+    path = f"relative:{other.parent}:{shell.program.parent}:{os.environ['PATH']}"
+    env = dict.fromkeys(("claude_status_program", "__claude_status_program"), str(away))
+    script = shell.sourcing(argument) + shell.traits.prompt
+    assert shell.run(script, {"PATH": path, **env}, cwd=home) == ""
+    assert refreshed(shell.program, home) == (not word.startswith("gone"))
+    assert calls(away) == calls(other) == []
