@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 HEADER = "claude-status 2"
 DEFAULT = "/default"  # stands for the unset CLAUDE_CONFIG_DIR in the cache
 PROMPTS = ("bash", "zsh", "fish", "starship")  # dialects; every other one is a status bar's
+# columns for which Claude Code's own line is drawn too, widest first
+NARROW = (40, 24, 15)
+NARROW_FILES = tuple(f"claude-{columns}" for columns in NARROW)
 SLOT = 15  # seconds: one refresh for each account at the most
 KICK = "kick."
 MAX_BYTES = 1 << 16

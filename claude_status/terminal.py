@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Mapping
 
 from claude_status.frames_read import is_utf8
@@ -40,6 +39,8 @@ def end_after(seconds: float, status: int = 1) -> None:
     def end() -> None:
         say(f"This took more than {seconds:g} s: try again, or look at `claude-status doctor`.")
         os._exit(status)
+
+    import threading
 
     timer = threading.Timer(seconds, end)
     timer.daemon = True

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from claude_status.asking.redraw import redraw_bars
 from claude_status.frames.gates import GATE, draw_gates
 from claude_status.frames.strip import Strip, draw_strip
 from claude_status.frames.write import Head, postpone, write_view
-from claude_status.frames_read import read_frame
+from claude_status.frames_read import NARROW, NARROW_FILES, read_frame
 from claude_status.model.merge import merge
 from claude_status.model.usage import Usage
 from claude_status.paths import Account
@@ -56,6 +56,9 @@ class Drawer:
     def _strips(self, usage: Usage | None, now: int, plan: str) -> dict[str, Strip]:
         """The strip of each dialect; most are drawn alike, and so only once."""
         styles = {name: self.settings.style(name, self.account.name, plan) for name in DIALECTS}
+        claude = styles["claude"]
+        for name, columns in zip(NARROW_FILES, NARROW, strict=True):
+            styles[name] = replace(claude, max_width=min(columns, claude.max_width))
         drawn = {style: draw_strip(usage, now, style) for style in set(styles.values())}
         gates = draw_gates(usage, now, self.settings.ttl)
         return {**{name: drawn[style] for name, style in styles.items()}, GATE: gates}

@@ -14,13 +14,13 @@ from typing import NamedTuple
 from claude_status.errors import CacheError, remedy
 from claude_status.frames.gates import GATE
 from claude_status.frames.strip import EARLIER, MAX_FRAMES, Strip, write_strip
-from claude_status.frames_read import HEADER, KICK, SLOT, due_times, epoch, read_text
+from claude_status.frames_read import HEADER, KICK, NARROW_FILES, SLOT, due_times, epoch, read_text
 from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account
 from claude_status.render.dialects import DIALECTS
 
 SAME_TIME = 2  # seconds by which a clock and the date of a file may differ
-FILES = {**DIALECTS, GATE: DIALECTS["plain"]}
+FILES = {**DIALECTS, **dict.fromkeys(NARROW_FILES, DIALECTS["claude"]), GATE: DIALECTS["plain"]}
 NEW = ".new"  # how the name of a file begins that is not whole yet
 
 

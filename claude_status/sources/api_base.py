@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
 from claude_status.errors import SettingsError
@@ -37,6 +36,8 @@ def is_loopback(base: str) -> bool:
 
 def _is_ipv4_loopback(address: str | None) -> bool:
     """Whether ``address`` is in 127.0.0.0/8; None stands for ``[::1]`` and is."""
+    import ipaddress  # which the real API has no need of
+
     try:
         return address is None or ipaddress.IPv4Address(address).is_loopback
     except ValueError:

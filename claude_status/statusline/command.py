@@ -13,6 +13,8 @@ import sys
 import time
 
 from claude_status.frames_read import (
+    NARROW,
+    NARROW_FILES,
     account_name,
     cache_root,
     is_utf8,
@@ -108,14 +110,19 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
     if due:
         make_home(home, environ)
         kick(home, now, prompt=False)
-    return _narrowed(text or drawn, environ, now)
+    return _narrowed(text or drawn, home, environ, now)
 
 
-def _narrowed(text: str, environ: Mapping[str, str], now: float) -> str:
+def _narrowed(text: str, home: str, environ: Mapping[str, str], now: float) -> str:
     """The line in the columns that there are: drawn anew, else cut, where it is wider."""
     columns = _columns(environ)
     if visible_width(text) <= columns:
         return text
+    for narrow, name in zip(NARROW, NARROW_FILES, strict=True):
+        if narrow <= columns and _dialect(environ) == "claude":
+            drawn = read_frame(home, name, now, prompt=False)[0]
+            if drawn and visible_width(drawn) <= columns:
+                return drawn
     from claude_status.statusline.fit import draw_narrow
 
     try:
