@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the line: there is no reading yet, or it is wanted as JSON, or in another width."""
     if arguments.format == "prometheus":
         return metrics.run(arguments)
-    if arguments.all or arguments.output is not None:
+    if arguments.every or arguments.output is not None:
         raise SettingsError("The options --all and --output go with --format prometheus.")
     account, settings = place(os.environ, warn=sys.stderr.isatty())
     now = time.time()

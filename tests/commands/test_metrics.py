@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import stat
 import subprocess
 import threading
@@ -103,10 +104,40 @@ def test_nothing_is_asked_for_an_account_that_was_removed(
     assert sorted(os.listdir(users[1].account.home)) == before
 
 
+def test_an_account_that_was_removed_is_not_down_for_ever(
+    users: list[User], tmp_path: Path
+) -> None:
+    """Once its last numbers are too old to be given, nothing is said of it."""
+    users[1].log_in().unlink()
+    users[1].account.config_dir.rmdir()
+    for user in users:
+        user.take_slots()
+
+    later = users[0].run(*METRICS, "--all", environ=clock_ahead(tmp_path / "later", 86500)).stdout
+
+    up = {
+        sample.labels["account"]: sample.value
+        for family in text_string_to_metric_families(later)
+        for sample in family.samples
+        if sample.name == "claude_status_up"
+    }
+    assert up == {"/default": 0, f"{users[2].home}/büro": 0}
+
+
+def test_the_user_is_named_by_the_system(user: User) -> None:
+    """No variable makes the numbers those of another user."""
+    user.refresh()
+    text = user.run(*METRICS, environ={"USER": "mallory", "LOGNAME": "mallory"}).stdout
+    samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
+    assert {one.labels["user"] for one in samples} == {pwd.getpwuid(os.geteuid()).pw_name}
+
+
 def test_a_machine_without_any_account_says_so(user: User, api: ApiServer) -> None:
     """Before the first reading there is our own account alone: it is not up, and asked for."""
     text = user.run(*METRICS, "--all").stdout
-    assert text.splitlines()[2:] == ['claude_status_up{account="/default"} 0.0']
+    own = f'user="{pwd.getpwuid(os.geteuid()).pw_name}",account="/default"'
+    assert text.splitlines()[-1] == f"claude_status_up{{{own}}} 0.0"
+    assert "ratio" not in text
     api.wait_for(1)
     until(user.is_drawn)
 
