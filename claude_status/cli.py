@@ -30,7 +30,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         arguments = build_parser().parse_args(argv)
     except SystemExit as end:
-        if end.code and "hook" in argv:  # argparse's 2 would block every prompt
+        if end.code and "hook" in argv:  # argparse's 2 would block every prompt, wherever it stands
             return 1
         raise
     module, _, function = arguments.run.partition(":")
