@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import stat
 import subprocess
 import threading
@@ -14,6 +15,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.bodies import usage_body
+from tests.conftest import ROOT
 from tests.server import ApiServer, ok
 from tests.support import SENTENCE, User, clock_ahead, unprivileged, until
 
@@ -140,6 +142,26 @@ def test_a_machine_without_any_account_says_so(user: User, api: ApiServer) -> No
     assert "ratio" not in text
     api.wait_for(1)
     until(user.is_drawn)
+
+
+def test_the_line_for_cron_does_what_it_says(user: User, tmp_path: Path) -> None:
+    """As it stands in the document, and in the few variables that cron sets, it writes the file."""
+    user.refresh()
+    user.take_slots()
+    user.install_launcher(user.home / ".local/bin")
+    (line,) = re.findall(r"(?m)^\* \* \* \* \* (.*)$", (ROOT / "docs/prometheus.md").read_text())
+    folder = "/var/lib/prometheus/node-exporter-ann"
+    assert line.count(folder) == 1
+    environ = {"HOME": str(user.home), "SHELL": "/bin/sh", "PATH": "/usr/bin:/bin"}
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", line.replace(folder, str(tmp_path))],
+        env={**environ, "CLAUDE_STATUS_API_BASE": user.environ["CLAUDE_STATUS_API_BASE"]},
+        cwd=user.home, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+    assert shares((tmp_path / "claude-status.prom").read_text()) == {"/default": 0.42}
 
 
 @pytest.mark.parametrize("umask", [0o077, 0o000])
