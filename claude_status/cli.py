@@ -12,12 +12,16 @@ from collections.abc import Callable, Sequence
 
 from claude_status import __version__
 from claude_status.commands.argument_types import columns, days, percentage, seconds
-from claude_status.errors import attempt
+from claude_status.errors import SettingsError, attempt
 
 HOSTS = ("bash", "zsh", "fish", "starship", "tmux", "claude")
 PLACES = (*HOSTS, "claude-hooks")  # where install can put something
 BARS = ("waybar", "i3bar", "polybar", "xbar")
 FORMATS = ("plain", "ascii", "ansi", *HOSTS, *BARS, "json", "prometheus")
+LINE_OPTIONS = {  # by where the parser puts them
+    "format": "--format", "max_width": "--max-width", "prompt": "--prompt", "every": "--all",
+    "output": "--output",
+}  # fmt: skip
 
 
 def main(argv: Sequence[str]) -> int:
@@ -25,15 +29,28 @@ def main(argv: Sequence[str]) -> int:
     try:
         arguments = build_parser().parse_args(argv)
     except SystemExit as end:
-        if end.code and argv[:1] == ["hook"]:  # argparse's 2 would block every prompt
+        if end.code and "hook" in argv:  # argparse's 2 would block every prompt, wherever it stands
             return 1
         raise
     module, _, function = arguments.run.partition(":")
 
     def run(arguments: argparse.Namespace) -> int:
+        _refuse_misplaced(arguments)
         return int(getattr(importlib.import_module(f"claude_status.{module}"), function)(arguments))
 
-    return attempt(run, arguments, failure=arguments.failure)
+    usage = arguments.failure if arguments.command == "hook" else 2
+    return attempt(run, arguments, failure=arguments.failure, usage=usage)
+
+
+def _refuse_misplaced(arguments: argparse.Namespace) -> None:
+    """Refuse an option of the line in front of a command, which would not heed it."""
+    values = vars(arguments)
+    given = [text for name, text in LINE_OPTIONS.items() if values[name] not in (None, False)]
+    if given and arguments.command:
+        raise SettingsError(
+            f"The option {given[0]} means nothing in front of {arguments.command}: leave it out, "
+            f"or see claude-status {arguments.command} --help."
+        )
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -47,10 +64,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--prompt", action="store_true", help="the line is for a prompt, not for a status bar"
     )
-    parser.add_argument("--all", action="store_true", help="with prometheus: every account here")
+    parser.add_argument(
+        "--all", action="store_true", dest="every", help="with prometheus: every account here"
+    )
     parser.add_argument("--output", metavar="FILE", help="with prometheus: the file to replace")
     parser.set_defaults(run="commands.line:run", failure=1)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
 
     def command(name: str, run: str, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")

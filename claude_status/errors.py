@@ -58,16 +58,16 @@ def remedy(error: OSError) -> str:
     return "free some space" if error.errno in NO_SPACE else "make it writable"
 
 
-def attempt(run: Callable[[Any], int], arguments: Any, *, failure: int) -> int:
+def attempt(run: Callable[[Any], int], arguments: Any, *, failure: int, usage: int = 2) -> int:
     """Run a command and return its exit status; what fails is one sentence on stderr.
 
-    The status is then ``failure``, or 2 where a setting or a variable cannot be used.
+    The status is then ``failure``, or ``usage`` where a setting or a variable cannot be used.
     """
     try:
         return run(arguments)
     except ClaudeStatusError as error:
         sentence = str(error)
-        status = 2 if isinstance(error, SettingsError) else failure
+        status = usage if isinstance(error, SettingsError) else failure
     except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:  # its text may hold anything, so only its name is printed

@@ -61,6 +61,31 @@ def test_a_wrong_call_is_told_with_status_2(user: User, arguments: Sequence[str]
 
 
 @pytest.mark.parametrize(
+    "option",
+    [["--all"], ["--output", "file"], ["--output="], ["--format", "json"], ["--form=prometheus"],
+     ["--max-width", "20"], ["--prompt"]],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("command", [["show"], ["show", "--all"], ["check", "--max=5"]], ids=str)
+def test_an_option_of_the_line_is_refused_before_a_command(
+    user: User, api: ApiServer, option: list[str], command: list[str]
+) -> None:
+    """Rather than being ignored it is named, by one sentence and status 2; nothing is done."""
+    launcher = user.install_launcher(user.home / "bin")
+    before = sorted(user.home.rglob("*"))
+    for program in (user.command(), [launcher]):
+        done = subprocess.run(
+            [*program, *option, *command], env=user.environ, cwd=user.home, capture_output=True,
+            text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert (done.stdout, done.returncode) == ("", 2)
+        assert SENTENCE.fullmatch(done.stderr), done.stderr
+        full = {"--form": "--format"}.get(name := option[0].partition("=")[0], name)
+        assert f"The option {full} means nothing in front of {command[0]}: " in done.stderr
+    assert (sorted(user.home.rglob("*")), len(api.requests)) == (before, 0)
+
+
+@pytest.mark.parametrize(
     ("error", "status", "sentence"),
     [
         (CacheError("The cache is full."), 1, "The cache is full."),

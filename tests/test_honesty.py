@@ -15,7 +15,7 @@ from claude_status.paths import locate
 from claude_status.render.dialects import plain
 from claude_status.render.json import draw_json
 from claude_status.render.line import draw_line
-from claude_status.render.prometheus import draw_prometheus
+from claude_status.render.prometheus import Known, draw_prometheus
 from claude_status.render.report import report
 from claude_status.render.style import Style
 from claude_status.settings.settings import Settings
@@ -33,7 +33,7 @@ def seen(limit: Limit) -> dict[str, str]:
     data = json.loads(draw_json(usage, NOW, STYLE, account="", plan="", problem=""))["limits"]
     snapshot = Snapshot(locate({"HOME": "/nowhere"}), Settings(), NOW, usage)
     alerts, _ = next_alerts(usage, {}, [95], NOW)
-    metrics = draw_prometheus({"": usage}, NOW, STYLE.ttl)
+    metrics = draw_prometheus([Known("", usage)], "me", NOW, STYLE.ttl)
     shown = {"": GONE, "–": OVER, "97%": FRESH, "~97%": STALE}
     return {
         "line": shown[line.removeprefix("7d ").partition(" · ")[0].rstrip("!")],

@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the line: there is no reading yet, or it is wanted in another form or width."""
     if arguments.format == "prometheus":
         return metrics.run(arguments)
-    if arguments.all or arguments.output is not None:
+    if arguments.every or arguments.output is not None:
         raise SettingsError("The options --all and --output go with --format prometheus.")
     if arguments.format == "json":
         return as_json.run(arguments)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from claude_status.errors import attempt
 
-DEFAULTS = {"max_width": None, "prompt": False, "all": False, "output": None}
+DEFAULTS = {"max_width": None, "prompt": False, "every": False, "output": None}
 
 
 def run(form: str) -> int:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from claude_status.model.memory import Asking
 from claude_status.model.pace import present_pace
 from claude_status.model.usage import Credits, Limit, Usage
 
 PREFIX = "claude_status"
+KINDS = ("throttled", "transient", "unauthorized")  # of a failure, as AskError names them
+# The texts stay as they are: where two files disagree on one, node_exporter drops samples.
 METRICS = {
     "limit_used_ratio": "Share of the limit that is used.",
     "limit_reset_timestamp_seconds": "When the limit's window is reset.",
@@ -16,8 +19,20 @@ METRICS = {
     "limit_reading_timestamp_seconds": "When the share was true.",
     "credits_used": "Credits that are used, in the currency's main unit.",
     "credits_limit": "Credits that may be used, in the currency's main unit.",
+    "credits_reset_timestamp_seconds": "When the credits' period ends.",
+    "credits_reading_timestamp_seconds": "When the amounts were true.",
+    "call_failures": "Calls that failed in a row, by the kind of the last failure.",
+    "backoff_end_timestamp_seconds": "When the next call may be made, after one that failed.",
     "up": "Whether any number is known.",
 }
+
+
+class Known(NamedTuple):
+    """What is known of an account, by its name, and how asking for it goes."""
+
+    account: str
+    usage: Usage | None
+    asking: Asking = Asking()
 
 
 class Sample(NamedTuple):
@@ -28,13 +43,14 @@ class Sample(NamedTuple):
     value: float
 
 
-def draw_prometheus(usages: Mapping[str, Usage | None], now: float, ttl: float) -> str:
-    """The metrics of some accounts by their names, grouped as the format demands.
+def draw_prometheus(known: Iterable[Known], user: str, now: float, ttl: float) -> str:
+    """The metrics of some accounts of a user, grouped as the format demands.
 
-    Shares are ratios (1 is a full limit), times epoch seconds. A limit whose window has been reset
-    since, or that is too old to be shown, has no sample: in Prometheus, too, unknown is not 0.
+    The user is a label, since two users of a machine may each have an account of that name. Shares
+    are ratios (1 is a full limit), times epoch seconds. A limit whose window has been reset since,
+    or that is too old to be shown, has no sample: in Prometheus, too, unknown is not 0.
     """
-    samples = [x for name, usage in usages.items() for x in _samples(usage, now, name, ttl)]
+    samples = [sample for one in known for sample in _samples(one, user, now, ttl)]
     lines = []
     for metric, text in METRICS.items():
         found = [sample for sample in samples if sample.metric == metric]
@@ -44,17 +60,18 @@ def draw_prometheus(usages: Mapping[str, Usage | None], now: float, ttl: float) 
     return "".join(f"{line}\n" for line in lines)
 
 
-def _samples(usage: Usage | None, now: float, account: str, ttl: float) -> Iterator[Sample]:
+def _samples(known: Known, user: str, now: float, ttl: float) -> Iterator[Sample]:
     """Every sample of one account."""
-    own = {"account": _readable(account)}
-    shown = usage.shown_at(now) if usage else None
-    known = [number for number in shown.numbers() if not number.is_over(now)] if shown else []
-    for number in known:
+    own = {"user": _readable(user), "account": _readable(known.account)}
+    shown = known.usage.shown_at(now) if known.usage else None
+    numbers = [number for number in shown.numbers() if not number.is_over(now)] if shown else []
+    for number in numbers:
         if isinstance(number, Limit):
             yield from _limit(number, now, own, ttl)
         else:
             yield from _credits(number, own)
-    yield Sample("up", own, float(bool(known)))
+    yield from _asking(known.asking.at(now), now, own)
+    yield Sample("up", own, float(bool(numbers)))
 
 
 def _limit(limit: Limit, now: float, own: dict[str, str], ttl: float) -> Iterator[Sample]:
@@ -74,6 +91,18 @@ def _credits(credit: Credits, own: dict[str, str]) -> Iterator[Sample]:
     for metric, amount in (("credits_used", credit.used), ("credits_limit", credit.limit)):
         if amount is not None:
             yield Sample(metric, labels, amount / 10**credit.exponent)
+    if credit.resets_at is not None:
+        yield Sample("credits_reset_timestamp_seconds", labels, float(credit.resets_at))
+    dated = {**labels, "source": credit.origin}
+    yield Sample("credits_reading_timestamp_seconds", dated, credit.as_of)
+
+
+def _asking(asking: Asking, now: float, own: dict[str, str]) -> Iterator[Sample]:
+    for kind in KINDS:
+        failures = asking.failures if kind == asking.kind else 0
+        yield Sample("call_failures", {**own, "kind": kind}, float(failures))
+    if asking.pause and asking.not_before > now:
+        yield Sample("backoff_end_timestamp_seconds", own, asking.not_before)
 
 
 def _line(sample: Sample) -> str:

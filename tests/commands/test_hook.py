@@ -31,14 +31,20 @@ STOPPED = "python\n"  # by whom sh has it said
 LINE = "Claude plan usage (~: old): "
 
 
-def hook(user: User, *words: str, shell: str = "dash", **more: str) -> tuple[int, str, str]:
+def hook(
+    user: User, *words: str, shell: str = "dash", before: tuple[str, ...] = (), **more: str
+) -> tuple[int, str, str]:
     """The exit status of the hook, run through the launcher, with what it prints."""
     launcher = user.home / "bin" / "claude-status"
     if not launcher.exists():
         user.install_launcher(launcher.parent)
-    argv = [program(shell), *(["sh"] if shell == "busybox" else []), str(launcher), "hook", *words]
+    argv = [program(shell), *(["sh"] if shell == "busybox" else []), str(launcher)]
     done = subprocess.run(
-        argv, env={**user.environ, **more}, input=b"{}", capture_output=True, check=False
+        [*argv, *before, "hook", *words],
+        env={**user.environ, **more},
+        input=b"{}",
+        capture_output=True,
+        check=False,
     )
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
@@ -108,6 +114,18 @@ def test_wrong_usage_stops_nothing(user: User, api: ApiServer, words: tuple[str,
     status, said, complaint = hook(user, *words)
     assert (status, said) == (1, "")
     assert complaint.startswith("usage: claude-status")
+
+
+@pytest.mark.parametrize("words", [("--all",), ("--format", "plain"), ("--format", "x"), ("-x",)])
+@pytest.mark.parametrize("shell", SHELLS)
+def test_an_option_before_it_stops_nothing(
+    user: User, api: ApiServer, shell: str, words: tuple[str, ...]
+) -> None:
+    """What stands in front of the command is a mistake like any other, whoever reports it."""
+    use(user, api, 97)
+    status, said, complaint = hook(user, *TOOL, shell=shell, before=words)
+    assert (status, said) == (1, "")
+    assert "hook" in complaint or complaint.startswith("usage: claude-status")
 
 
 @pytest.mark.parametrize("words", [PROMPT, TOOL])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pwd
+import re
 import stat
 import subprocess
 import threading
@@ -13,6 +15,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.bodies import usage_body
+from tests.conftest import ROOT
 from tests.server import ApiServer, ok
 from tests.support import SENTENCE, User, clock_ahead, unprivileged, until
 
@@ -103,12 +106,62 @@ def test_nothing_is_asked_for_an_account_that_was_removed(
     assert sorted(os.listdir(users[1].account.home)) == before
 
 
+def test_an_account_that_was_removed_is_not_down_for_ever(
+    users: list[User], tmp_path: Path
+) -> None:
+    """Once its last numbers are too old to be given, nothing is said of it."""
+    users[1].log_in().unlink()
+    users[1].account.config_dir.rmdir()
+    for user in users:
+        user.take_slots()
+
+    later = users[0].run(*METRICS, "--all", environ=clock_ahead(tmp_path / "later", 86500)).stdout
+
+    up = {
+        sample.labels["account"]: sample.value
+        for family in text_string_to_metric_families(later)
+        for sample in family.samples
+        if sample.name == "claude_status_up"
+    }
+    assert up == {"/default": 0, f"{users[2].home}/büro": 0}
+
+
+def test_the_user_is_named_by_the_system(user: User) -> None:
+    """No variable makes the numbers those of another user."""
+    user.refresh()
+    text = user.run(*METRICS, environ={"USER": "mallory", "LOGNAME": "mallory"}).stdout
+    samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
+    assert {one.labels["user"] for one in samples} == {pwd.getpwuid(os.geteuid()).pw_name}
+
+
 def test_a_machine_without_any_account_says_so(user: User, api: ApiServer) -> None:
     """Before the first reading there is our own account alone: it is not up, and asked for."""
     text = user.run(*METRICS, "--all").stdout
-    assert text.splitlines()[2:] == ['claude_status_up{account="/default"} 0.0']
+    own = f'user="{pwd.getpwuid(os.geteuid()).pw_name}",account="/default"'
+    assert text.splitlines()[-1] == f"claude_status_up{{{own}}} 0.0"
+    assert "ratio" not in text
     api.wait_for(1)
     until(user.is_drawn)
+
+
+def test_the_line_for_cron_does_what_it_says(user: User, tmp_path: Path) -> None:
+    """As it stands in the document, and in the few variables that cron sets, it writes the file."""
+    user.refresh()
+    user.take_slots()
+    user.install_launcher(user.home / ".local/bin")
+    (line,) = re.findall(r"(?m)^\* \* \* \* \* (.*)$", (ROOT / "docs/prometheus.md").read_text())
+    folder = "/var/lib/prometheus/node-exporter-ann"
+    assert line.count(folder) == 1
+    environ = {"HOME": str(user.home), "SHELL": "/bin/sh", "PATH": "/usr/bin:/bin"}
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", line.replace(folder, str(tmp_path))],
+        env={**environ, "CLAUDE_STATUS_API_BASE": user.environ["CLAUDE_STATUS_API_BASE"]},
+        cwd=user.home, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+    assert shares((tmp_path / "claude-status.prom").read_text()) == {"/default": 0.42}
 
 
 @pytest.mark.parametrize("umask", [0o077, 0o000])

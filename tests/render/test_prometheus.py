@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from claude_status.errors import AskError
+from claude_status.model.memory import Asking, after_failure
 from claude_status.model.usage import Credits, Limit, Usage
-from claude_status.render.prometheus import draw_prometheus
+from claude_status.render.prometheus import Known, draw_prometheus
 from tests.server import ApiServer, ok, usage_body
 from tests.support import User
 
@@ -59,7 +61,35 @@ def test_unknown_has_no_sample() -> None:
     gone = Limit("seven_day", "7d", 42.0, NOW + 60, NOW - 86400, "endpoint")
 
     for usage in (None, Usage("endpoint", NOW, (over, gone))):
-        assert samples(draw_prometheus({"/default": usage}, NOW, 300)) == {("up", ""): 0}
+        found = samples(draw_prometheus([Known("/default", usage)], "me", NOW, 300))
+        assert found == {("call_failures", ""): 0, ("up", ""): 0}
+
+
+@pytest.mark.parametrize("kind", ["throttled", "transient", "unauthorized"])
+def test_a_call_that_failed_is_counted_by_its_kind(kind: str) -> None:
+    """The failures in a row, 0 for the other kinds; and the end of a back-off while it lasts."""
+    asking = Asking()
+    for _ in range(3):
+        asking = after_failure(asking, AskError(kind, "No."), NOW, login="x", chance=0.5)
+
+    text = draw_prometheus([Known("/default", None, asking)], "me", NOW + 1, 300)
+
+    found = [s for f in text_string_to_metric_families(text) for s in f.samples]
+    counts = {s.labels["kind"]: s.value for s in found if s.name.endswith("call_failures")}
+    assert counts == {"throttled": 0, "transient": 0, "unauthorized": 0, kind: 3}
+    ends = [s.value - NOW for s in found if s.name.endswith("backoff_end_timestamp_seconds")]
+    assert ends == {"throttled": [1200], "transient": [120], "unauthorized": []}[kind]
+    over = draw_prometheus([Known("/default", None, asking)], "me", NOW + 1200, 300)
+    assert "backoff_end" not in over
+
+
+def test_amounts_are_dated() -> None:
+    """The credits have the time at which they were true, by whom, and the end of their period."""
+    credit = Credits(5, 10, "USD", 2, None, NOW - 60, "endpoint", resets_at=NOW + 60)
+    text = draw_prometheus([Known("/default", Usage("x", NOW, (), credit))], "me", NOW, 300)
+    found = samples(text)
+    assert found["credits_reading_timestamp_seconds", ""] == NOW - 60
+    assert found["credits_reset_timestamp_seconds", ""] == NOW + 60
 
 
 def test_names_from_outside_are_escaped() -> None:
@@ -68,19 +98,22 @@ def test_names_from_outside_are_escaped() -> None:
     limit = Limit("scope:x", name, 42.0, None, NOW, "endpoint")
     credit = Credits(5, None, "JPY", 0, None, NOW, "endpoint")
 
-    text = draw_prometheus({name: Usage("endpoint", NOW, (limit,), credit)}, NOW, 300)
+    known = Known(name, Usage("endpoint", NOW, (limit,), credit))
+    text = draw_prometheus([known], name, NOW, 300)
 
     labels = [s.labels for f in text_string_to_metric_families(text) for s in f.samples]
-    assert (name, name) == (labels[0]["label"], labels[0]["account"])
+    assert [labels[0][key] for key in ("label", "account", "user")] == [name] * 3
 
 
 def test_a_path_that_is_no_text_is_a_label_of_its_own() -> None:
     """Bytes that are no UTF-8 are spelled out, and the rest is the same as in any locale."""
     names = ("/caf\udcc3\udca9", "/\udcfe", "/\udcff")  # as a C locale and as UTF-8 read them
 
-    text = draw_prometheus(dict.fromkeys(names), NOW, 300).encode().decode()
+    known = [Known(name, None) for name in names]
+    text = draw_prometheus(known, "me", NOW, 300).encode().decode()
 
-    labels = [s.labels["account"] for f in text_string_to_metric_families(text) for s in f.samples]
+    families = {family.name: family for family in text_string_to_metric_families(text)}
+    labels = [sample.labels["account"] for sample in families["claude_status_up"].samples]
     assert labels == ["/café", r"/\xfe", r"/\xff"]
 
 
@@ -90,7 +123,8 @@ def test_each_metric_is_announced_once() -> None:
     credit = Credits(5, 10, "USD", 2, None, NOW, "endpoint")
     usage = Usage("endpoint", NOW, limits, credit)
 
-    lines = draw_prometheus({"/one": usage, "/two": usage, "/none": None}, NOW, 300).splitlines()
+    known = [Known("/one", usage), Known("/two", usage), Known("/none", None)]
+    lines = draw_prometheus(known, "me", NOW, 300).splitlines()
 
     announced = [line.split()[1:3] for line in lines if line.startswith("#")]
     metrics = list(dict.fromkeys(name for _, name in announced))

@@ -16,7 +16,7 @@ from claude_status.model.usage import Usage
 from claude_status.render.dialects import DIALECTS
 from claude_status.render.json import draw_json
 from claude_status.render.line import draw_line
-from claude_status.render.prometheus import draw_prometheus
+from claude_status.render.prometheus import Known, draw_prometheus
 from claude_status.render.report import report
 from claude_status.render.screen import draw_screen
 from claude_status.render.style import Style
@@ -57,7 +57,7 @@ def test_a_hostile_body_harms_nothing(count: int) -> None:
         )
         known = json.loads(draw_json(usage, now, style, account="/default", plan="", problem=""))
         assert all(0 <= limit["percent"] <= 1000 for limit in known["limits"] if limit["percent"])
-        for line in draw_prometheus({"/default": usage}, now, 300).splitlines():
+        for line in draw_prometheus([Known("/default", usage)], "me", now, 300).splitlines():
             assert SAMPLE.fullmatch(line), line
 
     check()
