@@ -43,10 +43,13 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _refuse_misplaced(arguments: argparse.Namespace) -> None:
-    """Refuse an option of the line in front of a command, which would not heed it."""
+    """Refuse an option of the line in front of a command, which would not heed it.
+
+    But a status line must come, whatever stands there.
+    """
     values = vars(arguments)
     given = [text for name, text in LINE_OPTIONS.items() if values[name] not in (None, False)]
-    if given and arguments.command:
+    if given and arguments.command not in (None, "statusline"):
         raise SettingsError(
             f"The option {given[0]} means nothing in front of {arguments.command}: leave it out, "
             f"or see claude-status {arguments.command} --help."

@@ -17,8 +17,7 @@ HEADER = "claude-status 2"
 DEFAULT = "/default"  # stands for the unset CLAUDE_CONFIG_DIR in the cache
 PROMPTS = ("bash", "zsh", "fish", "starship")  # dialects; every other one is a status bar's
 # columns for which Claude Code's own line is drawn too, widest first
-NARROW = (40, 24, 15)
-NARROW_FILES = tuple(f"claude-{columns}" for columns in NARROW)
+NARROW_FILES = {columns: f"claude-{columns}" for columns in (60, 40, 24, 17)}
 SLOT = 15  # seconds: one refresh for each account at the most
 KICK = "kick."
 MAX_BYTES = 1 << 16

@@ -142,6 +142,21 @@ def test_a_refresh_that_is_not_due_imports_no_requests(user: User, api: ApiServe
     assert len(api.requests) == 1
 
 
+@pytest.mark.parametrize("words", ["refresh", "--format json", "--format prometheus"])
+def test_what_is_asked_often_imports_little(user: User, api: ApiServer, words: str) -> None:
+    """With nothing due, neither the library of the store nor the parser is loaded, nor the asking.
+
+    Nor is the database opened for a refresh that says so.
+    """
+    user.log_in()
+    user.run("refresh")
+    imported = modules(user, *words.split())
+    assert not imported & {"diskcache", "argparse", "requests", "subprocess", "tempfile"}
+    assert not imported & {"claude_status.asking.refresh", "claude_status.asking.ask"}
+    assert ("sqlite3" in imported) == (words != "refresh")
+    assert len(api.requests) == 1
+
+
 @pytest.mark.parametrize(
     "environ",
     [{"HOME": ""}, {"HOME": "relative"}, {"CLAUDE_CONFIG_DIR": "relative"},

@@ -10,7 +10,7 @@ from claude_status.asking.redraw import redraw_bars
 from claude_status.frames.gates import GATE, draw_gates
 from claude_status.frames.strip import Strip, draw_strip
 from claude_status.frames.write import Head, postpone, write_view
-from claude_status.frames_read import NARROW, NARROW_FILES, read_frame
+from claude_status.frames_read import NARROW_FILES, read_frame
 from claude_status.model.merge import merge
 from claude_status.model.usage import Usage
 from claude_status.paths import Account
@@ -57,7 +57,7 @@ class Drawer:
         """The strip of each dialect; most are drawn alike, and so only once."""
         styles = {name: self.settings.style(name, self.account.name, plan) for name in DIALECTS}
         claude = styles["claude"]
-        for name, columns in zip(NARROW_FILES, NARROW, strict=True):
+        for columns, name in NARROW_FILES.items():
             styles[name] = replace(claude, max_width=min(columns, claude.max_width))
         drawn = {style: draw_strip(usage, now, style) for style in set(styles.values())}
         gates = draw_gates(usage, now, self.settings.ttl)

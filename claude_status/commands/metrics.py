@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import pwd
@@ -13,14 +12,17 @@ from pathlib import Path
 
 from claude_status.asking.due import refresh_if_due
 from claude_status.asking.snapshot import Snapshot, take_snapshot
-from claude_status.commands.output import replace_file
 from claude_status.errors import SettingsError
 from claude_status.paths import Account, accounts, environ_of, locate
 from claude_status.render.prometheus import Known, draw_prometheus
 from claude_status.terminal import place
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
 
-def run(arguments: argparse.Namespace) -> int:
+
+def run(arguments: Namespace) -> int:
     """Give what is known of this account, or of all, and have it refreshed where that is due."""
     own, settings = place(os.environ, warn=sys.stderr.isatty())
     now = time.time()
@@ -35,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is None:
         sys.stdout.buffer.write(data)
     else:
+        from claude_status.commands.output import replace_file
+
         replace_file(Path(arguments.output), data)
     prompt = arguments.prompt or sys.stdout.isatty()
     for each, environ in shown:

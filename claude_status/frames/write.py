@@ -20,7 +20,11 @@ from claude_status.paths import Account
 from claude_status.render.dialects import DIALECTS
 
 SAME_TIME = 2  # seconds by which a clock and the date of a file may differ
-FILES = {**DIALECTS, **dict.fromkeys(NARROW_FILES, DIALECTS["claude"]), GATE: DIALECTS["plain"]}
+FILES = {
+    **DIALECTS,
+    **dict.fromkeys(NARROW_FILES.values(), DIALECTS["claude"]),
+    GATE: DIALECTS["plain"],
+}
 NEW = ".new"  # how the name of a file begins that is not whole yet
 
 

@@ -13,7 +13,6 @@ import sys
 import time
 
 from claude_status.frames_read import (
-    NARROW,
     NARROW_FILES,
     account_name,
     cache_root,
@@ -116,13 +115,13 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
 def _narrowed(text: str, home: str, environ: Mapping[str, str], now: float) -> str:
     """The line in the columns that there are: drawn anew, else cut, where it is wider."""
     columns = _columns(environ)
+    if len(text.encode()) <= columns:  # as the launcher counts
+        return text
+    if _dialect(environ) == "claude":
+        name = next((name for wide, name in NARROW_FILES.items() if wide <= columns), "")
+        text = read_frame(home, name, now, prompt=False)[0] or text
     if visible_width(text) <= columns:
         return text
-    for narrow, name in zip(NARROW, NARROW_FILES, strict=True):
-        if narrow <= columns and _dialect(environ) == "claude":
-            drawn = read_frame(home, name, now, prompt=False)[0]
-            if drawn and visible_width(drawn) <= columns:
-                return drawn
     from claude_status.statusline.fit import draw_narrow
 
     try:

@@ -652,14 +652,13 @@ def test_an_older_picture_never_comes_last(
     refused = []
 
     def meanwhile(path: object, text: str, date: int | None = None) -> None:
-        if date is None:  # no frames
-            return replace_file(path, text)  # type: ignore[arg-type]
-        with (
-            closing(sqlite3.connect(user.account.store / "cache.db", timeout=0.05)) as other,
-            pytest.raises(sqlite3.OperationalError) as error,
-        ):
-            other.execute("BEGIN IMMEDIATE")
-        refused.append(str(error.value))
+        if date is not None:  # frames
+            with (
+                closing(sqlite3.connect(user.account.store / "cache.db", timeout=0.05)) as other,
+                pytest.raises(sqlite3.OperationalError) as error,
+            ):
+                other.execute("BEGIN IMMEDIATE")
+            refused.append(str(error.value))
         replace_file(path, text, date)  # type: ignore[arg-type]
 
     monkeypatch.setattr(write, "replace_file", meanwhile)

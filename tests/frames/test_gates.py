@@ -14,11 +14,10 @@ from claude_status.asking.snapshot import Snapshot
 from claude_status.commands.gates import judge
 from claude_status.frames.gates import GATE, draw_gates
 from claude_status.frames.strip import MAX_FRAMES
-from claude_status.frames.write import Head, write_view
+from claude_status.frames.write import FILES, Head, write_view
 from claude_status.model.schedule import RefreshTimes
 from claude_status.model.usage import Usage
 from claude_status.paths import make_private
-from claude_status.render.dialects import DIALECTS
 from claude_status.settings.settings import Settings
 from tests.bodies import usage_body
 from tests.conftest import program
@@ -125,5 +124,5 @@ def test_many_limits_are_left_to_python(user: User, launcher: str) -> None:
     strip = draw_gates(Usage("endpoint", now, limits), now, 300)
     make_private(user.account)
     head = Head(RefreshTimes(now + 300, now + 300), now)
-    write_view(user.account, {**{name: [(now, ())] for name in DIALECTS}, GATE: strip}, head)
+    write_view(user.account, {**{name: [(now, ())] for name in FILES}, GATE: strip}, head)
     assert check(user, launcher, "--max", "90")[0] == 9

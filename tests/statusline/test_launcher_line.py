@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from claude_status.statusline.fit import visible_width
 from tests.conftest import program
 from tests.server import ApiServer
 from tests.support import User
@@ -105,6 +106,25 @@ def test_what_is_new_goes_to_python(user: User, launcher: str, change: dict[str,
     said = line(user, launcher, payload(user.home, **change))
     assert runs(user) == before + 1
     assert f"{change.get('percent', 42)}%" in said
+
+
+@pytest.mark.parametrize("columns", [100, 60, 59, 30, 20, 17])
+def test_a_narrow_terminal_takes_no_python(user: User, launcher: str, columns: int) -> None:
+    """In however few columns, what is known is shown without Python, and it fits; as Python says.
+
+    A model's week goes before the countdown, and that before the week.
+    """
+    user.environ["COLUMNS"] = str(columns)
+    line(user, launcher, payload(user.home, 95))
+    user.take_slots()
+    by_python = line(user, launcher, payload(user.home, 96))
+    before = runs(user)
+    alone = line(user, launcher, payload(user.home, 96))
+    assert runs(user) == before
+    assert alone == by_python
+    assert visible_width(alone.rstrip("\n")) <= columns
+    assert ("2h0" in alone) == (columns > 20)
+    assert "7d" in alone
 
 
 @pytest.mark.parametrize("size", [100, 70_000, 300_000])
