@@ -1,4 +1,4 @@
-"""A refresh: look at what lies ready, ask if it is due, then draw the frames, always."""
+"""A refresh: read Claude Code's files, ask if it is due, and always draw the frames."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ from claude_status.sources.credentials import file_fingerprint
 from claude_status.store import history, records
 from claude_status.store.database import Store, open_store
 
-FIRST_LOOK = 60  # seconds between two looks for a login, until there is a first number
+FIRST_LOOK = 60  # seconds between two checks for a login, until there is a first number
 ALERT_SECONDS = 15  # after which no further alert is begun: a refresh has its time limit too
 
 
 class Refresh(Asker):
-    """One refresh of one account, after which its frames are new, whatever came of it."""
+    """One refresh of one account, after which its frames are new, whatever the result."""
 
     def run(self) -> Outcome:
-        """Ask if it is due, record, and draw; raises CacheError where nothing can be recorded."""
+        """Ask if it is due, record, and draw; raises CacheError if nothing can be recorded."""
         make_private(self.account)
         now = self.clock()
         sweep(self.account, now)
@@ -53,22 +53,22 @@ class Refresh(Asker):
                 before, owner = self._look(store)
                 is_another = owner.since != before.since
                 soon = RefreshTimes(int(now) + SOONEST, int(now) + SOONEST)
-                if is_another:  # while the new account is asked for, the old one's must not stand
+                if is_another:  # while asking for the new account, do not show the old one's
                     self._draw(store, Head(soon, date), forget=True)
                 outcome = self.ask(store)
-                # a new login may be another account's, of which .claude.json is about to say so
+                # a new login may be another account's, and .claude.json about to say so
                 is_new = before.login not in ("", owner.login) and not is_another
                 times = soon if is_new else self._next(store, outcome)
                 usage = self._draw(store, Head(times, date), forget=is_another)
                 self._alert(store, usage)
                 return replace(outcome, usage=usage)
         except CacheError:
-            # what is there is still true, and a prompt must not try again in every slot
+            # the existing frames are still right, and prompts must not retry in every slot
             postpone(self.account, int(now), Head(look_again(now), date))
             raise
 
     def _next(self, store: Store, outcome: Outcome) -> RefreshTimes:
-        """When to refresh next; who sees nothing yet is about to log in, so sooner then."""
+        """When to refresh next; sooner without numbers, as the user is probably about to log in."""
         now, bar, prompt = self.clock(), outcome.due, outcome.due
         if prompt.never and not records.readings(store, now):
             return RefreshTimes(int(now) + FIRST_LOOK, int(now) + FIRST_LOOK)
@@ -78,10 +78,10 @@ class Refresh(Asker):
         return refresh_times(bar, prompt, now, self.reader)
 
     def _look(self, store: Store) -> tuple[Owner, Owner]:
-        """Take what Claude Code's own files say; returns whose the numbers were, and are now.
+        """Read Claude Code's own files; returns whose the numbers were, and whose they are now.
 
-        The numbers of the old account, and what was remembered of asking for it, are dropped. In
-        another organization of the same person the file may still hold those of the last one.
+        The numbers of the old account, and what was remembered about its calls, are dropped. For
+        another organization of the same person, the file may still hold those of the last one.
         """
         now = self.clock()
         with store.transaction():
@@ -106,10 +106,10 @@ class Refresh(Asker):
         return before, owner
 
     def _forget(self, store: Store, owner: Owner) -> None:
-        """Drop the numbers of another account, but not which windows they were of.
+        """Drop the numbers of another account, but remember its windows.
 
-        Where no account is named, it may be the same one: then its past stays, and pushes are only
-        refused where the endpoint can say whose windows these are.
+        If no account is named, it may be the same one: then its past is kept, and pushes are
+        refused only if the endpoint can tell whose windows these are.
         """
         if owner.account or ENDPOINT in self.settings.sources:
             found = windows(records.readings(store, self.clock()).values())
@@ -117,11 +117,11 @@ class Refresh(Asker):
             store.write(records.FORMER, json.dumps(list(kept)[-MAX_WINDOWS:]))
         skips = owner.skipped_at == owner.since
         records.forget(store, asking=skips, past=bool(owner.account))
-        if owner.waits:  # with that login the answer would be of the account before
+        if owner.waits:  # with that login the answer would be for the previous account
             records.remember(store, after_answer(Asking(), owner.since, 0.5))
 
     def _alert(self, store: Store, usage: Usage | None) -> None:
-        """Send the alerts that are due; noted first, since twice is worse than not at all."""
+        """Send the alerts that are due; recorded first, since twice is worse than not at all."""
         now = self.clock()
         quiet = is_quiet(self.settings.quiet_hours, time.strftime("%H:%M", time.localtime(now)))
         if usage is None or quiet or not self.settings.alerts:
@@ -138,24 +138,24 @@ class Refresh(Asker):
                 send(alert, self.settings.on_alert, self.environ)
 
     def take(self, push: Push) -> Usage | None:
-        """Record what a session of Claude Code handed over, and draw; returns it dated.
+        """Record what a session of Claude Code passed on, and draw; returns it dated.
 
-        None where its numbers cannot be dated, or are of the account logged in before.
+        None if its numbers cannot be dated, or are those of the previous account.
         """
         make_private(self.account)
         with open_store(self.account.store) as store:
             now = self.clock()
             has_changed = False
             if is_newer(str(self.account.login), str(self.account.frames / "plain")):
-                before, owner = self._look(store)  # it may speak for another account by now
+                before, owner = self._look(store)  # the account may have changed
                 has_changed = owner.since != before.since
             with store.transaction():
                 usage = self._dated(store, push, now)
                 if usage is None:
                     return None
                 records.keep(store, with_push(records.readings(store, now), usage, now))
-            # a push must not put off the refresh that looks at the other sources, nor may one
-            # that a wrong clock put off into the future stay there
+            # a push must not delay the refresh that reads the other sources, and a refresh that a
+            # wrong clock set far into the future must not stay there
             bar, prompt = map(min, drawn_times(str(self.account.home)), look_again(now))
             self._draw(
                 store, Head(RefreshTimes(bar, prompt), drawn_date(self.account)), forget=has_changed
@@ -173,9 +173,9 @@ class Refresh(Asker):
         return None if is_of_former(usage, records.former(store), known.values()) else usage
 
     def _draw(self, store: Store, head: Head, *, forget: bool = False) -> Usage | None:
-        """Draw what the store holds; in a transaction, so that no older picture comes last.
+        """Draw what the store holds; in a transaction, so that no older frames are written last.
 
-        Where it holds nothing, the frames are all that is left, unless they are to be forgotten.
+        If it holds nothing, the frames are kept, unless they are to be forgotten.
         """
         before = self._line()
         with store.transaction():
@@ -197,7 +197,7 @@ class Refresh(Asker):
         return read_frame(str(self.account.home), "tmux", self.clock(), prompt=False)[0]
 
     def _strips(self, usage: Usage | None, now: int, plan: str) -> dict[str, Strip]:
-        """The strip of each dialect; most are drawn alike, and so only once."""
+        """The strip of each dialect; dialects with the same style share one."""
         styles = {name: self.settings.style(name, self.account.name, plan) for name in DIALECTS}
         drawn = {style: draw_strip(usage, now, style) for style in set(styles.values())}
         gates = draw_gates(usage, now, self.settings.ttl)

@@ -19,7 +19,7 @@ from claude_status.store.database import open_store
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The usage as the store has it, and what there is to say about it; times in epoch seconds."""
+    """The usage in the store, and what else is known about it; times in epoch seconds."""
 
     account: Account
     settings: Settings
@@ -36,7 +36,7 @@ class Snapshot:
 
 
 def take_snapshot(account: Account, settings: Settings, now: float, problem: str = "") -> Snapshot:
-    """Read the store where there is one, and make none; what fails is the snapshot's problem."""
+    """Read the store if there is one, without creating it; a failure is the snapshot's problem."""
     try:
         if not account.store.is_dir():
             return Snapshot(account, settings, now, problem=problem)
@@ -60,7 +60,7 @@ def take_snapshot(account: Account, settings: Settings, now: float, problem: str
 
 
 def next_due(known: Snapshot, login: str, reader: str = PROMPT) -> Due:
-    """When a refresh would call for that reader.
+    """When a refresh for that reader would make a call.
 
     It sends the login of that fingerprint ("": Claude Code's own).
     """
@@ -72,7 +72,7 @@ def next_due(known: Snapshot, login: str, reader: str = PROMPT) -> Due:
 def fresh_snapshot(
     account: Account, settings: Settings, environ: Mapping[str, str], now: float
 ) -> Snapshot:
-    """A snapshot after asking in the foreground, if that is due."""
+    """A snapshot after asking in the foreground, if a call is due."""
     try:
         problem = Refresh(account, settings, environ, typed=True).run().problem
     except ClaudeStatusError as error:

@@ -1,4 +1,4 @@
-"""``claude-status`` without a command: the line, where the frames cannot give it."""
+"""``claude-status`` without a command: the line, if the frames do not have it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place, say
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the line: there is no reading yet, or it is wanted as JSON, or in another width."""
+    """Print the line if there is no reading yet, or as JSON, or in another width."""
     if arguments.format == "prometheus":
         return metrics.run(arguments)
     if arguments.all or arguments.output is not None:
-        raise SettingsError("The options --all and --output go with --format prometheus.")
+        raise SettingsError("The options --all and --output need --format prometheus.")
     account, settings = place(os.environ, warn=sys.stderr.isatty())
     now = time.time()
     snapshot = take_snapshot(account, settings, now)
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _asked_line(known: Snapshot, kind: str, look: Style) -> int:
-    """The line after asking in the foreground, or what keeps it from coming."""
+    """Print the line after asking in the foreground, or why there is none."""
     end_after(TYPED_SECONDS)
     print("Asking for the usage ...", file=sys.stderr)
     shown = fresh_snapshot(known.account, known.settings, os.environ, known.now)
@@ -62,7 +62,7 @@ def _asked_line(known: Snapshot, kind: str, look: Style) -> int:
 
 
 def _json(snapshot: Snapshot, look: Style) -> str:
-    """What is known as one JSON object, with why nothing newer comes."""
+    """What is known as one JSON object, with the reason why there is nothing newer."""
     name, now = snapshot.account.name, snapshot.now
     scene = take_scene(os.environ, now, Path(sys.argv[0]))
     return draw_json(

@@ -20,7 +20,7 @@ from claude_status.terminal import place
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Give what is known of this account, or of all, and have it refreshed where that is due."""
+    """Write what is known of this account, or of all, and refresh it if that is due."""
     own, settings = place(os.environ, warn=sys.stderr.isatty())
     now = time.time()
     known = list(_everyone(own)) if arguments.all else [(own, os.environ)]

@@ -15,7 +15,7 @@ from claude_status.terminal import TYPED_SECONDS, end_after, place, say
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ask, and say in one line what came of it; 1 where that is no number."""
+    """Ask, and print the result in one line; 1 if there is no number."""
     end_after(TYPED_SECONDS)
     account, settings = place(os.environ)
     asked = Refresh(account, settings, os.environ, typed=True, force=arguments.force)
