@@ -11,8 +11,8 @@ from claude_status.isolation import drop
 if sys.version_info < (3, 10):  # noqa: UP036 - a checkout can be run by any
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     sys.exit(
-        f"claude-status: this is Python {version}, and it needs 3.10 or later: install it "
-        "with a newer one, or by `uv tool install`, which brings its own."
+        f"claude-status: Python 3.10 or later is needed, and this is {version}: install it "
+        "with a newer one, or with `uv tool install`, which brings its own."
     )
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ def entry() -> None:
         status = _run(sys.argv[1:])
     except KeyboardInterrupt:
         status = 130
-    except BrokenPipeError:  # nobody wants to know any more
+    except BrokenPipeError:  # the reader is gone
         status = 0
     cut, complaint = _flush(sys.stdout, 1), ""
     if cut and not isinstance(cut, BrokenPipeError):
@@ -66,14 +66,14 @@ def _run(argv: list[str]) -> int:
         return int(end.code or 0)
     except BrokenPipeError:
         raise
-    except OSError:  # there is no place for the sentence that was to be printed
+    except OSError:  # the sentence could not be printed
         return 1
 
 
 def _mend_streams() -> None:
     """Replace closed streams; never fail on text that the locale cannot encode.
 
-    A closed one would else be None, and its number that of the next file to be opened.
+    Otherwise a closed one would be None, and the next file opened would get its descriptor.
     """
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - to the end of the process
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
@@ -83,14 +83,14 @@ def _mend_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _flush(stream: TextIO, number: int, text: str = "") -> OSError | None:
+def _flush(stream: TextIO, descriptor: int, text: str = "") -> OSError | None:
     """Write what is left, and a text; what cannot be written is dropped silently."""
     try:
         stream.write(text)
         stream.flush()
         return None
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
         return error
 
 

@@ -1,4 +1,4 @@
-"""The errors a person may meet; each is one sentence that says what is wrong and what to do."""
+"""The errors a user may see; each is one sentence that says what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SettingsError(ClaudeStatusError):
 
 
 class CacheError(ClaudeStatusError):
-    """The cache directory cannot be used: missing, not writable, or not safely ours."""
+    """The cache directory cannot be used: missing, not writable, or not safe from other users."""
 
 
 class LoginError(ClaudeStatusError):
@@ -30,7 +30,7 @@ class LoginError(ClaudeStatusError):
 
     ``state`` is one of ``missing``, ``blank``, ``only_mcp``, ``expired``, ``no_scope``,
     ``unreadable``, ``malformed``, ``keychain_locked``, ``keychain_refused``. ``fingerprint``
-    changes when the stored login changes and holds nothing secret ("" where there is none).
+    changes when the stored login changes and contains no secret ("" if there is none).
     """
 
     def __init__(self, state: str, message: str, fingerprint: str = "") -> None:
@@ -43,8 +43,8 @@ class AskError(ClaudeStatusError):
     """The API gave no reading.
 
     ``kind`` is one of ``unauthorized`` (401 and 403 with the API's own JSON error),
-    ``throttled`` (429) and ``transient`` (everything else). ``retry_after`` is the
-    server's wish in seconds, or None.
+    ``throttled`` (429) and ``transient`` (everything else). ``retry_after`` is what the
+    server demands, in seconds, or None.
     """
 
     def __init__(self, kind: str, message: str, *, retry_after: float | None = None) -> None:
@@ -54,7 +54,7 @@ class AskError(ClaudeStatusError):
 
 
 def remedy(error: OSError) -> str:
-    """What to do about a place that cannot be written."""
+    """What to do about a file or directory that cannot be written."""
     return "free some space" if error.errno in NO_SPACE else "make it writable"
 
 

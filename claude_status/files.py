@@ -1,4 +1,4 @@
-"""Reading what others write, which may be anything."""
+"""Opening files that others write, which may be anything."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from typing import BinaryIO
 
 
 def open_at_once(path: Path) -> BinaryIO:
-    """Open a file for reading; no FIFO or device is waited for. Raises OSError."""
+    """Open a file for reading without waiting for a FIFO or device. Raises OSError."""
     return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))

@@ -1,7 +1,7 @@
-"""The reader's half of the cache, as every shell does it too: find a frame, start a refresh.
+"""Reading the cache, as every shell does it too: find a frame, start a refresh.
 
-Claude Code runs our status line at every turn, so this module and what it needs stay small: no
-import here that a bare Python has not made already.
+Claude Code runs our status line at every turn, so this module and what it needs stay small: it
+imports nothing that a bare Python has not already imported.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ DEFAULT = "/default"  # stands for the unset CLAUDE_CONFIG_DIR in the cache
 PROMPTS = ("bash", "zsh", "fish", "starship")  # dialects; every other one is a status bar's
 # columns for which Claude Code's own line is drawn too, widest first
 NARROW_FILES = {columns: f"claude-{columns}" for columns in (60, 40, 24, 17)}
-SLOT = 15  # seconds: one refresh for each account at the most
+SLOT = 15  # seconds: at most one refresh of each account
 KICK = "kick."
 MAX_BYTES = 1 << 16
 
 
 def account_name(environ: Mapping[str, str]) -> str | None:
-    """The account's place below ``<cache>/at``; None where CLAUDE_CONFIG_DIR is refused."""
+    """The account's path below ``<cache>/at``; None if CLAUDE_CONFIG_DIR is refused."""
     given = environ.get("CLAUDE_CONFIG_DIR")
     if not given:
         return DEFAULT
@@ -32,12 +32,12 @@ def account_name(environ: Mapping[str, str]) -> str | None:
     parts = name.split("/")
     if not name.startswith("/") or "." in parts or ".." in parts:
         return None
-    # //default would be the default account's place by another name.
+    # //default would be another name for the default account's path.
     return name if name.removesuffix(DEFAULT).strip("/") else None
 
 
 def cache_root(environ: Mapping[str, str]) -> str | None:
-    """The root of the cache; None where it would not be an absolute path."""
+    """The root of the cache; None if it would not be an absolute path."""
     root = environ.get("CLAUDE_STATUS_CACHE_DIR")
     if not root:
         base = environ.get("XDG_CACHE_HOME") or (environ.get("HOME") or ".") + "/.cache"
@@ -46,13 +46,13 @@ def cache_root(environ: Mapping[str, str]) -> str | None:
 
 
 def is_utf8(environ: Mapping[str, str]) -> bool | None:
-    """Whether the locale writes UTF-8; None where the environment names no locale."""
+    """Whether the locale uses UTF-8; None if the environment names no locale."""
     locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
     return "utf8" in locale.lower().replace("-", "") if locale else None
 
 
 def read_text(path: str) -> str:
-    """The text of a regular file that is ours, "" where there is none that can be read."""
+    """The text of a file of ours, "" if there is none that can be read."""
     try:
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     except OSError:
@@ -78,9 +78,9 @@ def read_frame(
 ) -> tuple[str, bool]:
     """The text that a shell would show now ("" for nothing), and whether a refresh is due.
 
-    ``home`` is the account's directory in the cache. ``prompt`` says that a person looks, for whom
-    a refresh is due earlier than for a status bar; ``login`` is a file that makes one due where it
-    is newer than the frames.
+    ``home`` is the account's directory in the cache. ``prompt`` says that a person is looking, so
+    that a refresh is due earlier than for a status bar; ``login`` is a file that makes one due if
+    it is newer than the frames.
     """
     path = f"{home}/frames/{dialect}"
     header, *frames = read_text(path).split("\n")
@@ -98,7 +98,7 @@ def read_frame(
 
 
 def is_newer(path: str, other: str) -> bool:
-    """Whether both files are there, and the first was written later."""
+    """Whether both files exist, and the first was written later."""
     try:
         return os.stat(path).st_mtime_ns > os.stat(other).st_mtime_ns
     except OSError:
@@ -106,14 +106,14 @@ def is_newer(path: str, other: str) -> bool:
 
 
 def drawn_times(home: str) -> tuple[int, int]:
-    """The two times of ``due_times`` of the frames that are there; 0 and 0 where there are none."""
+    """The two times of ``due_times`` of the existing frames; 0 and 0 if there are none."""
     return due_times(read_text(f"{home}/frames/plain").partition("\n")[0]) or (0, 0)
 
 
 def due_times(header: str) -> tuple[int, int] | None:
     """When a status bar and when a prompt should start a refresh, in epoch seconds.
 
-    That is what the first line of a file of frames says; None where it is no line of ours.
+    They are in the first line of a file of frames; None if the line is not ours.
     """
     times = header.removeprefix(f"{HEADER} ")
     bar, prompt = (epoch(word) for word in (times.partition(" ")[0], times.partition(" ")[2]))
@@ -121,14 +121,14 @@ def due_times(header: str) -> tuple[int, int] | None:
 
 
 def epoch(text: str) -> int | None:
-    """Epoch seconds as the shells read them, which are at most 12 digits; None for all else."""
+    """Epoch seconds as the shells read them, of at most 12 digits; None for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None
 
 
 def make_home(home: str, environ: Mapping[str, str]) -> None:
-    """Make an account's directory where there is none, for its first refresh; never raises.
+    """Create an account's directory if there is none, for its first refresh; never raises.
 
-    Never in a place that is someone else's, such as the user's home under ``sudo -s``.
+    Never below a directory of another user, such as the user's home under ``sudo -s``.
     """
     root = cache_root(environ)
     if root is None or os.path.exists(home):
@@ -147,7 +147,7 @@ def make_home(home: str, environ: Mapping[str, str]) -> None:
 def kick(home: str, now: float, *, prompt: bool, environ: Mapping[str, str] = os.environ) -> None:
     """Start one refresh in the background, if no other reader has in this slot; never raises.
 
-    ``prompt`` says that a person looks, as ``read_frame`` has it; ``environ`` names the account.
+    ``prompt`` says that a person is looking, as for ``read_frame``; ``environ`` names the account.
     """
     try:
         if not _is_ours(home):

@@ -1,4 +1,4 @@
-"""Variables that a directory may set, and that must not decide whom we trust or what we load."""
+"""Variables that a directory may set, but that must not decide whom to trust or what to load."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Mapping
 
-# OpenSSL reads these when it is first loaded, or when a context is made. A key log lets a proxy
-# that only passes bytes on read the login; a configuration or a module is code.
+# OpenSSL reads these when it is first loaded, or when a context is created. A key log would let a
+# proxy that only forwards bytes read the login; a configuration or a module can run code.
 DROPPED = (
     "OPENSSL_CONF",
     "OPENSSL_ENGINES",
@@ -21,11 +21,11 @@ _dropped: dict[str, str] = {}
 
 
 def drop() -> None:
-    """Take them out of this process's environment; to be called before ``ssl`` is imported."""
+    """Remove them from this process's environment; to be called before ``ssl`` is imported."""
     for name in DROPPED:
         if name in os.environ:
             _dropped[name] = os.environ.pop(name)
-    # Where the launcher has not started this. `site` has made the relative entries absolute.
+    # If the launcher has not started this. `site` has made the relative entries absolute.
     entries = os.environ.get("PYTHONPATH")
     if entries is not None and not sys.flags.ignore_environment:
         relative = {os.path.abspath(path) for path in entries.split(os.pathsep) if path[:1] != "/"}
@@ -33,7 +33,7 @@ def drop() -> None:
 
 
 def for_the_user(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a program that we run for the user: with what was dropped for us."""
+    """The environment for a program that we run for the user, with the dropped variables again."""
     theirs = {**_dropped, **environ}
     base = theirs.pop("CLAUDE_STATUS_USERBASE", None)  # from the launcher, which set another
     if base is not None:

@@ -1,4 +1,4 @@
-"""Where things are: Claude Code's directory, and our own beside no one else's."""
+"""The paths: Claude Code's directory, and our cache and settings."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from claude_status.errors import CacheError, SettingsError, remedy
 
 @dataclass(frozen=True)
 class Account:
-    """One login's places; two accounts never share one."""
+    """The paths of one login; two accounts never share one."""
 
     name: str  # the absolute CLAUDE_CONFIG_DIR without trailing slashes, or "/default"
-    configured: str | None  # CLAUDE_CONFIG_DIR as it was given, None where it is unset
+    configured: str | None  # CLAUDE_CONFIG_DIR as given, None if it is unset
     config_dir: Path  # Claude Code's own directory
     claude_json: Path  # Claude Code's own state file
     cache: Path  # the root of everything that we keep
@@ -29,7 +29,7 @@ class Account:
 
     @property
     def login(self) -> Path:
-        """Claude Code's file for the login; on macOS there mostly is none."""
+        """Claude Code's file for the login; on macOS there usually is none."""
         return self.config_dir / ".credentials.json"
 
     @property
@@ -44,7 +44,7 @@ class Account:
 
 
 def locate(environ: Mapping[str, str]) -> Account:
-    """Find the account that this environment means; raises SettingsError for a refused value."""
+    """Find the account of this environment; raises SettingsError for a refused value."""
     cache = cache_root(environ)
     name = frames_read.account_name(environ)
     if name == frames_read.DEFAULT:
@@ -61,7 +61,7 @@ def locate(environ: Mapping[str, str]) -> Account:
 
 
 def cache_root(environ: Mapping[str, str]) -> Path:
-    """The root of the cache; raises SettingsError where it is not an absolute path."""
+    """The root of the cache; raises SettingsError if it is not an absolute path."""
     given = "CLAUDE_STATUS_CACHE_DIR", "XDG_CACHE_HOME"
     name = next((name for name in given if environ.get(name)), None)
     if name is None:
@@ -87,13 +87,13 @@ def settings_file(environ: Mapping[str, str]) -> Path:
 
 
 def environ_of(environ: Mapping[str, str], name: str) -> dict[str, str]:
-    """The environment in which that account is the one that is meant."""
+    """The environment that selects that account."""
     others = {key: value for key, value in environ.items() if key != "CLAUDE_CONFIG_DIR"}
     return others if name == frames_read.DEFAULT else {**others, "CLAUDE_CONFIG_DIR": name}
 
 
 def accounts(cache: Path) -> Iterator[str]:
-    """The names of all accounts that the cache knows, sorted."""
+    """The names of all accounts in the cache, sorted."""
     top = cache / "at"
     for place, directories, _ in os.walk(top):
         if "@" in directories:
@@ -103,9 +103,9 @@ def accounts(cache: Path) -> Iterator[str]:
 
 
 def make_private(account: Account) -> None:
-    """Make the account's directories, 0700 and ours; raises CacheError where they cannot be.
+    """Create the account's directories, 0700 and ours; raises CacheError if that fails.
 
-    The root may be a directory that the user has for other things too, and stays as open as it is.
+    The root may be a directory that the user also uses for other things, and keeps its mode.
     """
     root = account.cache
     _check_ground(root)
@@ -119,7 +119,7 @@ def make_private(account: Account) -> None:
 
 
 def check_private(path: Path) -> None:
-    """Raise CacheError unless only we can write the directory; shut out readers."""
+    """Raise CacheError unless only we can write the directory; also remove access for readers."""
     check_ours(path)
     try:
         if path.stat().st_mode & 0o077:
@@ -129,7 +129,7 @@ def check_private(path: Path) -> None:
 
 
 def check_ours(path: Path) -> None:
-    """Raise CacheError unless we alone can write the directory; others may read it."""
+    """Raise CacheError unless only we can write the directory; others may read it."""
     try:
         info = path.stat()
         if not stat.S_ISDIR(info.st_mode):
@@ -157,13 +157,13 @@ def _unusable(path: Path, error: OSError) -> CacheError:
 
 
 def _refuse_variables(path: str, what: str) -> None:
-    """Raise SettingsError for a path in which the database library would follow a variable."""
+    """Raise SettingsError for a path in which the database library would expand a variable."""
     if os.path.expandvars(path) != path:
-        raise SettingsError(f"{what} holds the name of a variable: choose another.")
+        raise SettingsError(f"{what} contains the name of a variable: choose another path.")
 
 
 def _check_ground(root: Path) -> None:
-    """Refuse to build in another user's home, as a root shell with a borrowed HOME would."""
+    """Refuse to write into another user's home, as a root shell with that user's HOME would."""
     for path in (root, *root.parents):
         try:
             owner = path.stat().st_uid

@@ -1,4 +1,4 @@
-"""What the commands share: where they are, how they speak, and that they end."""
+"""What the commands share: account and settings, the dialect, messages, and a time limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TYPED_SECONDS = 60  # no refresh that a person waits for lasts longer
 
 
 def place(environ: Mapping[str, str], *, warn: bool = True) -> tuple[Account, Settings]:
-    """The account and the settings of this environment; a setting that is left out is reported."""
+    """The account and the settings of this environment; reports settings that are ignored."""
     account = locate(environ)
     loaded = load(settings_file(environ))
     if warn:
@@ -37,7 +37,7 @@ def end_after(seconds: float, status: int = 1) -> None:
     """End this process after so many seconds, wherever it hangs, with that exit status."""
 
     def end() -> None:
-        say(f"This took more than {seconds:g} s: try again, or look at `claude-status doctor`.")
+        say(f"This took more than {seconds:g} s: try again, or run `claude-status doctor`.")
         os._exit(status)
 
     import threading
@@ -48,5 +48,5 @@ def end_after(seconds: float, status: int = 1) -> None:
 
 
 def say(sentence: str) -> None:
-    """Tell the person, on stderr."""
+    """Print a message for the user on stderr."""
     print(f"claude-status: {sentence}", file=sys.stderr)

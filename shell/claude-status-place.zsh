@@ -1,13 +1,13 @@
-# claude-status-place.zsh - the line at the right of the prompt of zsh, whatever draws that
+# claude-status-place.zsh - shows the line at the right of the zsh prompt, whatever draws that
 #
-# The block that `claude-status install zsh` writes sources this below claude-status.zsh. Nothing
-# here runs under options of our own, since whether the prompt expands variables is the user's.
+# The block that `claude-status install zsh` writes sources this after claude-status.zsh. Nothing
+# here sets options, since whether the prompt expands variables is the user's choice.
 #
-# Many themes set RPROMPT anew at every prompt, or when an idle one is drawn again: so it is looked
-# at after all other hooks, and once more as a line begins to be edited. Who names CLAUDE_STATUS in
-# a prompt, or in a function, has placed it by hand.
+# Many themes reset RPROMPT at every prompt, or when an idle one is redrawn: so it is checked after
+# all other hooks, and again when editing of a line begins. If CLAUDE_STATUS is used in a prompt, or
+# in a function, the user has placed it by hand.
 
-# Puts the line where it is not yet, leaving `$?` as it was; a word makes it draw the prompt again.
+# Adds the line unless it is there, and leaves `$?` as it was; with an argument, redraws the prompt.
 __claude_status_place() {
   local exit_status=$?
   __claude_status_placing "$@"
@@ -40,14 +40,14 @@ __claude_status_placing() {
   if [[ -o prompt_subst ]]; then
     RPROMPT='$CLAUDE_STATUS'${RPROMPT:+ $RPROMPT}
   else
-    # Without prompt_subst, which is not ours to set since it makes code of data, all of the line
-    # has the colour of its highest number.
+    # Without prompt_subst, which we must not set since it turns data into code, the whole line has
+    # the colour of its highest number.
     RPROMPT='%(98V.%F{red}.%(99V.%F{yellow}.))%97v%f'${RPROMPT:+ $RPROMPT}
   fi
   [[ -z ${1-} ]] || zle reset-prompt
 }
 
-# A widget: what ran after our hook may have set the prompt.
+# A widget: something that ran after our hook may have set the prompt.
 __claude_status_place_late() { __claude_status_place late; }
 
 [[ " ${precmd_functions[*]-} " == *' __claude_status_place '* ]] ||

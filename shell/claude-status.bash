@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2309 # what is set is for others; [[ 10#8 -le 9 ]] is meant
+# shellcheck shell=bash disable=SC2034,SC2309 # variables are for others; [[ 10#8 -le 9 ]] is intended
 #
 # claude-status.bash - how much of the Claude plan is used, in the prompt of bash
 #
@@ -6,26 +6,26 @@
 #
 #   . /path/to/claude-status.bash /path/to/bin/claude-status
 #
-# From then on there is, at every prompt,
+# It then sets, before every prompt,
 #
-#   CLAUDE_STATUS   the line, in colours that readline knows to have no width; empty if nothing is
+#   CLAUDE_STATUS   the line, in colours marked as zero-width for readline; empty if nothing is
 #                   known. While starship draws the prompt, it is exported, in plain SGR colours.
 #
-# and where it goes is yours to say:
+# and you decide where to show it:
 #
 #   PS1='${CLAUDE_STATUS:+$CLAUDE_STATUS }\w \$ '
 #
-# or with `left` behind the program: then it is put before whatever prompt there is, unless it is
-# there already, also where a theme makes PS1 anew at each prompt.
+# or add `left` after the program: then it is put before the prompt unless it is there already, even
+# if a theme resets PS1 at each prompt.
 #
 # No process is started for it: what the line will say from now on was drawn ahead into a file of
 # frames, and the hook reads the one whose time has come. When the frames are out of date, it starts
-# one refresh in the background and goes on with what it has. It never says anything itself, and
+# one refresh in the background and continues with what it has. It never prints anything itself, and
 # leaves `$?` as it was.
 #
 # For bash 3.2, which macOS has, and later. Mirrored by claude-status.zsh, section by section.
 
-# The user's aliases have no say in what is defined here.
+# The user's aliases must not affect what is defined here.
 \builtin shopt -q expand_aliases && __claude_status_aliases=-s || __claude_status_aliases=-u
 \builtin shopt -u expand_aliases
 
@@ -33,9 +33,9 @@
 # Program
 #
 
-# Sets the program, from the one argument of this file. Without one, `$1` is that of the file which
-# sources this one, and PATH decides, once; another program of the name has no claude-status-py
-# beside it. Never a variable: those come from anywhere.
+# Sets the program from the argument of this file. Without one, `$1` belongs to the file that sources
+# this one, and PATH decides, once; another program with this name has no claude-status-py beside it.
+# Never from a variable: those may come from anywhere.
 __claude_status_find() {
   local __cs_file __cs_folder __cs_path
   __cs_path=${PATH-}:
@@ -67,7 +67,7 @@ if ((BASH_VERSINFO[0] >= 5)); then
 elif ((BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 2)); then
   __claude_status_clock() { builtin printf -v __cs_now '%(%s)T' -1; }
 else
-  # One `date`, then the shell's own count; and another one when somebody has set that count back.
+  # One `date`, then the shell's own counter; and another `date` if that counter has been reset.
   __claude_status_clock() {
     if ((SECONDS < ${__claude_status_seconds:-SECONDS + 1})); then
       __claude_status_epoch=$(($(command date +%s 2>/dev/null || builtin printf 0) - SECONDS))
@@ -78,8 +78,8 @@ else
 fi
 
 # Sets `__cs_directory` to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must never
-# mix, so one without a single absolute name has none, nor has //default, the default's by another
-# name.
+# mix, so a directory without a single absolute name has no account, and neither has //default,
+# another name for the default one.
 __claude_status_directory() {
   __cs_directory=$CLAUDE_CONFIG_DIR
   while [[ $__cs_directory == */ ]]; do __cs_directory=${__cs_directory%/}; done
@@ -98,7 +98,7 @@ __claude_status_dialect() {
   esac
 }
 
-# Finds the frames for what `__cs_key` says; none where the account has no single name.
+# Finds the frames for the environment in `__cs_key`; none if the directory has no account.
 __claude_status_locate() {
   local __cs_directory __cs_dialect
   __cs_directory=/default
@@ -117,13 +117,13 @@ __claude_status_locate() {
 # Frames
 #
 
-# What was read last: how the file began, the text, from when until when it holds, and when a
-# refresh is due. No two files that follow each other begin alike.
+# What was read last: how the file began, the text, from when until when it is valid, and when a
+# refresh is due. No two successive files begin alike.
 __claude_status_head='' __claude_status_text=''
 __claude_status_from=0 __claude_status_until=0 __claude_status_refresh_at=0
 
-# Sets `__cs_head` to how the file begins, or fails where it is none of ours: no file at all, another
-# user's, or one whose first line says so, for it may be anything, and of any size.
+# Sets `__cs_head` to how the file begins, or fails if it is not ours: no file, another user's, or
+# one with another first line, as it may be anything, and of any size.
 __claude_status_begin() {
   __cs_head=''
   [[ -f ${__claude_status_file-} && -r $__claude_status_file && -O $__claude_status_file ]] ||
@@ -133,13 +133,13 @@ __claude_status_begin() {
   [[ -n $__cs_head ]]
 }
 
-# Whether what was read last still holds.
+# Whether what was read last is still valid.
 __claude_status_recall() {
   [[ $__cs_now -ge ${__claude_status_from:-0} && $__cs_now -lt ${__claude_status_until:-0} ]] &&
     [[ -n ${__claude_status_head-} && $__cs_head == "$__claude_status_head" ]]
 }
 
-# Reads the frame whose time has come. Whatever is not as it should be ends the reading.
+# Reads the frame whose time has come. Anything invalid ends the reading.
 __claude_status_read() {
   local __cs_word __cs_lines __cs_at
   __claude_status_head='' __claude_status_text='' __claude_status_refresh_at=0
@@ -182,8 +182,8 @@ __claude_status_read() {
 # Refresh
 #
 
-# Starts one refresh, if this slot of 15 seconds is still to be had. What cannot be recorded is not
-# asked: no slot, no refresh. A shell inside Claude Code asks nothing: Claude Code does by itself.
+# Starts one refresh, if this slot of 15 seconds is still free. A call that cannot be recorded is not
+# made: no slot, no refresh. A shell inside Claude Code starts none: Claude Code passes on its numbers.
 __claude_status_refresh() {
   local __cs_slot __cs_try __cs_owned __cs_account
   __cs_account=$__claude_status_account __cs_owned=$__claude_status_cache
@@ -200,17 +200,17 @@ __claude_status_refresh() {
     [[ -e $__cs_owned ]] || __cs_owned=${HOME-}
     [[ -O $__cs_owned ]] || builtin return 0
   fi
-  # Where it fails it would fail at every prompt, and every try costs a process.
+  # If it fails, it would fail at every prompt, and every attempt costs a process.
   [[ ${__claude_status_tried-} != "$__cs_try" ]] || builtin return 0
   __claude_status_tried=$__cs_try
-  # The doubled subshell keeps the job table and `$!` clean, and noclobber and the umask ours alone.
+  # The double subshell keeps the job table and `$!` clean, and noclobber and the umask to itself.
   (
     (
       umask 077
       [[ -e $__cs_account ]] || command mkdir -p -- "$__cs_account"
       set -C
       builtin : >"$__cs_slot" || exit
-      # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
+      # A refresh removes the slots before its own. A hundred of them: none has run for a long time.
       set -- "$__cs_account"/kick.*
       (($# < 100)) || command rm -f -- "${@%"$__cs_slot"}"
       builtin cd / || exit # which keeps no folder of the user's busy
@@ -223,8 +223,8 @@ __claude_status_refresh() {
 # Hook
 #
 
-# The locals carry a prefix, since nothing can shadow a name that the user has made readonly; and
-# are set apart from their declaration, since under `set -o keyword` no argument is an assignment.
+# The locals have a prefix, since nothing can shadow a name that the user has made readonly; they are
+# set separately from their declaration, since `set -o keyword` changes assignments in arguments.
 __claude_status_hook() {
   __claude_status_exit=$?
   local __cs_now __cs_head __cs_key
@@ -248,12 +248,12 @@ __claude_status_hook() {
   builtin return "$__claude_status_exit"
 }
 
-# Puts the hook before whatever else runs at the prompt, for that may draw it. Twice is once.
+# Puts the hook before whatever else runs at the prompt, as that may draw it. Idempotent.
 __claude_status_hook_up() {
   local __cs_hook
   __cs_hook='__claude_status_hook 2> /dev/null'
   if [[ -n ${BLE_VERSION-} ]]; then
-    # In front, where ble.sh knows of that.
+    # In front, if ble.sh supports that.
     blehook PRECMD+-=__claude_status_hook 2>/dev/null || blehook PRECMD+=__claude_status_hook
     builtin return 0
   fi
@@ -264,9 +264,10 @@ __claude_status_hook_up() {
     precmd_functions=(__claude_status_hook ${precmd_functions[@]+"${precmd_functions[@]}"})
     builtin return 0
   fi
-  # A readonly PROMPT_COMMAND, as some servers have it, would end the whole of ~/.bashrc here.
+  # A readonly PROMPT_COMMAND, as on some servers, would end the whole ~/.bashrc here.
   builtin printf -v PROMPT_COMMAND '%s' "${PROMPT_COMMAND-}" 2>/dev/null || builtin return 0
-  # Bash gives each element its own `$?` and PIPESTATUS; but only from 5.1 on, and exports no array.
+  # Each element of an array gets its own `$?` and PIPESTATUS; but bash has that only from 5.1 on, and
+  # does not export arrays.
   # shellcheck disable=SC2128,SC2178
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 501)) ||
     [[ -z ${PROMPT_COMMAND[*]} || ${PROMPT_COMMAND@a} == x ]]; then
@@ -281,7 +282,7 @@ __claude_status_hook_up() {
 #
 
 # Whether the line is in PS1 already: by name, as text, or in a function that PS1 calls.
-# shellcheck disable=SC2016 # it is that text which calls one
+# shellcheck disable=SC2016 # PS1 contains exactly this text
 __claude_status_is_placed() {
   local IFS=$'\n' __cs_name
   [[ $PS1 != *CLAUDE_STATUS* ]] || builtin return 0
@@ -294,8 +295,8 @@ __claude_status_is_placed() {
   builtin return 1
 }
 
-# Puts the line before the prompt, at every prompt for which PS1 was made anew. An empty PS1 stays
-# empty: that is how scripts know that no one is there.
+# Puts the line before the prompt, whenever PS1 has been reset. An empty PS1 stays empty: that is how
+# scripts recognize a non-interactive shell.
 __claude_status_place() {
   __claude_status_exit=$?
   if [[ -n ${PS1-} && $PS1 != "${__claude_status_seen-}" && ${STARSHIP_SHELL-} != bash ]] &&
@@ -307,8 +308,8 @@ __claude_status_place() {
   builtin return "$__claude_status_exit"
 }
 
-# Has that come after whatever else runs at the prompt, for that may set PS1. What comes later is
-# found at the next prompt: bash keeps to the list with which it began.
+# Moves that after whatever else runs at the prompt, as that may set PS1. What is added later counts
+# from the next prompt on: bash works through the list as it was at the start.
 # shellcheck disable=SC2128,SC2178 # one string, or the one element of an array
 __claude_status_place_last() {
   local __cs_place __cs_each __cs_others

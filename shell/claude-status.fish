@@ -6,12 +6,12 @@
 # claude-status on PATH. `claude-status init fish` prints the line as it should be here.
 #
 # Before each prompt CLAUDE_STATUS is set to a line such as `5h 42% 2h13m · 7d 17%`, with colours,
-# or to nothing where nothing is known. It is global, and exported only where starship draws the
-# prompt. All that the line will say from now on was drawn ahead into a small file of frames, and
-# builtins show the one whose time has come. A process is started only to have old frames drawn
-# anew; when it ends, and the line has changed, the waiting prompt is painted again.
+# or to nothing if nothing is known. It is global, and exported only if starship draws the prompt.
+# What the line will say from now on was drawn ahead into a small file of frames, and builtins read
+# the one whose time has come. A process is started only to redraw old frames; when it ends, and the
+# line has changed, the waiting prompt is repainted.
 #
-# To show it on the right (nothing here touches a prompt of yours):
+# To show it on the right (nothing here changes your prompt):
 #
 #   function fish_right_prompt
 #       claude_status_prompt
@@ -19,7 +19,7 @@
 #
 # Mirrored by claude-status.bash and claude-status.zsh, section by section.
 
-# Prints the line, for use in a prompt, and leaves $status as it was. Scripts know it too: some
+# Prints the line, for use in a prompt, and leaves $status as it was. Defined in scripts, too: some
 # plugins draw prompts in one.
 function claude_status_prompt --description 'Print how much of the Claude plan is used'
     set -l __cs_last $status
@@ -29,7 +29,7 @@ end
 
 status is-interactive; or return 0
 
-# What was inherited is another shell's, and old.
+# Inherited values are another shell's, and old.
 set -g --unexport CLAUDE_STATUS ''
 for __cs_name in (set --names | string match '__claude_status_*')
     set -e $__cs_name
@@ -39,8 +39,8 @@ end
 # Program
 #
 
-# Sets the program, from the argument of this file. Without one of ours, PATH decides, once; another
-# program of the name has no claude-status-py beside it.
+# Sets the program from the argument of this file. Without one, PATH decides, once; another program
+# with this name has no claude-status-py beside it.
 function __claude_status_find
     set -g __claude_status_program "$argv[1]"
     string match -qr '^/(.*/)?claude-status\z' -- "$__claude_status_program"; and return
@@ -54,8 +54,8 @@ end
 __claude_status_find $argv
 
 # Before 3.6, fish could not tell the time without a process. `path` may be a function of the
-# user's, hence `builtin`; the name comes from a variable, since fish 3.4 would not read a file that
-# names a builtin it does not know.
+# user's, hence `builtin`; the name comes from a variable, since fish 3.4 rejects a file with an
+# unknown builtin.
 begin
     set -l __cs_path path
     contains $__cs_path (builtin --names); and builtin $__cs_path mtime /
@@ -80,8 +80,8 @@ function __claude_status_clock
 end
 
 # Sets __claude_status_directory to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must
-# never mix, so one without a single absolute name has none, nor has //default, the default's by
-# another name.
+# never mix, so a directory without a single absolute name has no account, and neither has
+# //default, another name for the default one.
 function __claude_status_directory
     set -g __claude_status_directory (string trim --right --chars=/ -- "$CLAUDE_CONFIG_DIR" | string collect)
     switch (string replace -r '^/+' / -- "$__claude_status_directory/" | string collect)
@@ -105,7 +105,7 @@ function __claude_status_dialect
     end
 end
 
-# Finds the frames for what the key $argv[1] says; none where the account has no single name.
+# Finds the frames for the environment in the key $argv[1]; none if the directory has no account.
 function __claude_status_locate
     set -g __claude_status_key "$argv[1]"
     set -g __claude_status_file ''
@@ -131,15 +131,15 @@ end
 #
 
 # What was read last: how the file began, the text, and between which ages of the file, in seconds,
-# it holds; and from which age on a refresh is due. No two files that follow each other begin alike.
+# it is valid; and from which age on a refresh is due. No two successive files begin alike.
 set -g __claude_status_head ''
 set -g __claude_status_text ''
 
-# A list to count by: no file has more frames.
+# A list for counting: no file has more frames.
 set -g __claude_status_lines (string split '' (string repeat -n 63 .))
 
 # Sets __claude_status_begin to how the file begins, and __claude_status_age to its age, the cheapest
-# clock; or fails where it is none of ours: no file at all, or another user's.
+# clock; or fails if it is not ours: no file, or another user's.
 function __claude_status_begin
     set -g __claude_status_begin ''
     test -f "$__claude_status_file" -a -r "$__claude_status_file" -a -O "$__claude_status_file"; or return
@@ -149,7 +149,7 @@ function __claude_status_begin
     return 0
 end
 
-# Whether what was read last still holds.
+# Whether what was read last is still valid.
 function __claude_status_recall
     test "$__claude_status_begin" = "$__claude_status_head" -a -n "$__claude_status_head" \
         -a "$__claude_status_age" -ge "$__claude_status_from" \
@@ -157,7 +157,7 @@ function __claude_status_recall
 end
 
 # Reads the frame whose time has come. The file may be anything: no line is read without a limit,
-# although `read` then goes byte by byte.
+# although `read` then reads byte by byte.
 function __claude_status_read
     set -g __claude_status_head ''
     set -g __claude_status_text ''
@@ -197,7 +197,7 @@ end
 #
 
 # Sets __claude_status_slot to the mark of these 15 seconds, or fails if a refresh cannot be started
-# now. A shell inside Claude Code asks nothing: Claude Code hands its numbers over.
+# now. A shell inside Claude Code starts none: Claude Code passes on its numbers.
 function __claude_status_try
     set -l __cs_program "$__claude_status_program"
     test -z "$CLAUDECODE" -a -f "$__cs_program" -a -x "$__cs_program"; or return
@@ -218,15 +218,15 @@ function __claude_status_try
         or set __cs_owned "$HOME"
         test -O "$__cs_owned"; or return
     end
-    # Where it fails it would fail at every prompt, and every try costs a process.
+    # If it fails, it would fail at every prompt, and every attempt costs a process.
     test "$__cs_try" != "$__claude_status_tried"; or return
     set -g __claude_status_tried "$__cs_try"
 end
 
-# Starts one refresh, if the slot is still to be had. What cannot be recorded is not asked: no slot,
-# no refresh. All that could say something, or needs a umask, is done by another shell. That one
-# sends word by a signal which means nothing to a process that does not wait for it; a job of this
-# shell would be seen in the job table, and be in the way of `exit`.
+# Starts one refresh, if the slot is still free. A call that cannot be recorded is not made: no slot,
+# no refresh. Whatever could print something, or needs a umask, is done by another shell. That one
+# signals its end with URG, which a process ignores by default; a job of this shell would appear in
+# the job table, and delay `exit`.
 function __claude_status_refresh
     __claude_status_try; or return
     set -l __cs_arguments "$__claude_status_account" "$__claude_status_slot"
@@ -238,7 +238,7 @@ function __claude_status_refresh
         umask 077
         set -C
         cd / && mkdir -p -- "$account" || exit
-        # The last to start sweeps these. A hundred of them: none has started for long.
+        # A refresh removes the slots before its own. A hundred: none has run for a long time.
         set -- "$account"/kick.*
         [ $# -lt 100 ] || rm -f -- "$@"
         true >"$slot" || exit
@@ -253,7 +253,7 @@ end
 # Hook
 #
 
-# With the argument `idle` nothing is started.
+# With the argument `idle` no refresh is started.
 function __claude_status_hook --on-event fish_prompt
     set -l __cs_key "$CLAUDE_STATUS_CACHE_DIR"\n"$XDG_CACHE_HOME"\n"$HOME"\n"$CLAUDE_CONFIG_DIR"
     set __cs_key "$__cs_key"\n"$STARSHIP_SHELL"\n"$NO_COLOR"\n"$TERM"\n"$LC_ALL"\n"$LC_CTYPE"\n"$LANG"

@@ -2,21 +2,21 @@
 #
 # claude-status.tmux - how much of the Claude plan is used, in the status bar of tmux
 #
-# In ~/.tmux.conf, put #{claude_status} where the line should stand, and below that run this script:
+# In ~/.tmux.conf, put #{claude_status} where the line should be, and below that run this script:
 #
 #   set -g status-right '#{claude_status} | %H:%M'
 #   run-shell '/path/to/claude-status.tmux /path/to/bin/claude-status'
 #
 # It replaces #{claude_status} in status-right and status-left by a call of the program, which tmux
-# makes at every status-interval, and makes that side long enough. A theme that sets these options has
-# to come before it; to run it twice changes nothing more. `claude-status init tmux` prints the lines as they should be here.
-# Without this script, one line does as much:
+# makes at every status-interval, and makes that side long enough. A theme that sets these options
+# must come before it; running it twice is harmless. `claude-status init tmux` prints the exact lines.
+# Without this script, one line does the same:
 #
 #   set -ag status-right ' #(/path/to/bin/claude-status --format tmux)'
 #
-# tmux makes the call with the environment that its server was started with, which may be poorer than
-# that of the shells in it. So the program's path is absolute, and what is set of CLAUDE_CONFIG_DIR,
-# CLAUDE_STATUS_CACHE_DIR and XDG_CACHE_HOME where this script runs is written into the call:
+# tmux makes the call in the environment of its server, which may lack variables of the shells in it.
+# So the program's path is absolute, and CLAUDE_CONFIG_DIR, CLAUDE_STATUS_CACHE_DIR and XDG_CACHE_HOME
+# are written into the call if they are set where this script runs:
 #
 #   run-shell 'CLAUDE_CONFIG_DIR=/path /path/to/claude-status.tmux /path/to/bin/claude-status'
 
@@ -24,8 +24,8 @@
 # Program
 #
 
-# Sets `program`, or fails. Without an argument of ours, PATH decides, where another program of the
-# name may come first: ours has its Python program beside it.
+# Sets `program`, or fails. Without an argument, PATH decides, where another program with this name
+# may come first: ours has its Python program beside it.
 claude_status_find() {
   program=${1-}
   case $program in
@@ -39,8 +39,8 @@ claude_status_find() {
 # Call
 #
 
-# Sets `quoted` to $1 as a word for sh inside #(...). tmux counts brackets there without regard to
-# quotes, expands # and % first, and ends a condition at , or }: such a character becomes a number.
+# Sets `quoted` to $1 as a word for sh inside #(...). There tmux counts brackets even inside quotes,
+# expands # and % first, and ends a condition at , or }: such a character is written as its code.
 claude_status_quote() {
   quoted=\'
   rest=$1
@@ -59,7 +59,7 @@ claude_status_quote() {
   quoted=$quoted\'
 }
 
-# Sets `call` to what tmux is to have in the place of the token.
+# Sets `call` to what replaces the token.
 claude_status_call() {
   call='#('
   for name in CLAUDE_CONFIG_DIR CLAUDE_STATUS_CACHE_DIR XDG_CACHE_HOME; do
@@ -77,8 +77,8 @@ claude_status_call() {
 # Options
 #
 
-# Puts the call in the place of each token in the global option $1. Without `-u` tmux gives all but
-# ASCII back as underscores; the semicolon at the end would be taken for the end of the command.
+# Replaces each token in the global option $1 by the call. Without `-u` tmux returns non-ASCII
+# characters as underscores; a final semicolon would be taken for the end of the command.
 claude_status_replace() {
   value=$(tmux -u show-option -gqv "$1")
   case $value in *'#{claude_status}'*) ;; *) return 0 ;; esac
@@ -93,8 +93,8 @@ claude_status_replace() {
   claude_status_widen "$1-length"
 }
 
-# What is behind the end is cut off, at 40 columns if nobody has said otherwise, and a number that is
-# cut is another number. tmux before 3.2 cannot compare them by itself.
+# tmux cuts what is longer, at 40 columns by default, and a number that is cut is another number. tmux
+# before 3.2 cannot compare numbers by itself.
 claude_status_widen() {
   length=$(tmux show-option -gqv "$1")
   [ "${length:-0}" -ge 100 ] || tmux set-option -g "$1" 100

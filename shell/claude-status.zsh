@@ -4,15 +4,15 @@
 #
 #   . /path/to/claude-status.zsh /path/to/bin/claude-status
 #
-# From then on there is, at every prompt,
+# It then sets, before every prompt,
 #
 #   CLAUDE_STATUS   the line, in zsh's own colours; empty if nothing is known. While starship draws
 #                   the prompt, it is exported, in plain SGR colours.
-#   psvar[97]       the same without colours, for %97v; psvar[98] and psvar[99] hold something while
+#   psvar[97]       the same without colours, for %97v; psvar[98] and psvar[99] are not empty while
 #                   it is critical, or a warning
 #   a segment       for powerlevel10k, claude_status, with the states NORMAL, WARNING and CRITICAL
 #
-# and where it goes is yours to say:
+# and you decide where to show it:
 #
 #   setopt prompt_subst; RPROMPT='$CLAUDE_STATUS'
 #   RPROMPT='%(97V.%97v.)'
@@ -20,15 +20,14 @@
 #
 # No process is started for it: what the line will say from now on was drawn ahead into a file of
 # frames, and the hook reads the one whose time has come. When the frames are out of date, it starts
-# one refresh in the background and goes on with what it has; when that ends and the line says
-# something else, a waiting prompt is drawn again. It never says anything itself, and leaves `$?` as
-# it was.
+# one refresh in the background and continues with what it has; when that ends and the line has
+# changed, a waiting prompt is redrawn. It never prints anything itself, and leaves `$?` as it was.
 #
 # For zsh 5.1 and later. Mirrored by claude-status.bash, section by section. As an oh-my-zsh plugin:
 # $ZSH_CUSTOM/plugins/claude-status/claude-status.plugin.zsh, a link to this file.
 
-# The user's options and aliases have no say in what is defined here: read this file once more under
-# zsh's own, which the functions then keep. Quoted words are no aliases. In a C locale %x has
+# The user's options and aliases must not affect what is defined here: read this file again with
+# zsh's defaults, which the functions then keep. Quoted words are not aliases. In a C locale %x has
 # escapes, $0 has none.
 'builtin' 'test' -n "${__cs_file-}" || __cs_file=${(%):-%x} 'builtin' 'emulate' zsh \
   -o no_aliases -o extended_glob -o no_auto_name_dirs \
@@ -41,9 +40,9 @@
 
 builtin zmodload zsh/datetime zsh/system 2>/dev/null || builtin return 0
 
-# Sets the program, from the one argument of this file. Without one, `$1` is that of the file which
-# sources this one, and PATH decides, once; another program of the name has no claude-status-py
-# beside it. Never a variable: those come from anywhere.
+# Sets the program from the argument of this file. Without one, `$1` belongs to the file that sources
+# this one, and PATH decides, once; another program with this name has no claude-status-py beside it.
+# Never from a variable: those may come from anywhere.
 __claude_status_find() {
   local __cs_file __cs_folder
   typeset -g __claude_status_program=$1
@@ -68,8 +67,8 @@ typeset -g __claude_status_key= __claude_status_cache= __claude_status_account=
 typeset -g __claude_status_login= __claude_status_file=
 
 # Sets `__cs_directory` to CLAUDE_CONFIG_DIR as it is used in paths, or fails: accounts must never
-# mix, so one without a single absolute name has none, nor has //default, the default's by another
-# name.
+# mix, so a directory without a single absolute name has no account, and neither has //default,
+# another name for the default one.
 __claude_status_directory() {
   __cs_directory=${CLAUDE_CONFIG_DIR%%/#}
   case $__cs_directory/ in [!/]* | */./* | */../*) builtin return 1 ;; esac
@@ -87,7 +86,7 @@ __claude_status_dialect() {
   esac
 }
 
-# Finds the frames for what `__cs_key` says; none where the account has no single name.
+# Finds the frames for the environment in `__cs_key`; none if the directory has no account.
 __claude_status_locate() {
   local __cs_directory=/default __cs_dialect
   typeset -g __claude_status_key=$__cs_key __claude_status_file= __claude_status_head=
@@ -105,13 +104,13 @@ __claude_status_locate() {
 # Frames
 #
 
-# What was read last: how the file began, the text, from when until when it holds, and when a
-# refresh is due. No two files that follow each other begin alike.
+# What was read last: how the file began, the text, from when until when it is valid, and when a
+# refresh is due. No two successive files begin alike.
 typeset -g __claude_status_head= __claude_status_text=
 typeset -g __claude_status_from=0 __claude_status_until=0 __claude_status_refresh_at=0
 
-# Sets `__cs_head` to how the file begins, or fails where it is none of ours: no file at all, another
-# user's, or one whose first line says so, for it may be anything, and of any size.
+# Sets `__cs_head` to how the file begins, or fails if it is not ours: no file, another user's, or
+# one with another first line, as it may be anything, and of any size.
 __claude_status_begin() {
   __cs_head=
   [[ -f ${__claude_status_file-} && -r $__claude_status_file && -O $__claude_status_file ]] ||
@@ -121,13 +120,13 @@ __claude_status_begin() {
   [[ -n $__cs_head ]]
 }
 
-# Whether what was read last still holds.
+# Whether what was read last is still valid.
 __claude_status_recall() {
   [[ $__cs_now -ge ${__claude_status_from:-0} && $__cs_now -lt ${__claude_status_until:-0} ]] &&
     [[ -n ${__claude_status_head-} && $__cs_head == "$__claude_status_head" ]]
 }
 
-# Reads the frame whose time has come. Whatever is not as it should be ends the reading.
+# Reads the frame whose time has come. Anything invalid ends the reading.
 __claude_status_read() {
   local __cs_word
   local -a __cs_lines
@@ -163,8 +162,8 @@ __claude_status_read() {
 # Refresh
 #
 
-# Starts one refresh, if this slot of 15 seconds is still to be had. What cannot be recorded is not
-# asked: no slot, no refresh. A shell inside Claude Code asks nothing: Claude Code hands its numbers over.
+# Starts one refresh, if this slot of 15 seconds is still free. A call that cannot be recorded is not
+# made: no slot, no refresh. A shell inside Claude Code starts none: Claude Code passes on its numbers.
 __claude_status_refresh() {
   local __cs_account=$__claude_status_account __cs_owned=$__claude_status_cache __cs_slot __cs_try
   local -i __cs_fd
@@ -181,23 +180,23 @@ __claude_status_refresh() {
     [[ -e $__cs_owned ]] || __cs_owned=${HOME-}
     [[ -O $__cs_owned ]] || builtin return 0
   fi
-  # Where it fails it would fail at every prompt, and every try costs a process.
+  # If it fails, it would fail at every prompt, and every attempt costs a process.
   [[ ${__claude_status_tried-} != "$__cs_try" ]] || builtin return 0
   typeset -g __claude_status_tried=$__cs_try
-  # The subshell holds the pipe open as its third stream until the refresh is over: the program does
-  # not, which lets go of all streams at once.
+  # The subshell keeps the pipe open on descriptor 3 until the refresh is over: the program itself
+  # closes all its streams at once.
   exec {__cs_fd}< <(
     (
       umask 077
       [[ -e $__cs_account ]] || command mkdir -p -- $__cs_account
       setopt no_clobber
       builtin : >$__cs_slot || exit
-      # A refresh sweeps the slots before its own. A hundred of them: no refresh has run for long.
+      # A refresh removes the slots before its own. A hundred of them: none has run for a long time.
       set -- $__cs_account/kick.*
       (($# < 100)) || command rm -f -- ${@:#$__cs_slot}
       builtin cd -q / || exit # which keeps no folder of the user's busy
       $__claude_status_program refresh --background --for prompt 3>&-
-      builtin : # or zsh would become the last command
+      builtin : # or zsh would exec the last command
     ) 3>&1 </dev/null >/dev/null 2>&1 &
   )
   if [[ -o zle ]]; then
@@ -215,7 +214,7 @@ __claude_status_ended() {
   zle -F $__cs_fd
   exec {__cs_fd}<&-
   __claude_status_hook idle
-  # Where a command goes on in the next line there is no prompt of ours to draw.
+  # While a command continues on the next line, there is no prompt of ours to redraw.
   [[ $CLAUDE_STATUS == "$__cs_before" || $CONTEXT != start ]] || zle .reset-prompt
 }
 
@@ -223,7 +222,7 @@ __claude_status_ended() {
 # Hook
 #
 
-# Sets what the text comes to: in a prompt, without colours, and as one state.
+# Sets the forms of the text: for a prompt, without colours, and as one state.
 __claude_status_dress() {
   local __cs_text=$__claude_status_text
   typeset -g __claude_status_dressed=$__cs_dressed
@@ -236,7 +235,7 @@ __claude_status_dress() {
       __claude_status_plain=${${__cs_text//\%(f|F\{[a-z]#\})/}//$'\1'/%}
       ;;
     starship) __claude_status_plain=${__cs_text//$'\e'\[[0-9;]#m/} ;;
-    # With prompt_bang a `!`, the mark of a critical number, would be the history's.
+    # With prompt_bang a `!`, the mark of a critical number, would be a history number.
     *)
       [[ ${STARSHIP_SHELL-} == zsh ]] || __claude_status_prompt=${${__cs_text//\%/%%}//\!/\*}
       ;;
@@ -247,7 +246,7 @@ __claude_status_dress() {
   esac
 }
 
-# Zsh sees to it that a hook leaves `$?` as it was.
+# Zsh itself restores `$?` after a hook.
 __claude_status_hook() {
   local __cs_head __cs_key __cs_dressed
   local -i __cs_now=EPOCHSECONDS
@@ -257,7 +256,7 @@ __claude_status_hook() {
   { __claude_status_begin && __claude_status_recall; } || __claude_status_read
   __cs_dressed=${STARSHIP_SHELL-}/$__claude_status_file/$__claude_status_text
   [[ ${__claude_status_dressed-} == "$__cs_dressed" ]] || __claude_status_dress
-  # Some have it readonly, and an error would end the hook.
+  # It may be readonly, and an error would end the hook.
   if [[ ${(t)psvar} != *readonly* ]]; then
     psvar[97]=${__claude_status_plain-} psvar[98]=${(M)__claude_status_state:#CRITICAL}
     psvar[99]=${(M)__claude_status_state:#WARNING}
@@ -267,14 +266,14 @@ __claude_status_hook() {
   else
     typeset -g +x CLAUDE_STATUS=${__claude_status_prompt-}
   fi
-  # Nobody sits at an idle prompt: what one refresh did not mend, the next would not either.
+  # Not from an idle prompt: what one refresh did not fix, the next would not fix either.
   # A login that is newer than the frames may be another account's.
   [[ -z $__claude_status_file || ${1-} == idle || $__cs_now -lt $__claude_status_refresh_at &&
     ! $__claude_status_login -nt $__claude_status_file ]] || __claude_status_refresh
 }
 
-# Shows one of three segments, and which is decided when the prompt is drawn, so that drawing it
-# again is enough. `p10k` knows the name of the segment from the name of this function.
+# Shows one of three segments, chosen when the prompt is drawn, so that redrawing is enough. `p10k`
+# takes the name of the segment from the name of this function.
 prompt_claude_status() {
   local __cs_state
   for __cs_state in NORMAL:green WARNING:yellow CRITICAL:red; do
@@ -283,6 +282,6 @@ prompt_claude_status() {
   done
 }
 
-# After whatever else runs at the prompt, for that may set psvar as a whole. Twice is once.
+# After whatever else runs at the prompt, as that may set the whole psvar. Idempotent.
 typeset -ga precmd_functions
 precmd_functions=(${precmd_functions:#__claude_status_hook} __claude_status_hook)

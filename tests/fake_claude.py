@@ -152,7 +152,7 @@ def hangs(_script: dict[str, Any], _request: dict[str, Any], folder: Path) -> No
 
 
 def drips(_script: dict[str, Any], _request: dict[str, Any], _folder: Path) -> None:
-    """Say one sign after the other, never a line."""
+    """Print one character after the other, never a line."""
     while True:
         os.write(1, b" ")
         time.sleep(0.01)
@@ -176,7 +176,7 @@ def _respond(request: dict[str, Any], answer: dict[str, object]) -> None:
 
 
 def _record(script: dict[str, Any]) -> dict[str, object] | None:
-    """What is on record of the usage, while it may be told."""
+    """The recorded usage, as long as it may be reported."""
     state = _state(script)
     record = state.get("cachedUsageUtilization") or {"fetchedAtMs": 0}
     age = time.time() - record["fetchedAtMs"] / 1000

@@ -98,7 +98,7 @@ def test_an_error_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     error: Exception, status: int, sentence: str,
 ) -> None:  # fmt: skip
-    """Errors of ours say what is wrong; of others only the name is told, whatever they quote."""
+    """Our errors say what is wrong; of other errors only the name is printed, never their text."""
 
     def fail(_: object) -> int:
         raise error
@@ -195,7 +195,7 @@ def test_the_background_never_complains(user: User, environ: dict[str, str]) -> 
 
 
 def test_the_background_is_silent_even_where_it_is_broken(user: User) -> None:
-    """With a library missing that everything needs, a prompt hears nothing of it."""
+    """Even with a required library missing, a prompt gets no output."""
     hook = user.home / "hook"
     hook.mkdir()
     (hook / "diskcache.py").write_text("raise ImportError('gone')\n")
@@ -274,7 +274,7 @@ def test_a_reader_that_goes_away_is_no_error(user: User, arguments: str) -> None
 def test_a_locale_without_our_signs_breaks_nothing(
     user: User, api: ApiServer, environ: dict[str, str]
 ) -> None:
-    """Signs that cannot be written give way; the frames are in UTF-8 all the same."""
+    """Characters that cannot be encoded are replaced; the frames are still in UTF-8."""
     for arguments in ("show", "refresh", "--format json", "--format plain", "doctor"):
         done = subprocess.run(
             user.command(*arguments.split()), env={**user.environ, **environ}, cwd=user.home,
@@ -291,7 +291,7 @@ def test_a_locale_without_our_signs_breaks_nothing(
 def test_a_terminal_without_utf8_gets_ascii(
     user: User, tmp_path: Path, arguments: list[str], environ: dict[str, str]
 ) -> None:
-    """However the locale is named, Python's own belief in UTF-8 does not reach the terminal."""
+    """However the locale is named, Python's preference for UTF-8 does not reach the terminal."""
     launcher = user.install_launcher(tmp_path / "bin")
     user.refresh()
     with Screen([launcher, *arguments], {**user.environ, **environ}) as screen:
@@ -302,7 +302,7 @@ def test_a_terminal_without_utf8_gets_ascii(
 
 
 def test_a_directory_whose_name_is_no_text_breaks_nothing(user: User) -> None:
-    """A name that is not UTF-8 is a name like another, and is told as far as it can be."""
+    """A name that is not UTF-8 works like any other, and is printed as far as possible."""
     environ = {"CLAUDE_CONFIG_DIR": f"{user.home}/\udcff"}
     for arguments in ("show", "--format json", "doctor"):
         done = subprocess.run(

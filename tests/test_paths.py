@@ -148,7 +148,7 @@ def test_no_two_directories_share_a_place(value: str) -> None:
     ],
 )
 def test_the_root_of_the_cache(environ: dict[str, str], expected: str) -> None:
-    """Our own variable comes first, then the XDG one, then HOME; an empty one is none."""
+    """Our own variable comes first, then the XDG one, then HOME; an empty one is ignored."""
     assert cache_root({**HOME, **environ}) == Path(expected)
 
 
@@ -179,7 +179,7 @@ def test_a_relative_cache_is_refused(environ: dict[str, str], name: str) -> None
     ],
 )
 def test_the_settings_file(environ: dict[str, str], expected: str) -> None:
-    """Our own variable comes first, then the XDG one, then HOME; an empty one is none."""
+    """Our own variable comes first, then the XDG one, then HOME; an empty one is ignored."""
     assert settings_file({**HOME, **environ}) == Path(expected)
 
 
@@ -243,7 +243,7 @@ def test_what_others_can_write_is_refused(account: Account, mode: int, name: str
 
 
 def test_a_file_in_the_place_of_a_directory(account: Account) -> None:
-    """A file where a directory of ours should be is told, and left alone."""
+    """A file where a directory of ours should be is reported, and left alone."""
     account.cache.parent.mkdir()
     account.cache.write_text("mine")
     _assert_refused(account, str(account.cache))
@@ -257,7 +257,7 @@ def test_a_file_in_the_place_of_a_directory(account: Account) -> None:
 
 
 def test_a_file_on_the_way_to_the_cache(home: Path) -> None:
-    """A file where a parent directory should be is told."""
+    """A file where a parent directory should be is reported."""
     (home / "file").write_text("")
     _assert_refused(locate({"HOME": str(home), "XDG_CACHE_HOME": f"{home}/file"}), "file")
 
@@ -274,7 +274,7 @@ def test_a_link_to_a_directory_of_ours(account: Account, tmp_path: Path) -> None
 
 
 def test_a_link_that_leads_nowhere(account: Account, tmp_path: Path) -> None:
-    """A dangling link is told and not followed to make something in its place."""
+    """A dangling link is reported, and not followed to create its target."""
     account.cache.parent.mkdir()
     account.cache.symlink_to(tmp_path / "none")
     _assert_refused(account, str(account.cache))
@@ -291,7 +291,7 @@ def test_a_missing_directory_is_not_private(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_cannot_be_made(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file system that refuses is told with its reason, and with the way out."""
+    """A file system's refusal is reported with its reason, and with what to do."""
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(30, "Read-only file system")

@@ -78,5 +78,5 @@ def test_the_first_command_does_the_main_job(home: Path, tmp_path: Path) -> None
         )
         assert done.returncode == 0, done
         if block is first:
-            assert "The real program on made-up numbers" in done.stdout
+            assert "The real program with made-up numbers" in done.stdout
     assert "claude-status" in (home / ".zshrc").read_text()

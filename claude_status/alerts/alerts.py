@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from claude_status.model.usage import Limit, Usage
 from claude_status.render.words import duration, plain_label, shown_percent
 
-HIGH = 90  # per cent, above which the reset is good news
+HIGH = 90  # per cent, above which the reset is reported, too
 SAME_RESET = 600  # seconds by which two sources may differ on one reset
 Given = dict[
     str, dict[str, float]
@@ -21,7 +21,7 @@ Given = dict[
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing to tell; ``threshold`` is 0 for a reset, ``resets_at`` in epoch seconds."""
+    """One alert; ``threshold`` is 0 for a reset, ``resets_at`` in epoch seconds."""
 
     limit: str
     percent: float
@@ -35,8 +35,8 @@ def next_alerts(
 ) -> tuple[list[Alert], Given]:
     """The alerts that are due at ``now``, and the record of alerts once they are sent.
 
-    A number that is gone, or whose window is over, passes no threshold. Of several that were
-    passed at once, only the highest is sent.
+    A number that is gone, or whose window is over, passes no threshold. If several were passed at
+    once, only the highest is sent.
     """
     alerts = []
     after: Given = {}
@@ -56,7 +56,7 @@ def next_alerts(
         passed = max((t for t in thresholds if limit.percent >= t), default=0)
         if passed > entry.get("threshold", 0):
             alerts.append(_passed(limit, passed, now))
-        # what has no reset can only fall by being topped up, and may rise again
+        # without a reset it falls only when it is topped up, and may then rise again
         before = entry.get("threshold", 0) if limit.resets_at else 0
         after[limit.key] = {
             "reset": limit.resets_at or 0,
@@ -67,13 +67,13 @@ def next_alerts(
 
 
 def _is_later(limit: Limit | None, entry: Mapping[str, float]) -> bool:
-    """Whether another window has taken the place of the one on record, before its time."""
+    """Whether another window has replaced the recorded one before its end."""
     ends = limit.resets_at if limit else None
     return ends is not None and 0 < entry["reset"] < ends - SAME_RESET
 
 
 def is_quiet(hours: str, time_of_day: str) -> bool:
-    """Whether a time of day (``HH:MM``) lies in the quiet hours, which may go over midnight."""
+    """Whether a time of day (``HH:MM``) is in the quiet hours, which may include midnight."""
     start, _, end = hours.partition("-")
     if start <= end:
         return start <= time_of_day < end
@@ -86,7 +86,7 @@ def dump(given: Mapping[str, Mapping[str, float]]) -> str:
 
 
 def load(text: str | None) -> Given:
-    """What ``dump`` wrote; nothing where it is anything else."""
+    """What ``dump`` wrote; empty if it is anything else."""
     try:
         found = json.loads(text or "{}")
         names = "reset", "threshold", "highest"
@@ -98,11 +98,11 @@ def load(text: str | None) -> Given:
 def _passed(limit: Limit, threshold: float, now: float) -> Alert:
     text = f"{plain_label(limit.label)} is at {shown_percent(limit.percent)}"
     if limit.resets_at is not None:
-        text += f", reset in {duration(limit.resets_at - now)}"
+        text += f", resets in {duration(limit.resets_at - now)}"
     return Alert(limit.key, limit.percent, threshold, limit.resets_at, text)
 
 
 def _reset(key: str, limit: Limit | None, entry: Mapping[str, float]) -> Alert:
-    """A reset is reported whether or not a number of the new window is known yet."""
+    """A reset is reported whether or not a number for the new window is known yet."""
     label = limit.label if limit else key.rpartition(":")[2].replace("_", " ")
     return Alert(key, 0.0, 0, int(entry["reset"]), f"{plain_label(label)} has been reset")

@@ -1,7 +1,7 @@
 """How an alert reaches the user: the desktop, tmux, and a command of their own.
 
-Every text travels as an argument or in the environment, never through a shell. What is not
-installed, or fails, or hangs, is passed over: an alert is a service, not a duty.
+Every text is passed as an argument or in the environment, never through a shell. A way that is not
+installed, fails or hangs is skipped.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from claude_status.alerts.alerts import Alert
 from claude_status.isolation import for_the_user
 
 TITLE = "Claude usage"
-SECONDS = 5.0  # what one way of telling may take
+SECONDS = 5.0  # the longest that one way of sending may take
 TMUX_MILLISECONDS = "15000"  # or until a key is pressed
-# tmux before 3.2 has no -d, and shows a message for as long as its own option says. The bell is
-# the terminal's own: what tmux does with a window's bell is about another thing.
+# tmux before 3.2 has no -d, and shows a message for as long as its own option says. The bell goes
+# directly to the terminal: what tmux does with a window's bell serves another purpose.
 IN_TMUX = """\
 { tmux display-message -c "$0" -d "$1" "$2" || tmux display-message -c "$0" "$2"; } || exit 1
 [ ! -O "$0" ] || printf '\\a' >"$0" || :
@@ -32,7 +32,7 @@ APPLESCRIPT = (
 
 
 def send(alert: Alert, command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
-    """Tell one alert in every way there is; return the names of those that worked."""
+    """Send one alert in every available way; return the names of those that worked."""
     sent = [name for name, argv in _ways(alert, environ) if _run(argv, environ)]
     if command and _run(command, {**environ, **facts(alert)}):
         sent.append("on_alert")
@@ -40,7 +40,7 @@ def send(alert: Alert, command: Sequence[str], environ: Mapping[str, str]) -> li
 
 
 def facts(alert: Alert) -> dict[str, str]:
-    """What the user's command finds in its environment."""
+    """The variables in the environment of the user's command."""
     return {
         "CLAUDE_STATUS_ALERT": "passed" if alert.threshold else "reset",
         "CLAUDE_STATUS_LIMIT": alert.limit,
@@ -64,12 +64,12 @@ def _ways(alert: Alert, environ: Mapping[str, str]) -> Iterator[tuple[str, list[
         options = ["--app-name=claude-status", f"--urgency={urgency}"]
         yield "desktop", ["notify-send", *options, "--", TITLE, alert.text]
     for client in _tmux_clients(environ):
-        text = alert.text.replace("#", "##")  # tmux would run what stands in #()
+        text = alert.text.replace("#", "##")  # tmux would run what is inside #()
         yield "tmux", ["sh", "-c", IN_TMUX, client, TMUX_MILLISECONDS, f"{TITLE}: {text}"]
 
 
 def _tmux_clients(environ: Mapping[str, str]) -> list[str]:
-    """The clients that are attached to the user's tmux server, if one runs."""
+    """The clients attached to the user's tmux server, if one is running."""
     try:
         done = subprocess.run(
             ["tmux", "list-clients", "-F", "#{client_name}"],
@@ -87,7 +87,7 @@ def _tmux_clients(environ: Mapping[str, str]) -> list[str]:
 
 
 def _run(argv: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Run a command to its end, or to the end of its time, with all that it started."""
+    """Run a command until it ends or times out; then also end whatever it started."""
     try:
         process = subprocess.Popen(
             argv,

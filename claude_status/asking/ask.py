@@ -1,4 +1,4 @@
-"""Asking: whom, whether it is due, one call at a time, and what came of it."""
+"""Asking: which source, whether it is due, one call at a time, and recording the result."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from claude_status.store import records
 from claude_status.store.clock import note_clock, set_clock, uptime
 from claude_status.store.database import Store
 
-EMPTY = "The API's answer has no number that can be read: is there a newer claude-status?"
+EMPTY = "The API's answer has no readable number: look for a newer claude-status."
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a refresh; ``problem`` is a sentence, "" where there is none."""
+    """The result of a refresh; ``problem`` is a sentence, "" if there is none."""
 
     asked: bool
     due: Due
@@ -40,9 +40,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whom to ask: ``ask`` gives the usage at that time (epoch seconds), and the plan's name.
+    """Whom to ask: ``ask`` returns the usage at that time (epoch seconds), and the plan's name.
 
-    ``login`` is the fingerprint of the login that is sent, "" where Claude Code sends its own.
+    ``login`` is the fingerprint of the login that is sent, "" if Claude Code sends its own.
     """
 
     login: str
@@ -51,20 +51,20 @@ class Question:
 
 @dataclass(frozen=True)
 class Asker:
-    """One account: its places, its settings, and who wants to know."""
+    """One account: its paths, its settings, and who started the refresh."""
 
     account: Account
     settings: Settings
     environ: Mapping[str, str]
     typed: bool = False
     force: bool = False
-    reader: str = PROMPT  # who started this, as the policy names them
+    reader: str = PROMPT  # who started this, as the schedule names them
     clock: Callable[[], float] = time.time
     uptime: Callable[[], float] = uptime
     chance: Callable[[], float] = random.random
 
     def ask(self, store: Store) -> Outcome:
-        """Ask if it is due, and record what came of it; the usage is left to the caller."""
+        """Ask if it is due, and record the result; the usage is left to the caller."""
         set_clock(store, self.clock(), self.uptime())
         outcome = self._ask(store)
         is_refused = outcome.asked and outcome.due.never
@@ -85,13 +85,13 @@ class Asker:
         due, now = self.due(store, question.login, force=self.force), self.clock()
         if not due.is_now(now) and not self.typed:
             return Outcome(False, due, due.problem)
-        # a person waits for another's call, which until it is answered counts as cut short
+        # a person waits for another process's call, which counts as cut short until it is answered
         if not take_lease(store, patient=self.typed):
             if due.is_now(now):
                 due = Due(now + SOONEST, "Another refresh is asking the API.", is_backoff=True)
             return Outcome(False, due, due.problem)
         try:
-            # another may just have asked
+            # another process may just have asked
             due = self.due(store, question.login, force=self.force)
             if not due.is_now(self.clock()):
                 return Outcome(False, due, due.problem)
@@ -100,7 +100,7 @@ class Asker:
             store.end_lease(LEASE)
 
     def _question(self, store: Store) -> Question | None:
-        """The endpoint, or Claude Code where the endpoint cannot be asked; None for neither."""
+        """The endpoint, or Claude Code if the endpoint cannot be asked; None for neither."""
         claude = CLAUDE_CLI in self.settings.sources
         if ENDPOINT in self.settings.sources:
             try:
@@ -173,7 +173,7 @@ class Asker:
         is_same = numbers(known, now) == numbers(self._usage(store), now)
         is_steady = is_same and reason in ("", asking.reason)
         answered = after_answer(asking, asked_at, self.chance(), is_steady=is_steady, reason=reason)
-        if not question.login:  # Claude Code's answer does not make a refused login good
+        if not question.login:  # Claude Code's answer does not make a refused login valid
             answered = replace(answered, refused_login=asking.refused_login)
         records.remember(store, answered)
         return Outcome(True, self.due(store, question.login), reason)

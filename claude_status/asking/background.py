@@ -1,4 +1,4 @@
-"""The refresh that nobody waits for: silent, detached, always 0, and never for long."""
+"""The refresh in the background: silent, detached, with status 0, and limited in time."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-SECONDS = 60  # more than all it may wait for, one after another; after that it hangs
+SECONDS = 60  # more than all its timeouts together; after that it must be hanging
 
 
 def run(reader: str) -> int:
-    """Refresh for a ``prompt`` or a ``bar`` in a session of its own; ``doctor`` says what fails."""
+    """Refresh for a ``prompt`` or a ``bar`` in its own session; ``doctor`` reports failures."""
     try:
-        _let_go()
+        _detach()
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
         signal.alarm(SECONDS)
@@ -37,37 +37,37 @@ def run(reader: str) -> int:
                 )
                 reader = reader if is_seen else NOBODY
                 refresh(Asker(account, settings, os.environ, reader=reader))
-    except Exception:  # noqa: S110 - nobody is there to read it
+    except Exception:  # noqa: S110 - nobody would read it
         pass
     return 0
 
 
 @contextlib.contextmanager
 def _only_one(home: Path) -> Iterator[bool]:
-    """Whether no other refresh in the background is at work on this account, while it lasts.
+    """Whether no other background refresh of this account is running; locks others out meanwhile.
 
-    The lease in the store says who may ask. Without this door, many that try for it at once would
-    lock the database for longer than its holder's writes wait.
+    The lease in the store says who may ask. Without this lock, many processes that try to get the
+    lease at once would lock the database for longer than its holder's writes wait.
     """
-    door = os.open(home, os.O_RDONLY)
+    lock = os.open(home, os.O_RDONLY)
     try:
-        fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         is_first = True
     except BlockingIOError:
         is_first = False
-    except OSError:  # a file system without locks has its lease
+    except OSError:  # on a file system without locks, the lease must do
         is_first = True
     try:
         yield is_first
     finally:
-        os.close(door)
+        os.close(lock)
 
 
-def _let_go() -> None:
-    """Keep no stream, session or directory of the one who started this.
+def _detach() -> None:
+    """Give up the streams, the session and the directory of whoever started this.
 
-    A reader that waits for the end of a pipe would wait for us, and a terminal that is closed, or
-    a status line that is cancelled, would take us along.
+    Otherwise a reader that waits for the end of a pipe would wait for us, and closing a terminal or
+    cancelling a status line would end us.
     """
     null = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
@@ -75,6 +75,6 @@ def _let_go() -> None:
     os.closerange(3, 256)
     if os.getsid(0) != os.getpid():
         if os.getpgrp() == os.getpid() and os.fork():
-            os._exit(0)  # who leads a group cannot leave its session
+            os._exit(0)  # the leader of a group cannot leave its session
         os.setsid()
     os.chdir("/")

@@ -1,4 +1,4 @@
-"""What ``doctor`` examines, gathered once: no network, no dialog, and nothing is made."""
+"""What ``doctor`` examines, gathered once: without network or dialog, and nothing is created."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from claude_status.sources.login import NO_LOGIN
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A source, and the fingerprint of the login that is sent to it, "" for another's own."""
+    """A source, and the fingerprint of the login that is sent to it, "" if it has its own."""
 
     source: str
     login: str = ""
@@ -29,11 +29,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Scene:
-    """The environment and what it leads to; ``now`` in epoch seconds.
+    """The environment and what follows from it; ``now`` in epoch seconds.
 
-    ``settings_file``, ``loaded`` and ``snapshot`` are None where the environment names none that
-    can be used, and ``refused`` has a sentence for each of its values that cannot be. ``program``
-    is the path of this very program, ``base`` that of the API.
+    ``settings_file``, ``loaded`` and ``snapshot`` are None if the environment names none that can
+    be used, and ``refused`` has a sentence for each variable that cannot be. ``program`` is the
+    path of this program, ``base`` the URL of the API.
     """
 
     environ: Mapping[str, str]
@@ -54,7 +54,7 @@ class Scene:
 
     @cached_property
     def is_in_keychain(self) -> bool:
-        """Whether a refresh in the background would read the login from the Keychain."""
+        """Whether a background refresh would read the login from the Keychain."""
         shown = self.snapshot
         if shown is None or shown.keychain_refused or not self._has_keychain:
             return False
@@ -66,7 +66,7 @@ class Scene:
     def login(self) -> Login | LoginError | None:
         """The login in Claude Code's file, or why there is none to use.
 
-        A Keychain that refused is the reason where it is one for a refresh in the background.
+        If a refusal by the Keychain stops a background refresh, that is the reason here, too.
         """
         if self.snapshot is None:
             return None
@@ -87,7 +87,7 @@ class Scene:
 
     @cached_property
     def claude(self) -> str | AskError | None:
-        """The path of Claude Code's program, or why there is none; None where it is no source."""
+        """The path of Claude Code's program, or why there is none; None if it is not a source."""
         if self.snapshot is None or CLAUDE_CLI not in self.snapshot.settings.sources:
             return None
         from claude_status.sources.claude_cli import find_claude
@@ -99,15 +99,15 @@ class Scene:
 
     @cached_property
     def asked(self) -> Asked | ClaudeStatusError | None:
-        """Whom a refresh in the background asks: as ``Asker`` chooses, or why it can ask nobody.
+        """Whom a background refresh asks, as ``Asker`` chooses, or why it cannot ask.
 
-        None where the sources name nobody to ask.
+        None if no source can be asked.
         """
         by_claude = self.claude if isinstance(self.claude, AskError | None) else Asked(CLAUDE_CLI)
         if self.snapshot is None or not self.asks_endpoint:
             return by_claude
         refused = self.snapshot.asking.refused_login
-        if self.is_in_keychain:  # left closed, so this is as far as is known
+        if self.is_in_keychain:  # not opened, so this is all that is known
             login = refused or ""
         elif isinstance(self.login, Login):
             login = self.login.fingerprint
@@ -118,7 +118,7 @@ class Scene:
 
     @property
     def obstacle(self) -> str:
-        """The sentence for what keeps new numbers from coming, "" where nothing is known to."""
+        """The sentence that says why there are no new numbers, "" if no reason is known."""
         if self.refused or self.snapshot is None:
             return self.refused[0] if self.refused else ""
         if self.snapshot.problem or self.asked is None:
@@ -133,7 +133,7 @@ class Scene:
 
 
 def take_scene(environ: Mapping[str, str], now: float, program: Path) -> Scene:
-    """Gather everything; a value of the environment that is refused stops nothing else."""
+    """Gather everything, even if a variable is refused."""
     refused = []
     base, path, loaded, snapshot = DEFAULT_BASE, None, None, None
     try:

@@ -30,9 +30,9 @@ class Drawer:
     clock: Callable[[], float] = time.time
 
     def draw(self, store: Store, head: Head, *, forget: bool = False) -> Usage | None:
-        """Draw what the store holds; in a transaction, so that no older picture comes last.
+        """Draw what the store holds; in a transaction, so that no older frames are written last.
 
-        Where it holds nothing, the frames are all that is left, unless they are to be forgotten.
+        If it holds nothing, the frames are kept, unless they are to be forgotten.
         """
         before = self._line()
         with store.transaction():
@@ -54,7 +54,7 @@ class Drawer:
         return read_frame(str(self.account.home), "tmux", self.clock(), prompt=False)[0]
 
     def _strips(self, usage: Usage | None, now: int, plan: str) -> dict[str, Strip]:
-        """The strip of each dialect; most are drawn alike, and so only once."""
+        """The strip of each dialect; dialects with the same style share one."""
         styles = {name: self.settings.style(name, self.account.name, plan) for name in DIALECTS}
         claude = styles["claude"]
         for columns, name in NARROW_FILES.items():

@@ -1,4 +1,4 @@
-"""What every reader owes the next one: a refresh in the background, where one is due."""
+"""Starts a refresh in the background, if one is due, as every reader does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def refresh_if_due(
 ) -> None:
     """Start a refresh of the account that ``environ`` names, if one is due; never raises.
 
-    ``prompt`` says that a person looks, for whom it is due earlier. ``now`` in epoch seconds.
+    ``prompt`` says that a person is looking, so that it is due earlier. ``now`` in epoch seconds.
     """
     home = str(account.home)
     if read_frame(home, "plain", now, prompt=prompt, login=str(account.login))[1]:

@@ -1,4 +1,4 @@
-"""One call at a time for an account, by a lease in the store that ends by itself."""
+"""One call at a time for an account, by a lease in the store that expires by itself."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from claude_status.model.schedule import CALL_SECONDS
 from claude_status.store.database import Store
 
 LEASE = "lease"
-PATIENCE = 12  # seconds, in which another's call has its answer
+PATIENCE = 12  # seconds, enough for another process's call to be answered
 
 
 def take_lease(store: Store, *, patient: bool) -> bool:
-    """Take the lease; who is patient waits for the answer to another's call."""
+    """Take the lease; if ``patient``, wait for the answer to another process's call."""
     end = time.monotonic() + (PATIENCE if patient else 0)
     while not store.take_lease(LEASE, CALL_SECONDS):
         if time.monotonic() >= end or not _is_alive(store.read(LEASE)):
@@ -23,7 +23,7 @@ def take_lease(store: Store, *, patient: bool) -> bool:
 
 
 def _is_alive(holder: str | None) -> bool:
-    """Whether the process that holds the lease still runs: one that was killed keeps no one."""
+    """Whether the process that holds the lease is still running: nobody waits for a killed one."""
     try:
         os.kill(int(holder or 0), 0)
     except ProcessLookupError:

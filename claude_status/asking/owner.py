@@ -18,10 +18,10 @@ from claude_status.store.database import Store
 def look_at_files(
     store: Store, account: Account, settings: Settings, now: float
 ) -> tuple[Owner, Owner]:
-    """Take what Claude Code's own files say; returns whose the numbers were, and are now.
+    """Read Claude Code's own files; returns whose the numbers were, and whose they are now.
 
-    The numbers of the old account, and what was remembered of asking for it, are dropped. In
-    another organization of the same person the file may still hold those of the last one.
+    The numbers of the old account, and what was remembered about its calls, are dropped. For
+    another organization of the same person, the file may still hold those of the last one.
     """
     with store.transaction():
         before = records.owner(store)
@@ -46,10 +46,10 @@ def look_at_files(
 
 
 def _forget(store: Store, owner: Owner, settings: Settings, now: float) -> None:
-    """Drop the numbers of another account, but not which windows they were of.
+    """Drop the numbers of another account, but remember its windows.
 
-    Where no account is named, it may be the same one: then its past stays, and pushes are only
-    refused where the endpoint can say whose windows these are.
+    If no account is named, it may be the same one: then its past is kept, and pushes are
+    refused only if the endpoint can tell whose windows these are.
     """
     if owner.account or ENDPOINT in settings.sources:
         found = windows(records.readings(store, now).values())
@@ -57,5 +57,5 @@ def _forget(store: Store, owner: Owner, settings: Settings, now: float) -> None:
         store.write(records.FORMER, json.dumps(list(kept)[-MAX_WINDOWS:]))
     skips = owner.skipped_at == owner.since
     records.forget(store, asking=skips, past=bool(owner.account))
-    if owner.waits:  # with that login the answer would be of the account before
+    if owner.waits:  # with that login the answer would be for the previous account
         records.remember(store, after_answer(Asking(), owner.since, 0.5))

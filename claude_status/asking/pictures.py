@@ -1,4 +1,4 @@
-"""The picture of an account: after asking, or as it stands without."""
+"""The full picture of an account, with or without asking first."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from claude_status.terminal import place
 
 
 def asked_snapshot(environ: Mapping[str, str]) -> Snapshot:
-    """What is known after asking in the foreground, if that is due."""
+    """What is known after asking in the foreground, if a call is due."""
     account, settings = place(environ)
     return replace(fresh_snapshot(account, settings, environ, time.time()), now=time.time())
 
 
 def known_snapshot(environ: Mapping[str, str], now: float) -> Snapshot | None:
-    """What is known without asking; None where the environment names no account."""
+    """What is known without asking; None if the environment names no account."""
     scene = take_scene(environ, now, Path(sys.argv[0]))
     return replace(scene.snapshot, problem=scene.obstacle) if scene.snapshot else None
 
 
 def everyone(environ: Mapping[str, str], now: float) -> Iterator[tuple[str, Snapshot]]:
-    """What is known of every account on this machine, with its label or its directory."""
+    """What is known about every account on this machine, with its label or its directory."""
     home = environ.get("HOME", "")
     for name in accounts(cache_root(environ)):
         shown = known_snapshot(environ_of(environ, name), now)

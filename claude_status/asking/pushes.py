@@ -18,7 +18,7 @@ from claude_status.store.database import Store, open_store
 def record_push(push: Push, drawer: Drawer) -> Usage | None:
     """Record the push and draw; returns its usage, dated.
 
-    None where its numbers cannot be dated, or are of the account logged in before.
+    None if its numbers cannot be dated, or are those of the previous account.
     """
     account = drawer.account
     make_private(account)
@@ -34,8 +34,8 @@ def record_push(push: Push, drawer: Drawer) -> Usage | None:
             if usage is None:
                 return None
             records.keep(store, with_push(records.readings(store, now), usage, now))
-        # a push must not put off the refresh that looks at the other sources, nor may one
-        # that a wrong clock put off into the future stay there
+        # a push must not delay the refresh that reads the other sources, and a refresh that a
+        # wrong clock set far into the future must not stay there
         bar, prompt = map(min, drawn_times(str(account.home)), look_again(now))
         drawer.draw(store, Head(RefreshTimes(bar, prompt), drawn_date(account)), forget=has_changed)
         return usage

@@ -1,4 +1,4 @@
-"""Have the bars of the user's tmux drawn anew at once, where the line has changed."""
+"""Redraws the bars of the user's tmux at once, if the line has changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from claude_status.frames_read import detach
 from claude_status.sources.presence import is_our_socket, socket_of
 
-# A server that hangs keeps nothing waiting for good: the whole process group ends with the script.
+# A hanging server cannot keep this waiting: the whole process group ends with the script.
 SCRIPT = """\
 redraw() {
   tmux -S "$1" list-clients -F '#{session_id} #{client_name}' |
@@ -30,11 +30,11 @@ kill 0
 
 
 def redraw_bars(environ: Mapping[str, str]) -> None:
-    """Tell each server of the user's that runs, in the background; none is ever started.
+    """Redraw the bars of each running server of the user's, in the background; start no server.
 
-    Those are the one that this was started in, and the one that tmux starts by default, as Claude
-    Code may well run outside of both. A bar without the line is left alone: redrawing it would run
-    whatever else it shows.
+    Those are the one that this was started in, and tmux's default one, as Claude Code may well run
+    outside both. A bar without the line is left alone: redrawing it would run whatever else it
+    shows.
     """
     sockets = [socket for socket in dict.fromkeys(_sockets(environ)) if is_our_socket(socket)]
     if not sockets:

@@ -1,4 +1,4 @@
-"""A refresh: look at what lies ready, ask if it is due, then draw the frames, always."""
+"""A refresh: read Claude Code's files, ask if it is due, and always draw the frames."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from claude_status.paths import make_private
 from claude_status.store import records
 from claude_status.store.database import Store, open_store
 
-FIRST_LOOK = 60  # seconds between two looks for a login, until there is a first number
+FIRST_LOOK = 60  # seconds between two checks for a login, until there is a first number
 ALERT_SECONDS = 15  # after which no further alert is begun: a refresh has its time limit too
 
 
@@ -45,10 +45,10 @@ def refresh(asker: Asker) -> Outcome:
             before, owner = look_at_files(store, account, asker.settings, now)
             is_another = owner.since != before.since
             soon = RefreshTimes(int(now) + SOONEST, int(now) + SOONEST)
-            if is_another:  # while the new account is asked for, the old one's must not stand
+            if is_another:  # while asking for the new account, do not show the old one's
                 drawer.draw(store, Head(soon, date), forget=True)
             outcome = asker.ask(store)
-            # a new login may be another account's, of which .claude.json is about to say so
+            # a new login may be another account's, and .claude.json about to say so
             is_new = before.login not in ("", owner.login) and not is_another
             times = soon if is_new else _next(store, asker, outcome)
             usage = drawer.draw(store, Head(times, date), forget=is_another)
@@ -56,13 +56,13 @@ def refresh(asker: Asker) -> Outcome:
             _alert(store, asker, usage)
             return replace(outcome, usage=usage)
     except CacheError:
-        # what is there is still true, and a prompt must not try again in every slot
+        # the existing frames are still right, and prompts must not retry in every slot
         postpone(account, int(now), Head(look_again(now), date))
         raise
 
 
 def _next(store: Store, asker: Asker, outcome: Outcome) -> RefreshTimes:
-    """When to refresh next; who sees nothing yet is about to log in, so sooner then."""
+    """When to refresh next; sooner without numbers, as the user is probably about to log in."""
     now, bar, prompt = asker.clock(), outcome.due, outcome.due
     if prompt.never and not records.readings(store, now):
         return RefreshTimes(int(now) + FIRST_LOOK, int(now) + FIRST_LOOK)
@@ -80,7 +80,7 @@ def _note(store: Store, asker: Asker, outcome: Outcome, *, is_new: bool) -> None
 
 
 def _alert(store: Store, asker: Asker, usage: Usage | None) -> None:
-    """Send the alerts that are due; noted first, since twice is worse than not at all."""
+    """Send the alerts that are due; recorded first, since twice is worse than not at all."""
     now, settings = asker.clock(), asker.settings
     quiet = is_quiet(settings.quiet_hours, time.strftime("%H:%M", time.localtime(now)))
     if usage is None or quiet or not settings.alerts:

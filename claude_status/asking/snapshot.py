@@ -18,7 +18,7 @@ from claude_status.store.rows import Readable, look
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The usage as the store has it, and what there is to say about it; times in epoch seconds."""
+    """The usage in the store, and what else is known about it; times in epoch seconds."""
 
     account: Account
     settings: Settings
@@ -35,7 +35,7 @@ class Snapshot:
 
 
 def take_snapshot(account: Account, settings: Settings, now: float, problem: str = "") -> Snapshot:
-    """Read the store where there is one, and make none; what fails is the snapshot's problem."""
+    """Read the store if there is one, without creating it; a failure is the snapshot's problem."""
     try:
         if not account.store.is_dir():
             return Snapshot(account, settings, now, problem=problem)
@@ -66,7 +66,7 @@ def _taken(store: Readable, empty: Snapshot) -> Snapshot:
 
 
 def next_due(known: Snapshot, login: str, reader: str = PROMPT) -> Due:
-    """When a refresh would call for that reader.
+    """When a refresh for that reader would make a call.
 
     It sends the login of that fingerprint ("": Claude Code's own).
     """
@@ -78,7 +78,7 @@ def next_due(known: Snapshot, login: str, reader: str = PROMPT) -> Due:
 def fresh_snapshot(
     account: Account, settings: Settings, environ: Mapping[str, str], now: float
 ) -> Snapshot:
-    """A snapshot after asking in the foreground, if that is due."""
+    """A snapshot after asking in the foreground, if a call is due."""
     from claude_status.asking.ask import Asker  # which most readers have no need of
     from claude_status.asking.refresh import refresh
 

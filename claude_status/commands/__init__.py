@@ -1,1 +1,1 @@
-"""The commands, one module each, and what several of them share."""
+"""The commands, one module each, and what they share."""

@@ -12,7 +12,7 @@ def columns(text: str) -> int:
     except ValueError:
         value = 0
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of columns")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of columns, such as 60")
     return value
 
 
@@ -33,7 +33,7 @@ def percentage(text: str) -> float:
 
 
 def seconds(text: str) -> float:
-    """From 0 on, and not without end."""
+    """0 or more, and finite."""
     value = _number(text)
     if value is None or value >= 1e9:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
@@ -41,7 +41,7 @@ def seconds(text: str) -> float:
 
 
 def _number(text: str) -> float | None:
-    """A number that is neither negative nor endless nor none at all."""
+    """A finite number that is not negative; None for anything else."""
     try:
         value = float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""``claude-status completion``: print the completions of a shell, to be placed by hand."""
+"""``claude-status completion``: print the completions of a shell, to be installed by hand."""
 
 from __future__ import annotations
 

@@ -9,49 +9,49 @@ import textwrap
 from dataclasses import fields
 from pathlib import Path
 
-from claude_status.errors import ClaudeStatusError, SettingsError
+from claude_status.errors import ClaudeStatusError, SettingsError, remedy
 from claude_status.paths import settings_file
 from claude_status.render.libraries import need
 from claude_status.settings.settings import Loaded, Settings, load
 
 COMMENTED = """\
 # Settings of claude-status. Every line here that begins with # shows a default;
-# take the # away to change it, then see what is in force with: claude-status config
+# remove the # to change it. To see the settings in force, run: claude-status config
 
-# The least time between two calls to the API, in seconds (180 or more).
+# The minimum time between two calls to the API, in seconds (180 or more).
 # ttl = 300
 
-# Where numbers may come from. Without "endpoint" no connection is ever opened;
+# Where numbers may come from. Without "endpoint", no connection is ever opened;
 # "claude_cli" lets Claude Code itself ask, which also renews an expired login.
 # sources = ["statusline", "claude_json", "endpoint"]
 
 # How this program names itself to the API.
 # user_agent = "{user_agent}"
 
-# Claude Code for the source "claude_cli": a program's name on PATH, or its absolute path.
+# Claude Code, for the source "claude_cli": the name of a program on PATH, or its absolute path.
 # claude_command = "claude"
 
-# From which percentages on a number is shown as a warning, and as critical.
+# The percentages from which a number is shown as a warning, and as critical.
 # thresholds = [70, 90]
 
-# The columns that the line may take.
+# The maximum width of the line, in columns.
 # max_width = 60
 
 # The line in your own words, or a preset: {presets}.
-# Names: {names}; and the same of each other limit by its label, such as {{fable.left}}.
+# Names: {names}; and the same for every other limit by its label, such as {{fable.left}}.
 # template = "5h {{5h}} {{5h.reset}} · 7d {{7d}}"
 
 # Show nothing until a limit has reached this percentage.
 # hide_below = 0
 
-# Certificates to trust instead of certifi's, for a proxy of your company: an absolute path,
-# or "system" (with the extra `system`). No variable decides this.
+# Certificates to trust instead of certifi's, for your company's proxy: an absolute path,
+# or "system" (needs the extra `system`). Environment variables have no effect.
 # ca_bundle = "/path/to/ca.pem"
 
 # Clock times: "12h", "24h", or "locale".
 # clock = "locale"
 
-# Tell me when a number is high, on the desktop and in tmux: once for each threshold
+# Alert me when a number is high, on the desktop and in tmux: once for each threshold
 # and window, and when a window that was above 90 % is reset. Try: claude-status alert --test
 # alerts = false
 # alert_thresholds = [80, 95, 100]
@@ -62,19 +62,19 @@ COMMENTED = """\
 # CLAUDE_STATUS_ALERT ("passed" or "reset") in its environment.
 # on_alert = ["/path/to/command"]
 
-# Another line for one host: bash, zsh, fish, starship, tmux, claude; or for what a terminal
-# gets from claude-status itself: ansi; or wherever there are no colours: plain, ascii.
+# A different line for one host: bash, zsh, fish, starship, tmux, claude; or for claude-status
+# on a terminal: ansi; or where there are no colours: plain, ascii.
 # [hosts.tmux]
 # template = "minimal"
 
-# A label before the line of an account, by its directory.
+# A label to put before the line of an account, by its directory.
 # [labels]
 # "~/.claude" = "home"
 """
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Show each setting with its origin, write a commented file, or check the one there is."""
+    """Show each setting with its origin, write a commented file, or check the existing one."""
     path = settings_file(os.environ)
     if arguments.init:
         return _init(path)
@@ -84,12 +84,14 @@ def run(arguments: argparse.Namespace) -> int:
     if loaded.problems:
         raise SettingsError("\n".join(loaded.problems))
     if arguments.check:
-        print(f"{path}: nothing is wrong." if path.exists() else f"{path}: there is no such file.")
+        print(
+            f"{path}: no problems." if path.exists() else f"{path}: no such file, so no problems."
+        )
     return 0
 
 
 def set_one(arguments: argparse.Namespace) -> int:
-    """Change one setting in the file, and draw the line anew."""
+    """Change one setting in the file, and redraw the line."""
     need("tomlkit")
     from claude_status.settings.edit import set_value
 
@@ -101,20 +103,20 @@ def set_one(arguments: argparse.Namespace) -> int:
 
 
 def unset_one(arguments: argparse.Namespace) -> int:
-    """Take one setting out of the file, and draw the line anew."""
+    """Remove one setting from the file, and redraw the line."""
     need("tomlkit")
-    from claude_status.settings.edit import unset_value
+    from claude_status.settings.edit import unknown, unset_value
 
     path = settings_file(os.environ)
     if not unset_value(path, arguments.name):
-        raise SettingsError(f"{path} does not set {arguments.name}.")
-    print(f"{arguments.name} has its default again ({path}).")
+        raise SettingsError(unknown(arguments.name) or f"{path} does not set {arguments.name}.")
+    print(f"{arguments.name} is back to its default ({path}).")
     redraw()
     return 0
 
 
 def redraw() -> None:
-    """Draw the line anew by the settings as they are now, where there is one."""
+    """Redraw the line with the settings as they are now, where there is one."""
     from claude_status.asking.ask import Asker
     from claude_status.asking.refresh import refresh
     from claude_status.terminal import place
@@ -163,8 +165,9 @@ def _init(path: Path) -> int:
         with path.open("x") as file:
             file.write(text)
     except FileExistsError:
-        raise SettingsError(f"{path} is there already: edit it, or move it away.") from None
+        raise SettingsError(f"{path} already exists: edit it, or move it away.") from None
     except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error.strerror}).") from None
-    print(f"{path} is written: every setting is in it, as a comment.")
+        text = f"{path} cannot be written ({error.strerror}): {remedy(error)}."
+        raise SettingsError(text) from None
+    print(f"Wrote {path}: every setting is in it, as a comment.")
     return 0

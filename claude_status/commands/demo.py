@@ -1,8 +1,8 @@
 """``claude-status demo``: the real program, run against an API of the demo's own on loopback.
 
-Nothing is acted: each reading is made by a real ``refresh`` in a process of its own, and each line
+Nothing is simulated: each reading is made by a real ``refresh`` in its own process, and each line
 is what a prompt would read from the frames at that time. The login, the settings and the cache are
-made up in a temporary directory, so the person's own are neither read nor written.
+made up in a temporary directory, so the user's own are neither read nor written.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from claude_status.terminal import dialect
 
 MINUTE, HOUR = 60, 3600
 CHILD_SECONDS = 60
-FOREIGN = ("CLAUDE", "ANTHROPIC_", "XDG_")  # what could lead out of the temporary directory
+FOREIGN = ("CLAUDE", "ANTHROPIC_", "XDG_")  # variables that could lead out of the directory
 INDENT, LABEL, COLUMNS = 2, 18, 78
 
 
@@ -72,7 +72,7 @@ class Stage:
         (self._config_dir / ".credentials.json").write_text(json.dumps({"claudeAiOauth": login}))
 
     def refresh(self) -> str:
-        """Run ``claude-status refresh --force``; what it complains of, "" where it does not."""
+        """Run ``claude-status refresh --force``; returns its error message, "" if it has none."""
         self.refreshes += 1
         flags = ["-E"] if sys.flags.ignore_environment else []
         done = subprocess.run(
@@ -94,25 +94,25 @@ class Stage:
         return read_frame(self._home, self._dialect, time.time() + later, prompt=True)[0]
 
     def step(self, moment: str, words: str, later: float = 0) -> Step:
-        """The line as it would be in so many seconds, with what there is to say about it."""
+        """The line as it would be in so many seconds, with an explanation."""
         return Step(moment, self.line(later), words)
 
 
 def run(_arguments: argparse.Namespace) -> int:
     """Show the tour; whatever ends it, nothing is left behind."""
-    # Not by exceptions, which could lose a process between its start and its being known.
+    # Not by exceptions, which could lose track of a process that is just being started.
     signals: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: signals.append(received))
     with tempfile.TemporaryDirectory(prefix="claude-status-demo-") as place, DemoApi() as api:
         stage = Stage(Path(place), api, os.environ)
-        print("\nThe real program on made-up numbers. No login of yours is read.\n", flush=True)
+        print("\nThe real program with made-up numbers. Your login is not read.\n", flush=True)
         for step in play(stage):
             if signals:
                 return 128 + signals[0]
             print(draw_step(step, coloured=dialect(os.environ) == "ansi"), flush=True)
         print(f"\n{stage.refreshes} refreshes made {api.calls} calls, all to {api.base}.")
-    print("For numbers of your own, log in with `claude`, then type `claude-status`.\n")
+    print("For your own numbers, log in with `claude`, then run `claude-status`.\n")
     return 0
 
 
@@ -122,11 +122,11 @@ def play(stage: Stage) -> Iterator[Step]:
     stage.api.report(42.6, 17, session_left=2 * HOUR + 13 * MINUTE + 30)
     problem = stage.refresh()
     if problem or not stage.line():
-        raise ClaudeStatusError(f"The demo could not begin. {problem}".strip())
+        raise ClaudeStatusError(f"The demo could not start. {problem}".strip())
     yield stage.step("first reading", "One call, and all that the line will say is drawn ahead.")
-    yield stage.step("4 min later", "No call and no process: only the next frame.", 4 * MINUTE)
+    yield stage.step("4 min later", "No call and no process: just the next frame.", 4 * MINUTE)
     yield stage.step("12 min offline", "~ marks a number that is getting old.", 12 * MINUTE)
-    words = "The session was reset since, so its number is gone; the week's has an age."
+    words = "The session has been reset, so its number is gone; the week's shows its age."
     yield stage.step("3 h offline", words, 3 * HOUR + MINUTE)
     stage.api.report(93.4, 71, session_left=24 * MINUTE + 30)
     words = stage.refresh() or "A new reading: yellow is a warning, red is critical."

@@ -14,7 +14,7 @@ WEEK_LEFT = 3.5 * 86400  # seconds until the made-up week ends
 
 
 class DemoApi:
-    """Serves the usage endpoint at ``base`` from entering to leaving; ``calls`` counts requests."""
+    """Serves the usage endpoint at ``base`` inside the context; ``calls`` counts requests."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -36,11 +36,11 @@ class DemoApi:
         self._server.server_close()
 
     def report(self, session: float, week: float, *, session_left: float) -> None:
-        """From now on, tell these percentages; ``session_left`` in seconds."""
+        """From now on, report these percentages; ``session_left`` in seconds."""
         self._answer = (200, {}, usage_body(time.time(), session, week, session_left=session_left))
 
     def throttle(self, seconds: int) -> None:
-        """From now on, ask to be left alone for so long."""
+        """From now on, refuse calls for so many seconds."""
         status, kind, message = THROTTLED
         body = {"type": "error", "error": {"type": kind, "message": message}}
         self._answer = (status, {"Retry-After": str(seconds)}, body)

@@ -1,6 +1,6 @@
-"""``claude-status doctor``: what is there, what is wrong, and what to do about it.
+"""``claude-status doctor``: what is set up, what is wrong, and what to do about it.
 
-Exit status: 0 where numbers can come, 1 where something keeps them from coming.
+Exit status: 0 if new numbers are possible, 1 if something prevents them.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def examine(scene: Scene) -> list[Finding]:
 
 
 def own_program() -> Path:
-    """The launcher that belongs to this very process: beside its script, or its interpreter."""
+    """The launcher that belongs to this process: beside its script, or its interpreter."""
     script = Path(sys.argv[0]).absolute()
     place = script if script.name == "claude-status-py" else Path(sys.executable)
     return place.with_name("claude-status")

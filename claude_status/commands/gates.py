@@ -1,7 +1,7 @@
-"""``check`` and ``wait``: what scripts ask before they start something large.
+"""``check`` and ``wait``: what scripts run before they start something large.
 
 Exit status of ``check``: 0 at or below the percentage, 1 above it, 3 not known. Of ``wait``: 0 when
-every limit is below or its window was reset, 3 not known, 4 when the time to wait is over.
+every limit is below it or has been reset, 3 not known, 4 timed out.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from claude_status.render.words import duration, plain_label, shown_percent
 from claude_status.terminal import TYPED_SECONDS, end_after, place, say
 
 ABOVE, UNKNOWN, TIMED_OUT = 1, 3, 4
-LOOK_SECONDS = 2  # between two looks at the time of the frames
+LOOK_SECONDS = 2  # between two checks of the frames' time
 BAR = 20  # columns
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """Say whether the limits are at or below a percentage, by exit status and in one sentence."""
+    """Report whether the limits are at or below a percentage, by exit status and a sentence."""
     end_after(TYPED_SECONDS, UNKNOWN)
     account, settings = place(os.environ)
     snapshot = fresh_snapshot(account, settings, os.environ, time.time())
@@ -40,8 +40,8 @@ def check(arguments: argparse.Namespace) -> int:
 def judge(snapshot: Snapshot, most: float, name: str | None) -> tuple[int, str]:
     """The exit status of ``check``, and why, in one sentence.
 
-    Within a window use only grows. So an old number above the percentage is still above it, while
-    an old one below it says nothing.
+    Within a window usage only grows. So an old number above the percentage is still above it, while
+    an old one below it proves nothing.
     """
     limits = _chosen(snapshot, name)
     now, ttl = snapshot.now, snapshot.settings.ttl
@@ -50,8 +50,9 @@ def judge(snapshot: Snapshot, most: float, name: str | None) -> tuple[int, str]:
         return ABOVE, f"{_named(above)}, which is above {most:g}%."
     unknown = [x for x in limits if x.state(now, ttl) != FRESH]
     if not limits or unknown:
-        what = ", ".join(plain_label(x.label) for x in unknown) or name or "the usage"
-        return UNKNOWN, f"No present number is known for {what}. {snapshot.problem}".strip()
+        what = ", ".join(plain_label(x.label) for x in unknown) or name
+        of_it = f" for {what}" if what else ""
+        return UNKNOWN, f"No current number is known{of_it}. {snapshot.problem}".strip()
     return 0, f"{_named(limits)}, which is not above {most:g}%."
 
 
@@ -84,7 +85,7 @@ def wait(arguments: argparse.Namespace) -> int:
             if _drawn_at(account) != seen:
                 seen = _drawn_at(account)
                 newer = take_snapshot(account, settings, now)
-                # a store that cannot be read for once does not make known numbers unknown
+                # if the store cannot be read once, the known numbers still count
                 snapshot = newer if newer.usage else snapshot
             if not _chosen(snapshot, arguments.limit):
                 say("No number is known any more: see claude-status doctor.")
@@ -120,7 +121,7 @@ def _is_done(snapshot: Snapshot, below: float, name: str | None) -> bool:
 
 
 def _progress(snapshot: Snapshot, arguments: argparse.Namespace) -> str:
-    """One line about the limit that is waited for longest."""
+    """One line about the limit that will take longest."""
     now = snapshot.now
     waiting = [
         x for x in _chosen(snapshot, arguments.limit)
@@ -128,14 +129,14 @@ def _progress(snapshot: Snapshot, arguments: argparse.Namespace) -> str:
     ]  # fmt: skip
     last = max(waiting, key=lambda limit: limit.resets_at or 0, default=None)
     if last is None:
-        return "waiting for a present number"
-    text = f"waiting for {plain_label(last.label)} {shown_percent(last.percent)} to be below"
+        return "waiting for a current number"
+    text = f"{plain_label(last.label)} is at {shown_percent(last.percent)}, waiting for less than"
     text += f" {arguments.below:g}%"
     if last.resets_at is None or not last.window:
         return text
     left = last.resets_at - now
     filled = min(BAR, max(0, int(BAR * (1 - left / last.window))))
-    return f"{text}  {'#' * filled}{'.' * (BAR - filled)}  reset in {duration(left)}"
+    return f"{text}  {'#' * filled}{'.' * (BAR - filled)}  resets in {duration(left)}"
 
 
 def _named(limits: list[Limit]) -> str:
@@ -143,7 +144,7 @@ def _named(limits: list[Limit]) -> str:
 
 
 def _drawn_at(account: Account) -> int:
-    """When the frames were last written, in nanoseconds; 0 where there are none."""
+    """When the frames were last written, in nanoseconds; 0 if there are none."""
     try:
         return (account.frames / "plain").stat().st_ctime_ns
     except OSError:

@@ -1,6 +1,6 @@
-"""``claude-status history``: how use grew, as a chart or as data.
+"""``claude-status history``: how usage grew, as a chart or as data.
 
-The data has a row for each number that was kept: ``time`` and ``resets_at`` in ISO 8601 (UTC),
+The data has a row for each recorded number: ``time`` and ``resets_at`` in ISO 8601 (UTC),
 ``key`` as in ``--format json``, ``percent`` from 0 to 100.
 """
 
@@ -29,12 +29,12 @@ from claude_status.store.database import open_store
 from claude_status.store.history import DAY, KEPT_DAYS, Point
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place
 
-MOST_AREA_DAYS = 14  # beyond, a day is too narrow to be more than a bar
-MODEL = "scope:"  # how the key of a model's week begins
+MOST_AREA_DAYS = 14  # beyond this a day is too narrow for more than a bar
+MODEL = "scope:"  # the prefix of the key of a model's week
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what was kept of the account; nothing is asked."""
+    """Print what is recorded for the account, without asking."""
     end_after(TYPED_SECONDS)
     if arguments.days is not None and not 1 <= arguments.days <= KEPT_DAYS:
         raise SettingsError(f"--days takes a number from 1 to {KEPT_DAYS}.")
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def read_points(account: Account, since: float, until: float) -> list[Point]:
-    """The numbers kept between two times, of the account logged in now."""
+    """The numbers recorded between two times, for the account logged in now."""
     if not account.store.is_dir():
         return []
     check_ours(account.cache)
@@ -121,7 +121,7 @@ def _limits(shown: Snapshot, points: Sequence[Point]) -> list[Limit]:
 
 
 def _current(limits: Sequence[Limit], shown: Snapshot, points: Sequence[Point]) -> list[Chart]:
-    """The window that each limit is in; for a model that is in none, its past seven days."""
+    """The present window of each limit; for a model without one, its past seven days."""
     style = shown.settings.style("plain", shown.account.name)
     found: list[Chart | None] = []
     for limit in limits:

@@ -1,9 +1,9 @@
-"""``claude-status hook``: lets Claude Code know its own limits, as a hook of its prompts and tools.
+"""``claude-status hook``: tells Claude Code its own limits, as a hook of its prompts and tools.
 
-From ``--tell`` on it prints the line, which a hook of prompts puts into the model's context. Above
-``--max`` a prompt or a tool is stopped with a sentence that says until when. A number that is not
-known stops nothing, nor does a limit beyond which credits pay. The launcher answers by itself
-wherever nothing is to be stopped.
+From ``--tell`` on it prints the line, which a hook of prompts adds to the model's context. Above
+``--max`` a prompt or a tool is stopped with a sentence that says until when. An unknown number
+stops nothing, nor does a limit covered by credits. The launcher answers by itself if nothing is to
+be stopped.
 
 Exit status: 0 go on, 2 stop (Claude Code shows stderr), 1 wrong usage, which stops nothing.
 """
@@ -52,9 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def blocking(usage: Usage, now: float, most: float) -> Limit | None:
-    """The limit above the percentage that is reset last; None where nothing stops anyone.
+    """The limit above the percentage that is reset last; None if nothing is to be stopped.
 
-    While credits are known to be left, they pay beyond the others.
+    While credits are known to be left, they cover what goes beyond the others.
     """
     gates = _running(usage, now)
     paid = next((limit for limit in gates if limit.key == CREDITS), None)
@@ -67,7 +67,7 @@ def blocking(usage: Usage, now: float, most: float) -> Limit | None:
 def sentence(
     limit: Limit, most: float, now: float, style: Style, environ: Mapping[str, str]
 ) -> str:
-    """What is full, until when, and the command that lifts the block."""
+    """Which limit is exceeded, until when, and the command that lifts the block."""
     share = stale_mark(limit, now, style.ttl) + shown_percent(limit.percent)
     end = limit.resets_at
     until = f", until it is reset at {moment(end, now, style.clock)}" if end else ""
@@ -76,11 +76,11 @@ def sentence(
         "claude plugin disable plan-usage" if in_plugin else "claude-status uninstall claude-hooks"
     )
     return (
-        f"claude-status: your {name_of(limit)} is at {share}, above the {most:g}% that you have set"
-        f"{until}; to go on anyway, run `{lift}`."
+        f"claude-status: your {name_of(limit)} is at {share}, above the {most:g}% you set"
+        f"{until}; to continue anyway, run `{lift}`."
     )
 
 
 def _running(usage: Usage, now: float) -> list[Limit]:
-    """What can run out and whose window has not been reset since."""
+    """Everything that can run out, except where its window has been reset."""
     return [limit for limit in usage.gates() if not limit.is_over(now)]

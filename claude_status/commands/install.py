@@ -1,6 +1,6 @@
-"""``claude-status install``, ``uninstall`` and ``init``: our part in the user's files.
+"""``claude-status install``, ``uninstall`` and ``init``: our part of the user's files.
 
-Exit status: 0 done, 1 a file could not be changed (it is as it was), 2 there is no such host.
+Exit status: 0 done, 1 a file could not be changed (and is unchanged), 2 there is no such host.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from claude_status.terminal import say
 
 
 def init(arguments: argparse.Namespace) -> int:
-    """Print what to put into a host's file by hand."""
+    """Print what to add to a host's file by hand."""
     text = bars.init if arguments.host in bars.TEXTS else snippets.init
     print(text(arguments.host, _parts()), end="")
     return 0
 
 
 def install(arguments: argparse.Namespace) -> int:
-    """Put our part into the files of some hosts; where none are named, list them all."""
+    """Add our part to the files of some hosts; where none are named, list them all."""
     keep, ours, hooks = _keep(), _parts(), _hooks(arguments)
     if not arguments.all and not arguments.host:
         return _list(lambda host: would_install(host, keep, ours), "install")
@@ -51,9 +51,9 @@ def install(arguments: argparse.Namespace) -> int:
         try:
             change = putting(path, host.edit, ours, own)
         except ByHand as found:
-            print(f"{host.name}: {short(path)} is left as it is: {found}")
+            print(f"{host.name}: {short(path)} is left unchanged: {found}")
             return
-        said = "is already in" if change.is_none else "is now in"
+        said = "already in" if change.is_none else "updated in" if change.is_update else "added to"
         _make(change, own, f"{host.name}: {said} {short(path)}", arguments.dry_run)
         if host.completion:
             more = putting(host.completion, completions.loader(host.name), ours, keep)
@@ -70,9 +70,9 @@ def install(arguments: argparse.Namespace) -> int:
 
 
 def uninstall(arguments: argparse.Namespace) -> int:
-    """Take our part out of the files of some hosts; where none are named, list them all."""
+    """Remove our part from the files of some hosts; where none are named, list them all."""
     if arguments.purge and not arguments.all:
-        raise SettingsError("--purge takes out everything: add --all.")
+        raise SettingsError("--purge removes everything: add --all.")
     keep = _keep()
     if not arguments.all and not arguments.host:
         return _list(lambda host: would_uninstall(host, keep), "uninstall")
@@ -88,7 +88,7 @@ def uninstall(arguments: argparse.Namespace) -> int:
                 arguments.dry_run,
             )
         if all(change.is_none for change in changes):
-            print(f"{host.name}: is not installed")
+            print(f"{host.name}: not installed")
         for change in changes:
             note = f" ({change.note})" if change.note else ""
             said = f"{host.name}: removed from {short(change.path)}{note}"
@@ -109,9 +109,9 @@ def _hooks(arguments: argparse.Namespace) -> ClaudeHooks:
     """The hooks with the percentages that were typed; raises SettingsError for useless ones."""
     most, tell = arguments.max, arguments.tell
     if (most, tell) != (None, None) and HOOKS not in arguments.host:
-        raise SettingsError(f"--max and --tell are those of {HOOKS}: name it.")
+        raise SettingsError(f"--max and --tell are for {HOOKS}: name that host, too.")
     if most is not None and most >= 100:
-        raise SettingsError("No limit is ever above 100%: give --max less, such as 95.")
+        raise SettingsError("No limit is ever above 100%: use a lower --max, such as 95.")
     return ClaudeHooks(most, tell)
 
 
@@ -127,7 +127,7 @@ def _make(change: Change, keep: Keep, said: str, dry_run: bool) -> None:
 
 
 def _each(chosen: list[Host], one: Callable[[Host], None]) -> int:
-    """Do it for each host, whatever becomes of the others; first tidy up after killed runs."""
+    """Do it for each host, even if others fail; first tidy up after killed runs."""
     status = 0
     files = [x for host in chosen for x in (*host.files, host.completion) if x]
     folders = {Path(os.path.realpath(file)).parent for file in files}
@@ -140,13 +140,13 @@ def _each(chosen: list[Host], one: Callable[[Host], None]) -> int:
             say(f"{host.name}: {error}")
             status = 1
     if not chosen:
-        say(f"No host was found: name some of {', '.join(NAMES)}.")
+        say(f"No host was found: name one or more of {', '.join(NAMES)}.")
         status = 1
     return status
 
 
 def _list(state: Callable[[Host], str], verb: str) -> int:
-    """Say of each host how it stands."""
+    """Print the state of each host."""
     for host in hosts(os.environ):
         try:
             said = state(host)
@@ -156,7 +156,7 @@ def _list(state: Callable[[Host], str], verb: str) -> int:
             said = str(error)
         print(f"{host.name:<12} {said}")
     print(
-        f"\nRun `claude-status {verb} --all`, or name some. --dry-run shows what it would change."
+        f"\nRun `claude-status {verb} HOST ...`, or --all. Add --dry-run to see the changes first."
     )
     return 0
 
@@ -169,10 +169,10 @@ def _checked(names: list[str]) -> set[str]:
 
 
 def _keep() -> Keep:
-    """Where to keep what is replaced; refused in a home that root has only borrowed."""
+    """Where to keep what is replaced; refused where root has the HOME of another user."""
     home = Path(os.environ.get("HOME", "/"))
     if os.geteuid() == 0 and home.exists() and home.stat().st_uid != 0:
-        raise SettingsError("This home is another user's: run this as that user, without sudo.")
+        raise SettingsError("HOME belongs to another user: run this as that user, without sudo.")
     return Keep.of(os.environ)
 
 

@@ -1,4 +1,4 @@
-"""``claude-status`` without a command: the line, where the frames cannot give it."""
+"""``claude-status`` without a command: the line, if the frames do not have it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "prometheus":
         return metrics.run(arguments)
     if arguments.every or arguments.output is not None:
-        raise SettingsError("The options --all and --output go with --format prometheus.")
+        raise SettingsError("The options --all and --output need --format prometheus.")
     if arguments.format == "json":
         return as_json.run(arguments)
     account, settings = place(os.environ, warn=sys.stderr.isatty())
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _asked_line(known: Snapshot, kind: str, look: Style) -> int:
-    """The line after asking in the foreground, or what keeps it from coming."""
+    """Print the line after asking in the foreground, or why there is none."""
     end_after(TYPED_SECONDS)
     print("Asking for the usage ...", file=sys.stderr)
     shown = fresh_snapshot(known.account, known.settings, os.environ, known.now)

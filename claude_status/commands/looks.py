@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 KEYBOARD = 0
 UP, DOWN, RETURN = ("\x1b[A", "\x1bOA", "k"), ("\x1b[B", "\x1bOB", "j"), ("\r", "\n")
-SAMPLE = "These numbers are made up: none of yours is known yet."
-HINT = "↑ ↓ choose, ⏎ saves, q leaves it as it is"
+SAMPLE = "These numbers are made up: yours are not known yet."
+HINT = "↑ ↓ choose, ⏎ saves, q quits without saving"
 OWN = "your own"
 
 
@@ -122,7 +122,7 @@ def _choose(looks: Looks, events: Events) -> tuple[str | None, int]:
 
 
 def _screen(looks: Looks, at: int, places: list[str], columns: int) -> Text:
-    """All looks, the chosen one marked, and below it how each host would show that one."""
+    """All looks with the chosen one marked, and below them how each host would show that one."""
     from rich.text import Text
 
     from claude_status.render.previews import coloured, preview
@@ -155,5 +155,5 @@ def _save(chosen: str) -> int:
         print(f"claude-status: {error}", file=sys.stderr)
         return 1
     redraw()
-    print(f"The line looks like {chosen} from now on ({path}).")
+    print(f"The line now uses the preset {chosen} ({path}).")
     return 0

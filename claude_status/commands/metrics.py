@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace) -> int:
-    """Give what is known of this account, or of all, and have it refreshed where that is due."""
+    """Write what is known of this account, or of all, and refresh it if that is due."""
     own, settings = place(os.environ, warn=sys.stderr.isatty())
     now = time.time()
     everyone = _everyone(own) if arguments.every else [(own, os.environ)]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError, remedy
 
-NEW = ".claude-status.new-"  # how a name begins that no collector takes for one of its files
-LEFT_SECONDS = 60  # after which a file that is not in place yet was left by a run that was killed
+NEW = ".claude-status.new-"  # the prefix of a name that no collector takes for one of its files
+LEFT_SECONDS = 60  # after which a file that is not in place yet was left by a killed run
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -37,21 +37,23 @@ def replace_file(path: Path, data: bytes) -> None:
         text = f"The file {path} cannot be written: {path.parent} is not a directory."
         raise ClaudeStatusError(text) from None
     except OSError as error:
-        where = f"The file {path} cannot be written in its folder"
+        where = f"The file {path} cannot be written to its folder"
         raise ClaudeStatusError(f"{where} ({error.strerror}): {remedy(error)}.") from None
 
 
 def _check(path: Path) -> None:
-    """Refuse what is there and no regular file, such as ``/dev/stdout``."""
+    """Refuse to replace anything but a regular file, such as ``/dev/stdout``."""
     with contextlib.suppress(FileNotFoundError):
         mode = path.lstat().st_mode
         if not stat.S_ISREG(mode):
-            kind = "a link" if stat.S_ISLNK(mode) else "no regular file"
-            raise ClaudeStatusError(f"The file {path} is {kind}, which is not replaced.")
+            kind = "a link" if stat.S_ISLNK(mode) else "not a regular file"
+            raise ClaudeStatusError(
+                f"The file {path} is {kind}, and is not replaced: name another."
+            )
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what runs that were killed have left behind, but nothing of another user's."""
+    """Remove what killed runs have left behind, but nothing that belongs to another user."""
     now = time.time()
     for left in folder.glob(f"{NEW}*"):
         with contextlib.suppress(OSError):

@@ -24,7 +24,7 @@ def is_answered() -> bool:
 
 
 def run(arguments: Namespace) -> int:
-    """Ask, and say in one line what came of it; 1 where that is no number."""
+    """Ask, and print the result in one line; 1 if there is no number."""
     from claude_status.asking.ask import Asker  # which `is_answered` does without
     from claude_status.asking.refresh import refresh
     from claude_status.asking.snapshot import take_snapshot

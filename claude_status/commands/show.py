@@ -1,6 +1,6 @@
 """``claude-status show``: the full picture on one screen.
 
-Exit status: 0 where there is a number to show, 1 where there is none.
+Exit status: 0 if there is a number to show, 1 if there is none.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print(report: Report) -> None:
-    """In colour where that can be seen and drawn, else as plain text."""
+    """In colour if the terminal and the libraries allow it, else as plain text."""
     kind = dialect(os.environ)
     columns = screen_size()[0] if sys.stdout.isatty() else WHOLE
     if kind == "ansi":

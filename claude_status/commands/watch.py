@@ -1,7 +1,7 @@
 """``claude-status watch``: the full picture, live, until q is pressed.
 
-It asks as little as a prompt does: a refresh is started only when the frames say that one is due.
-Exit status: 0 after q; a signal ends it as signals do, once the terminal is as it was.
+It asks no more than a prompt does: a refresh is started only when the frames say that one is due.
+Exit status: 0 after q; a signal ends it as usual, after the terminal has been restored.
 """
 
 from __future__ import annotations
@@ -38,15 +38,13 @@ def run(_arguments: argparse.Namespace) -> int:
     """Show the picture in place until a key or a signal ends it."""
     need("rich")
     if not os.isatty(SCREEN) or os.environ.get("TERM", "dumb") == "dumb":
-        raise ClaudeStatusError(
-            "A picture that moves needs a terminal: use claude-status show instead."
-        )
+        raise ClaudeStatusError("`watch` needs a terminal: use `claude-status show` instead.")
     account, settings = place(os.environ)
     make_private(account)
     with Events(KEYBOARD) as events:
         try:
             while number := _follow(View(account, settings, os.environ), events):
-                events.let(number)  # only what stops it comes back
+                events.let(number)  # returns only after a stop
         except OSError:
             if os.isatty(SCREEN):
                 raise
@@ -55,7 +53,7 @@ def run(_arguments: argparse.Namespace) -> int:
 
 
 class View:
-    """What there is to see, taken anew whenever the frames have been drawn anew."""
+    """What to show, read again whenever the frames have been redrawn."""
 
     def __init__(self, account: Account, settings: Settings, environ: Mapping[str, str]) -> None:
         self._account = account

@@ -1,4 +1,4 @@
-"""What ``doctor`` looks at on the way from the login to the numbers, one function a subject.
+"""What ``doctor`` checks between the login and the numbers, one function for each subject.
 
 Each takes the scene and yields findings; one that needs an account yields none where the
 environment names none.
@@ -28,7 +28,7 @@ def check_login(scene: Scene) -> Iterator[Finding]:
     if scene.snapshot is None:
         return
     if scene.is_in_keychain:
-        text = "in the Keychain, which is left closed here: `claude-status refresh` reads it"
+        text = "in the Keychain, which doctor does not open: `claude-status refresh` reads it"
         yield Finding("login", text)
     elif isinstance(scene.login, LoginError):
         stops = scene.asks_endpoint and isinstance(scene.asked, ClaudeStatusError)
@@ -40,13 +40,13 @@ def check_login(scene: Scene) -> Iterator[Finding]:
 
 
 def check_claude(scene: Scene) -> Iterator[Finding]:
-    """Where Claude Code's program is, if it is a source, and whether it has to stand in."""
+    """Where Claude Code's program is, if it is a source, and whether it is asked."""
     if isinstance(scene.claude, AskError):
         grade = Grade.STOPS if scene.asked is scene.claude else Grade.WRONG
         yield from_sentence("claude", str(scene.claude), grade)
     elif scene.claude is not None:
         is_asked = isinstance(scene.asked, Asked) and scene.asked.source == CLAUDE_CLI
-        use = "is asked" if is_asked else "is asked where the endpoint cannot be"
+        use = "asked for the usage" if is_asked else "asked when the endpoint cannot be"
         yield Finding("claude", f"{scene.claude}: {use}")
 
 
@@ -58,19 +58,17 @@ def check_settings(scene: Scene) -> Iterator[Finding]:
     if sources:
         yield Finding("sources", sources)
     else:
-        yield Finding(
-            "sources", "none", Grade.STOPS, 'name one in the settings, such as "endpoint"'
-        )
+        yield Finding("sources", "none", Grade.STOPS, 'add one to the settings, such as "endpoint"')
     path = str(scene.settings_file)
     exists = os.path.exists(scene.settings_file)
-    yield Finding("settings", path if exists else f"{path}: no such file, so all defaults")
+    yield Finding("settings", path if exists else f"{path}: no such file, so defaults are used")
     for problem in scene.loaded.problems:
         said = problem.removeprefix(path).lstrip(": ").rstrip(".")
         yield Finding("", said, Grade.WRONG)
 
 
 def check_alerts(scene: Scene) -> Iterator[Finding]:
-    """Whether the command that alerts are to run is there."""
+    """Whether the command that alerts run exists."""
     settings = scene.loaded.settings if scene.loaded else None
     if settings is None or not settings.alerts or not settings.on_alert:
         return
@@ -78,8 +76,8 @@ def check_alerts(scene: Scene) -> Iterator[Finding]:
     if shutil.which(command, path=scene.environ.get("PATH")):
         yield Finding("alerts", f"run {command}")
     else:
-        text = f"on_alert names {command}, which is no program that can be run"
-        yield Finding("alerts", text, Grade.WRONG, "mend it, then: claude-status alert --test")
+        text = f"on_alert names {command}, which is not a program that can be run"
+        yield Finding("alerts", text, Grade.WRONG, "fix it, then run `claude-status alert --test`")
 
 
 def check_numbers(scene: Scene) -> Iterator[Finding]:
@@ -95,8 +93,8 @@ def check_numbers(scene: Scene) -> Iterator[Finding]:
         return
     shown = usage.shown_at(scene.now)
     if not shown.numbers():
-        text = f"the last are of {ago(max(x.as_of for x in usage.numbers()), scene.now)}"
-        advice = "too old to be shown: see below what keeps newer ones away"
+        text = f"the last are from {ago(max(x.as_of for x in usage.numbers()), scene.now)}"
+        advice = "too old to show: see below why there are no newer ones"
         yield Finding("numbers", text, Grade.WRONG, advice)
     for limit in shown.limits:
         yield Finding(NAMES.get(limit.key, plain_label(limit.label)), _limit(limit, scene))
@@ -104,17 +102,17 @@ def check_numbers(scene: Scene) -> Iterator[Finding]:
         yield Finding("credits", f"{money(shown.credits)} {_origin(shown.credits, scene)}")
     if usage.unknown_keys:
         keys = ", ".join(usage.unknown_keys)
-        yield Finding("unknown keys", f"{keys}: sent by the API, and left out", Grade.NOTE)
+        yield Finding("unknown keys", f"{keys}: sent by the API, not understood", Grade.NOTE)
 
 
 def check_asking(scene: Scene) -> Iterator[Finding]:
-    """When somebody is asked next, and why not earlier."""
+    """When the next call is due, and why not earlier."""
     shown, asked = scene.snapshot, scene.asked
     if shown is None or asked is None:
         return
     if isinstance(asked, ClaudeStatusError):
         lacking = "login to use" if isinstance(asked, LoginError) else "`claude` to ask"
-        look = f"prompts look every {duration(LOOK_EVERY)}"
+        look = f"checked every {duration(LOOK_EVERY)}"
         yield Finding("next call", f"once there is a {lacking} ({look})", Grade.NOTE)
         return
     due = next_due(shown, asked.login)
@@ -139,18 +137,18 @@ def check_asking(scene: Scene) -> Iterator[Finding]:
 
 def _validity(login: Login, now: float) -> str:
     if login.expires_at is None:
-        return "names no expiry"
+        return "no expiry date"
     return f"valid for {in_words(login.expires_at - now)}"
 
 
 def _limit(limit: Limit, scene: Scene) -> str:
     if limit.is_over(scene.now):
-        return f"–, reset since ({shown_percent(limit.percent)} {_origin(limit, scene)})"
+        return f"–, has been reset ({shown_percent(limit.percent)} {_origin(limit, scene)})"
     return f"{shown_percent(limit.percent)} {_origin(limit, scene)}"
 
 
 def _origin(one: Limit | Credits, scene: Scene) -> str:
-    """Who said so, and when; what is old is called so, as the line marks it."""
+    """The source and the age; what is old is called old, as the line marks it."""
     ttl = scene.loaded.settings.ttl if scene.loaded else Settings().ttl
     old = one.state(scene.now, ttl) == STALE
     return f"from {one.origin}, {ago(one.as_of, scene.now)}{' (old, so marked ~)' * old}"

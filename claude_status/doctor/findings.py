@@ -1,4 +1,4 @@
-"""What an examination finds, and how it reads on a screen (pure)."""
+"""What ``doctor`` finds, and how it is printed (pure)."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from enum import Enum
 
 
 class Grade(Enum):
-    """How a finding bears on the numbers; its character, the same in ASCII, and its SGR code."""
+    """How serious a finding is: its character, the same in ASCII, and its SGR code."""
 
     GOOD = ("✓", "+", "32")
     NOTE = ("·", "-", "2")  # worth knowing; nothing is wrong
-    WRONG = ("!", "!", "33")  # should be put right, but keeps no number from coming
-    STOPS = ("✗", "x", "31")  # keeps numbers from coming
+    WRONG = ("!", "!", "33")  # should be fixed, but does not prevent new numbers
+    STOPS = ("✗", "x", "31")  # prevents new numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One row: what was looked at, what is there, and what to do where something is wrong."""
+    """One row: what was checked, what was found, and what to do where something is wrong."""
 
     name: str
     text: str
@@ -51,12 +51,12 @@ def summary(findings: Iterable[Finding]) -> str:
     grades = [finding.grade for finding in findings]
     stops, wrong = grades.count(Grade.STOPS), grades.count(Grade.WRONG)
     if stops:
-        return f"{_things(stops)} numbers from coming."
-    return "Numbers can come, but not all is as it should be." if wrong else "All is well."
+        return f"{_problems(stops)} new numbers."
+    return "Numbers are available, but not all is well." if wrong else "All is well."
 
 
-def _things(count: int) -> str:
-    return "One thing keeps" if count == 1 else f"{count} things keep"
+def _problems(count: int) -> str:
+    return "One problem prevents" if count == 1 else f"{count} problems prevent"
 
 
 def _rows(finding: Finding, names: int, columns: int, dialect: str) -> Iterator[str]:
@@ -73,7 +73,7 @@ def _rows(finding: Finding, names: int, columns: int, dialect: str) -> Iterator[
 
 
 def _wrap(text: str, columns: int) -> list[str]:
-    """Lines of so many columns; a word that is longer stays whole, so that it can be copied."""
+    """Lines of at most so many columns; a longer word stays whole, so that it can be copied."""
     safe = "".join(character if character.isprintable() else "?" for character in text)
     return textwrap.wrap(
         safe, max(columns, 20), break_long_words=False, break_on_hyphens=False

@@ -1,4 +1,4 @@
-"""What ``doctor`` looks at in the user's files: whether what is installed can still be run."""
+"""What ``doctor`` checks in the user's files: whether what is installed can still be run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROJECT = (".claude/settings.local.json", ".claude/settings.json")
 
 
 def check_hosts(scene: Scene) -> Iterator[Finding]:
-    """Each file that our part is in, and whether what it names is still there."""
+    """Each file that has our part, and whether what it names still exists."""
     try:
         found = hosts(scene.environ)
     except SettingsError:  # reported with the environment
@@ -35,7 +35,7 @@ def check_hosts(scene: Scene) -> Iterator[Finding]:
                 continue
             dead = [path for path in paths if not os.path.exists(path)]
             if dead:
-                text = f"{file} names {dead[0]}, which is gone"
+                text = f"{file} names {dead[0]}, which no longer exists"
                 advice = f"run `claude-status install {host.name}`"
                 yield Finding(host.name, text, Grade.WRONG, advice)
             else:
@@ -46,7 +46,7 @@ def check_hosts(scene: Scene) -> Iterator[Finding]:
 
 
 def _paths(host: Host, file: Path) -> list[str] | None:
-    """The paths that our part of a file names, None where we have no part in it."""
+    """The paths in our part of a file, None if we have no part in it."""
     try:
         data = look(file).data or b""
         return None if host.edit.take(data, None)[0] == data else host.edit.paths(data)
@@ -68,8 +68,8 @@ def _overridden(name: str, own: Path, managed: Path) -> Iterator[Finding]:
     projects = [path for path in (here / name for name in PROJECT) if path != own]
     for path in (*managers, *projects):
         if name != HOOKS and KEY in _settings(path):
-            text = f"{path} has a status line that comes before yours"
-            advice = "ours can be put around it: claude-status statusline --wrap COMMAND"
+            text = f"{path} has a status line that overrides yours"
+            advice = "to show both, set its command to: claude-status statusline --wrap COMMAND"
             yield Finding("claude", text, Grade.WRONG, advice)
     for path in (*managers, *projects, own):
         settings = _settings(path)
@@ -80,7 +80,7 @@ def _overridden(name: str, own: Path, managed: Path) -> Iterator[Finding]:
 
 
 def _settings(path: Path) -> dict[str, object]:
-    """The settings in a file; none where it is not there or cannot be read."""
+    """The settings in a file; none if it does not exist or cannot be read."""
     try:
         return json_edit.parse(path.read_bytes().decode())
     except (OSError, ValueError, ClaudeStatusError):

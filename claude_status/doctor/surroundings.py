@@ -1,4 +1,4 @@
-"""What ``doctor`` looks at around the program: the environment, the cache, what is on PATH."""
+"""What ``doctor`` checks around the program: the environment, the cache, PATH, the versions."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from claude_status.render.report import ago
 from claude_status.sources.api_base import is_loopback
 from claude_status.store.aside import BROKEN
 
-# What Claude Code takes from the environment and this program does not, and why
+# What Claude Code reads from the environment and this program does not, and why
 PASSED_OVER = {
-    "CLAUDE_CODE_OAUTH_TOKEN": "Claude Code takes it in place of the login, but it cannot "
+    "CLAUDE_CODE_OAUTH_TOKEN": "Claude Code uses it instead of the login, but it cannot "
     "read usage, so it is never sent; the numbers are those of the stored login",
-    "ANTHROPIC_API_KEY": "with a key there is no plan, and so no plan usage; "
+    "ANTHROPIC_API_KEY": "an API key has no plan, and so no plan usage; "
     "the numbers are those of the stored login",
     "ANTHROPIC_BASE_URL": "it is ignored, since the login must not go to a gateway",
 }
 
 
 def check_environment(scene: Scene) -> Iterator[Finding]:
-    """Which values of the environment are refused, and which are passed over; never a value."""
+    """Which variables are refused, and which are ignored; their values are never shown."""
     for sentence in scene.refused:
         yield from_sentence("environment", sentence, Grade.STOPS)
     if is_loopback(scene.base):
-        text = f"CLAUDE_STATUS_API_BASE: {scene.base} stands in for the API"
+        text = f"CLAUDE_STATUS_API_BASE: {scene.base} is used instead of the API"
         yield Finding("environment", text, Grade.NOTE)
     for name, text in PASSED_OVER.items():
         if scene.environ.get(name):
@@ -59,8 +59,8 @@ def check_cache(scene: Scene) -> Iterator[Finding]:
         yield from_sentence("store", scene.snapshot.problem, Grade.STOPS)
     aside = account.store.with_name(account.store.name + BROKEN)
     if os.path.exists(aside):  # and not its own method, which a closed folder stops
-        text = f"a broken one was set aside {ago(aside.stat().st_mtime, scene.now)}"
-        yield Finding("store", text, Grade.NOTE, f"{aside} may be removed")
+        text = f"a broken database was set aside {ago(aside.stat().st_mtime, scene.now)}"
+        yield Finding("store", text, Grade.NOTE, f"you can remove {aside}")
 
 
 def check_path(scene: Scene) -> Iterator[Finding]:
@@ -83,7 +83,7 @@ def check_path(scene: Scene) -> Iterator[Finding]:
 
 
 def check_versions(_scene: Scene) -> Iterator[Finding]:
-    """Which versions are at work."""
+    """Which versions are in use."""
     python = ".".join(map(str, sys.version_info[:3]))
     needed = ", ".join(f"{name} {_version(name)}" for name in ("requests", "diskcache"))
     yield Finding(
@@ -105,13 +105,13 @@ def _sibling(program: Path) -> Path:
 
 
 def _cache(account: Account) -> Finding:
-    """The finding for a cache that can be used; raises CacheError or OSError for another."""
+    """The finding for a usable cache; raises CacheError or OSError for any other."""
     if not os.path.exists(account.cache):
         ground = next(path for path in account.cache.parents if path.exists())
         if not os.access(ground, os.W_OK) or ground.stat().st_uid not in (os.geteuid(), 0):
-            advice = "set CLAUDE_STATUS_CACHE_DIR to a place that can be"
-            raise CacheError(f"{account.cache} cannot be made in {ground}: {advice}.")
-        return Finding("cache", f"{account.cache}: not made yet")
+            advice = "set CLAUDE_STATUS_CACHE_DIR to a writable place"
+            raise CacheError(f"{account.cache} cannot be created in {ground}: {advice}.")
+        return Finding("cache", f"{account.cache}: not created yet")
     for path in (account.cache, account.home, account.frames, account.store):
         if os.path.exists(path):
             check_private(path)
@@ -123,7 +123,7 @@ def _cache(account: Account) -> Finding:
 
 
 def _try_to_write(place: Path) -> None:
-    """Write a file without a name: modes alone do not tell of a full disk."""
+    """Write a file without a name: modes alone do not show a full disk."""
     with tempfile.TemporaryFile(dir=place) as file:
         file.write(bytes(4096))
         file.flush()

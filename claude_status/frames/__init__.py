@@ -1,1 +1,1 @@
-"""The film strip: everything that a line will say from now on, drawn ahead."""
+"""The frames: everything that a line will show from now on, drawn ahead."""

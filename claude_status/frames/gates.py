@@ -1,4 +1,4 @@
-"""What ``check`` decides by, drawn ahead: every limit, with a frame where a state changes."""
+"""What ``check`` decides from, drawn ahead: every limit, with a frame for each change of state."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from claude_status.render.segments import Piece
 from claude_status.render.words import label_of
 
 GATE = "gate"  # the file's name
-MAX_TEXT = 900  # bytes; beyond, the program itself has to look
-TOO_LONG = "-"  # what stands for such a text
+MAX_TEXT = 900  # bytes; for a longer text the program itself has to decide
+TOO_LONG = "-"  # what is written instead of such a text
 
 
 def draw_gates(usage: Usage | None, now: int, ttl: float) -> Strip:
@@ -43,7 +43,7 @@ def _fields(limit: Limit, when: int, ttl: float) -> str:
 
 
 def _plain(key: str) -> str:
-    """A key without what would end its field."""
+    """A key without characters that would end its field."""
     return re.sub(r"[^A-Za-z0-9:._-]", "_", key)
 
 

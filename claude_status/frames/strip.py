@@ -1,4 +1,4 @@
-"""The film strip: all that the line will say from now on if nobody refreshes it.
+"""A strip of frames: everything that the line will show from now on if nobody refreshes it.
 
 A frame is ``<from> <text>``, the time in epoch seconds; a strip is a header and its frames in
 ascending order. A reader shows the text of the last frame whose time has come.
@@ -19,15 +19,15 @@ from claude_status.render.words import HOUR
 MAX_FRAMES = 40
 MAX_LINE = 1000  # bytes; some readers take a little more
 EARLIER = 60  # seconds before now at which a strip begins, for readers whose clock was read earlier
-MAX_MINUTES = 12  # frames that count down; then the reset stands as clock time
+MAX_MINUTES = 12  # frames that count down; then the reset is shown as clock time
 Strip = list[tuple[int, Line]]
 
 
 def draw_strip(usage: Usage | None, now: int, style: Style) -> Strip:
-    """The line of a minute ago to ``now``, then every change of it, the last to an empty line.
+    """The line from a minute ago until ``now``, then each change of it, the last to an empty line.
 
-    Ascending and at most ``MAX_FRAMES``; where there were more, the strip ends early with an
-    empty line, since an old text that nobody replaces would be a lie.
+    Ascending and at most ``MAX_FRAMES``; if there were more, the strip ends early with an empty
+    line, since an old text that nobody replaces would be wrong.
     """
     counting_until = now + MAX_MINUTES * 60
     session = usage.find(SESSION) if usage else None
@@ -45,22 +45,22 @@ def draw_strip(usage: Usage | None, now: int, style: Style) -> Strip:
 
 
 def write_strip(strip: Strip, dialect: Callable[[Line], str]) -> str:
-    """A strip as lines of text in one dialect, which together with a header make a file."""
+    """A strip as lines of text in one dialect; with a header they make a file."""
     return "".join(f"{_frame(*frame, dialect)}\n" for frame in strip)
 
 
 def _frame(when: int, line: Line, dialect: Callable[[Line], str]) -> str:
-    """One frame; without its colours, or empty, where a reader would find it too long."""
+    """One frame; without colours, or empty, if it would be too long for a reader."""
     bare = tuple(Piece(piece.text) for piece in line)
     texts = (f"{when} {dialect(each)}" for each in (line, bare, ()))
     return next(text for text in texts if len(text.encode()) <= MAX_LINE)
 
 
 def _changes(usage: Usage | None, now: int, counting_until: int, style: Style) -> Iterator[int]:
-    """The times at which the line may change; more than enough is no harm."""
+    """The times at which the line may change; too many do no harm."""
     if usage is None:
         return
-    # a countdown rounds down, so it changes in the second after a full minute
+    # a countdown is rounded down, so it changes one second after a full minute
     yield from range(now - now % 60 + 1, counting_until, 60)
     if usage.credits:
         yield from _ageing(usage.credits, style)
@@ -70,7 +70,7 @@ def _changes(usage: Usage | None, now: int, counting_until: int, style: Style) -
         yield from _ageing(limit, style)
         if limit.resets_at is not None:
             yield limit.resets_at
-            yield limit.resets_at - 24 * HOUR + 1  # the day is left out of its clock time
+            yield limit.resets_at - 24 * HOUR + 1  # from then on its clock time has no weekday
         pace = pace_of(limit)
         if pace and pace.runs_out_at is not None:
             yield math.ceil(pace.runs_out_at)

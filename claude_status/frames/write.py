@@ -1,4 +1,4 @@
-"""The writer's half of the frames: each file is replaced whole or not at all."""
+"""Writes the frames: each file is replaced completely or not at all."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ FILES = {
     **dict.fromkeys(NARROW_FILES.values(), DIALECTS["claude"]),
     GATE: DIALECTS["plain"],
 }
-NEW = ".new"  # how the name of a file begins that is not whole yet
+NEW = ".new"  # the prefix of a file that is not complete yet
 
 
 class Head(NamedTuple):
-    """What is said of frames: when to refresh them, and their date (epoch seconds).
+    """The data about frames: when to refresh them, and their date (epoch seconds).
 
     A login that is newer than that date makes a refresh due.
     """
@@ -39,10 +39,10 @@ class Head(NamedTuple):
 
 
 def frames_date(account: Account, now: float) -> int:
-    """The date of frames that are drawn after the login is read, to be taken before.
+    """The date for frames that are about to be drawn; to be taken before the login is read.
 
-    A little early, since not all clocks and file systems agree to the second; but never before the
-    login that is there, however it is dated, so that it is new once.
+    A little early, since clocks and file systems may differ by a second; but never before the
+    present login, whatever its date, so that it is new only once.
     """
     try:
         written = math.ceil(account.login.stat().st_mtime)
@@ -52,9 +52,7 @@ def frames_date(account: Account, now: float) -> int:
 
 
 def drawn_date(account: Account) -> int:
-    """The date of the frames that are there, 0 where there are none: what draws without a look at
-    the login keeps it.
-    """
+    """The date of the existing frames, 0 if there are none; kept when the login is not read."""
     try:
         return int((account.frames / "plain").stat().st_mtime)
     except OSError:
@@ -62,15 +60,15 @@ def drawn_date(account: Account) -> int:
 
 
 def write_view(account: Account, strips: Mapping[str, Strip], head: Head) -> None:
-    """Replace the frames of every dialect, and the gates; raises CacheError if that cannot be."""
+    """Replace the frames of every dialect, and the gates; raises CacheError if that fails."""
     for name, dialect in FILES.items():
         _replace_frames(account.frames / name, write_strip(strips[name], dialect), head)
 
 
 def postpone(account: Account, now: int, head: Head) -> None:
-    """Keep the frames, and only say when to refresh next.
+    """Keep the frames, and only set when to refresh next.
 
-    A file that is not ours, or whose frames begin in the future, becomes one empty frame.
+    A file that is not ours, or whose frames begin in the future, is replaced by one empty frame.
     """
     for name in FILES:
         header, _, frames = read_text(str(account.frames / name)).partition("\n")
@@ -81,10 +79,10 @@ def postpone(account: Account, now: int, head: Head) -> None:
 
 
 def _replace_frames(path: Path, frames: str, head: Head) -> None:
-    """Put frames below a header, so that the file does not begin like the one before.
+    """Write frames below a header, with first two lines that differ from the previous file's.
 
-    A reader that remembers the first two lines sees by these that the file is a new one. So where
-    the header is the same, the first frame begins earlier than the first one of before.
+    A reader that remembers the first two lines recognizes a new file by them. So if the header is
+    the same, the first frame begins earlier than the previous first one.
     """
     header = f"{HEADER} {head.times.bar} {head.times.prompt}"
     start, _, rest = frames.partition(" ")
@@ -110,9 +108,9 @@ def sweep(account: Account, now: float) -> None:
 
 
 def replace_file(path: Path, text: str, date: int | None = None) -> None:
-    """Put a text in the place of a file, whole; raises CacheError where that cannot be done.
+    """Replace a file atomically by a text; raises CacheError if that fails.
 
-    ``date`` (epoch seconds) is that of the file. A directory that has taken its place goes.
+    ``date`` (epoch seconds) is that of the file. A directory in its place is removed.
     """
     try:
         handle, new = tempfile.mkstemp(prefix=NEW, dir=path.parent)

@@ -1,1 +1,1 @@
-"""The part of the user's files that is ours."""
+"""Our part of the user's files."""

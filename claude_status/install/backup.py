@@ -1,8 +1,8 @@
-"""What was replaced in the user's files, and by what, kept until it is taken out again.
+"""What was replaced in the user's files, and by what, kept until it is uninstalled.
 
-``<folder>/<absolute path>.before`` holds the file's bytes as they were, and is not there where
-there was no file; ``….after`` holds those that took their place. Private like what they hold. A
-second part of ours in the same file has its own two, with its name before these endings.
+``<folder>/<absolute path>.before`` holds the file's previous bytes, and does not exist if there was
+no file; ``….after`` holds the bytes that replaced them. Both are private. A second part of ours in
+the same file has its own two, with its name before these endings.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from pathlib import Path
 from claude_status.errors import SettingsError
 from claude_status.install.files import Found, look, remove, replace
 
-PARTS = ("", "claude-hooks")  # that may be in one file together
+PARTS = ("", "claude-hooks")  # which may be in the same file
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file's bytes without our part, None where there was no file, and with it."""
+    """A file's bytes without our part (None if there was no file), and with it."""
 
     before: bytes | None
     after: bytes
@@ -30,34 +30,34 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """The place where all of it is, of one part of ours."""
+    """The folder for all of that, and which part of ours it is about."""
 
     folder: Path
     part: str = ""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Keep:
-        """The place that this environment means; raises SettingsError for a refused value."""
+        """The folder for this environment; raises SettingsError for a refused value."""
         base = environ.get("XDG_STATE_HOME") or f"{environ.get('HOME', '')}/.local/state"
         if not base.startswith("/"):
             raise SettingsError("HOME and XDG_STATE_HOME must be absolute paths.")
         return cls(Path(base, "claude-status", "kept"))
 
     def of_part(self, part: str) -> Keep:
-        """The same place, of another part."""
+        """The same folder, for another part."""
         return with_other(self, part=part)
 
     def others(self) -> list[Keep]:
-        """The same place, of each other part that may be in the same file."""
+        """The same folder, for each other part that may be in the same file."""
         return [self.of_part(part) for part in PARTS if part != self.part]
 
     def load(self, path: Path) -> Kept | None:
-        """What is kept of a file; ``path`` is its real path."""
+        """What is kept for a file; ``path`` is its real path."""
         before, after = self._look(path)
         return None if after.data is None else Kept(before.data, after.data)
 
     def save(self, path: Path, kept: Kept) -> None:
-        """Keep this of a file; raises FileError where that cannot be done."""
+        """Keep this for a file; raises FileError if that fails."""
         before, after = self._look(path)
         if kept.before is not None:
             replace(before, kept.before)
@@ -66,7 +66,7 @@ class Keep:
         replace(after, kept.after)
 
     def drop(self, path: Path) -> None:
-        """Keep nothing of a file any more, nor the directories that this leaves empty."""
+        """Remove what is kept for a file, and the directories that this leaves empty."""
         for found in self._look(path):
             if found.data is not None:
                 remove(found)

@@ -1,4 +1,4 @@
-"""What a desktop's bar has to be told to show the line; ``init`` prints it."""
+"""What a desktop bar's configuration needs to show the line; ``init`` prints it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TEXTS = {"waybar": WAYBAR, "i3bar": I3BAR, "polybar": POLYBAR, "xbar": XBAR}
 
 
 def init(bar: str, parts: Parts) -> str:
-    """The lines for a bar's own file; a blank in the program's path is quoted for sh."""
+    """The lines for a bar's own file; the program's path is quoted for sh."""
     settings = " ".join(f"{name}={sh(value)}" for name, value in parts.settings)
     command = f"{sh(parts.program)} --format {bar}"
     whole = f"env {settings} {command}" if settings else command

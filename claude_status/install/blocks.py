@@ -1,7 +1,7 @@
-"""A marked block in a file of lines: put in, found again, taken out (pure, on bytes).
+"""A marked block in a file of lines: added, found again, removed (pure, on bytes).
 
 The lines are those of shells, tmux and TOML, where ``#`` begins a comment. They end in a plain
-line feed whatever the others do: a shell takes a carriage return for a part of the word.
+line feed even if the others do not: to a shell a carriage return is part of the word.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MARK = re.compile(
 
 
 class BlockError(ClaudeStatusError):
-    """The file's end or its marks leave no safe place for a block."""
+    """The file's end or its marks make it unsafe to add a block."""
 
 
 def find(data: bytes) -> tuple[int, int] | None:
@@ -30,17 +30,16 @@ def find(data: bytes) -> tuple[int, int] | None:
     if [bool(mark[1]) for mark in marks] != [True, False]:
         line = data.count(b"\n", 0, marks[0].start()) + 1
         raise BlockError(
-            f"the marks of claude-status from line {line} on are not one pair: "
-            "remove what stands between them by hand"
+            f"the claude-status marks from line {line} on are not one pair: "
+            "remove them, and what is between them, by hand"
         )
     return marks[0].start(), marks[1].end()
 
 
 def put(data: bytes, body: bytes) -> bytes:
-    """The file with this body (whole lines) in its block, which is a new one at the end or the old.
+    """The file with this body (whole lines) in its block, or in a new block at the end.
 
-    The last line is ended, so that what others append is not part of a comment; the end mark
-    says to ``take`` that it was not.
+    If the last line has no line feed, it gets one; the end mark records that for ``take``.
     """
     begin, end = BEGIN + b"\n", END + b"\n"
     span = find(data)
@@ -48,14 +47,14 @@ def put(data: bytes, body: bytes) -> bytes:
         end = END + NO_END + b"\n" if NO_END in data[span[0] : span[1]] else end
         return data[: span[0]] + begin + body + end + data[span[1] :]
     if _is_continued(data):
-        raise BlockError("the last line ends in a backslash: end that line first")
+        raise BlockError("the last line ends in a backslash: complete that line first")
     if data.endswith(b"\n") or not data:
         return data + begin + body + end
     return data + b"\n" + begin + body + END + NO_END + b"\n"
 
 
 def take(data: bytes) -> bytes:
-    """The file without its block; the same bytes where there is none."""
+    """The file without its block; the same bytes if there is none."""
     span = find(data)
     if span is None:
         return data
@@ -64,13 +63,13 @@ def take(data: bytes) -> bytes:
 
 
 def cut(data: bytes) -> bytes | None:
-    """The block alone, None where there is none."""
+    """Only the block, None if there is none."""
     span = find(data)
     return data[span[0] : span[1]] if span else None
 
 
 def _is_continued(data: bytes) -> bool:
-    """Whether the last line would take our first one for a part of itself."""
+    """Whether the last line would continue on our first line."""
     last = data.removesuffix(b"\n").rpartition(b"\n")[2].lstrip(b" \t")
     slashes = len(last) - len(last.rstrip(b"\\"))
     return slashes % 2 == 1 and not last.startswith(b"#")

@@ -1,4 +1,4 @@
-"""What installing or uninstalling changes in one file: worked out first, shown or made after."""
+"""What installing or uninstalling changes in one file: computed first, then shown or made."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ChangeError(ClaudeStatusError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file as it is, its bytes after the change (None: no file), and what is then kept of it.
+    """A file as found, its bytes after the change (None: no file), and what is then kept for it.
 
     ``note`` is a sentence for the user, or "". ``others`` is what is then kept for other parts of
     ours in the file.
@@ -42,8 +42,13 @@ class Change:
         """Whether the file stays as it is."""
         return self.after == self.found.data
 
+    @property
+    def is_update(self) -> bool:
+        """Whether the file already has our part, which changes."""
+        return self.kept is not None and self.kept.before != self.found.data
+
     def make(self, keep: Keep) -> None:
-        """Make the change; raises FileError, and then the file is as it was."""
+        """Make the change; raises FileError, and then the file is unchanged."""
         if self.kept and not self.is_none:
             keep.save(self.found.path, self.kept)
         for other, kept in self.others if not self.is_none else ():
@@ -68,15 +73,15 @@ class Change:
 
 
 def putting(path: Path, edit: Edit, parts: Parts, keep: Keep) -> Change:
-    """The change that puts our part into a file, or brings it up to date; raises ByHand too."""
+    """The change that adds our part to a file, or updates it; may also raise ByHand."""
     found = look(path)
     kept = keep.load(found.path)
-    with _told(path):
+    with _named_in_errors(path):
         after = edit.put(found.data or b"", parts)
         for other in keep.others():
             theirs = other.load(found.path)
             if kept and theirs and (theirs.before, theirs.after) == (kept.after, found.data):
-                # ours lies beneath theirs, and so it stays
+                # this part was added before the other one, and stays below it
                 beneath = edit.put(kept.after, parts)
                 others = ((other, Kept(beneath, after)),)
                 return Change(path, found, after, Kept(kept.before, beneath), others=others)
@@ -85,9 +90,9 @@ def putting(path: Path, edit: Edit, parts: Parts, keep: Keep) -> Change:
 
 
 def taking(path: Path, edit: Edit, keep: Keep) -> Change:
-    """The change that takes our part out of a file."""
+    """The change that removes our part from a file."""
     found = look(path)
-    with _told(path):
+    with _named_in_errors(path):
         kept = keep.load(found.path)
         before, note = _without(found, edit, kept)
         others = tuple(_others(found, before, edit, keep)) if before != found.data else ()
@@ -99,7 +104,7 @@ def _others(
 ) -> Iterator[tuple[Keep, Kept]]:
     """What is kept for the other parts in a file that loses this one, if it is as they left it.
 
-    So each part can be taken out to the byte, whichever was put in first.
+    So each part can be removed byte for byte, whichever was added first.
     """
     for other in keep.others():
         theirs = other.load(found.path)
@@ -109,7 +114,7 @@ def _others(
 
 
 def _without(found: Found, edit: Edit, kept: Kept | None) -> tuple[bytes | None, str]:
-    """The file as it would be without us: to the byte if it is as we left it, else by meaning."""
+    """The file without our part: the previous bytes if it is as we left it, else edited."""
     if found.data is None:
         return None, ""
     if kept and found.data == kept.after:
@@ -120,7 +125,7 @@ def _without(found: Found, edit: Edit, kept: Kept | None) -> tuple[bytes | None,
 
 
 def _lines(data: bytes | None) -> list[bytes]:
-    """The lines, as a diff names one without an end."""
+    """The lines; a last one without a line feed is marked as in a diff."""
     lines = LINE.findall(data or b"")
     if lines and not lines[-1].endswith(b"\n"):
         lines[-1] += b"\n\\ No newline at end of file\n"
@@ -128,10 +133,10 @@ def _lines(data: bytes | None) -> list[bytes]:
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _named_in_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except ByHand:
         raise
     except ClaudeStatusError as error:
-        raise ChangeError(f"{path} is left as it is: {str(error).rstrip('.')}.") from None
+        raise ChangeError(f"{path} is left unchanged: {str(error).rstrip('.')}.") from None

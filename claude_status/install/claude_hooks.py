@@ -24,7 +24,7 @@ from claude_status.install.quoting import sh
 KEY = "hooks"  # of the settings, and of each group
 PROMPT, TOOL = "UserPromptSubmit", "PreToolUse"
 SECONDS = 10  # then Claude Code goes on without an answer
-MOST, TELL = 95.0, 70.0  # where nobody has said anything else
+MOST, TELL = 95.0, 70.0  # the defaults
 OPTIONS = re.compile(r" hook --max (\S+)(?: --tell (\S+))?")
 EMPTY = "{}\n"
 
@@ -35,7 +35,7 @@ class HooksError(ClaudeStatusError):
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One command among the settings' hooks: its event, and where all that holds it stands."""
+    """One command among the settings' hooks: its event, and the positions of what contains it."""
 
     event: str
     array: int  # the start of the event's groups
@@ -46,7 +46,7 @@ class Hook:
 
     @property
     def program(self) -> str | None:
-        """The program that it runs if the hook is of our making, else None."""
+        """The program that it runs if ``install`` wrote the hook, else None."""
         words = _words(self.command)
         program = words[3] if len(words) > 3 else ""
         lead = _guarded(program)
@@ -61,15 +61,15 @@ class Hook:
 
 
 def put(text: str, program: str, most: float | None, tell: float | None) -> str:
-    """The settings with our hooks; per cent that are None stay as they are, or get a default.
+    """The settings with our hooks; percentages that are None are kept, or get a default.
 
-    Raises JSONTextError for what is not JSON, HooksError for hooks in no known shape, and ByHand
-    where a hook of the user's own runs ours.
+    Raises JSONTextError for what is not JSON, HooksError for hooks in an unknown shape, and ByHand
+    if a hook of the user's own runs ours.
     """
     text = text if text.strip("\ufeff \t\r\n") else text.strip(" \t\r\n") + EMPTY
     json_edit.parse(text)
     if any(hook.runs_ours and not hook.program for hook in _hooks(text)):
-        raise ByHand("a hook of its own runs ours already")
+        raise ByHand("one of its own hooks already runs ours")
     was_most, was_tell = _numbers(text)
     gate = f"{_guarded(program)} hook --max {was_most if most is None else most:.9g}"
     text = _put_one(text, PROMPT, f"{gate} --tell {was_tell if tell is None else tell:.9g}")
@@ -77,7 +77,7 @@ def put(text: str, program: str, most: float | None, tell: float | None) -> str:
 
 
 def take(text: str, kept: Kept | None) -> str:
-    """The settings without our hooks, and without what was made only to hold them."""
+    """The settings without our hooks, and without what was added only to contain them."""
     if LAUNCHER not in text:
         return text
     json_edit.parse(text)
@@ -92,7 +92,7 @@ def take(text: str, kept: Kept | None) -> str:
 
 
 def programs(text: str) -> list[str]:
-    """The programs that our hooks run, none where we have no hooks."""
+    """The programs that our hooks run; none if we have no hooks."""
     if LAUNCHER not in text:
         return []
     json_edit.parse(text)
@@ -100,12 +100,12 @@ def programs(text: str) -> list[str]:
 
 
 def _guarded(program: str) -> str:
-    """How a command begins that is silent and stops nothing once the program is gone."""
+    """The start of a command that is silent and stops nothing once the program is gone."""
     return f"[ ! -x {sh(program)} ] || {sh(program)}"
 
 
 def _put_one(text: str, event: str, command: str) -> str:
-    """The settings with this command of ours at an event, in place of another of ours."""
+    """The settings with this command of ours for an event, instead of an earlier one of ours."""
     found = next((one for one in _hooks(text) if one.program and one.event == event), None)
     if found and found.command == command:
         return text
@@ -127,7 +127,7 @@ def _put_one(text: str, event: str, command: str) -> str:
 
 
 def _hooks(text: str) -> Iterator[Hook]:
-    """Every hook that runs a command; what has another shape is passed over."""
+    """Every hook that runs a command; other shapes are ignored."""
     hooks = json_edit.find(text, KEY)
     for event in hooks.value if hooks and isinstance(hooks.value, dict) else ():
         groups = json_edit.find(text, event, hooks.value_start) if hooks else None

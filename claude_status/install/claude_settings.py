@@ -1,7 +1,7 @@
 """Our status line in the text of Claude Code's settings.json (pure).
 
-A status line that is there already goes on as a part of ours; where ours is gone one day, the
-shell falls back to theirs.
+An existing status line continues to run inside ours; if ours is gone one day, the shell falls back
+to theirs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ EMPTY = "{}\n"
 
 
 def command_line(program: str, theirs: str | None) -> str:
-    """The command that Claude Code is to run, with the one that it ran before."""
+    """The command for Claude Code to run, including the one that it ran before."""
     ours = f"{sh(program)} statusline"
     return ours if theirs is None else f"{ours} --wrap {sh(theirs)} || sh -c {sh(theirs)}"
 
@@ -38,18 +38,18 @@ def our_words(value: object) -> list[str] | None:
 
 
 def programs(text: str) -> list[str]:
-    """The path of the program in our status line, as a list that is empty where there is none."""
+    """The path of the program in our status line, as a list that is empty if there is none."""
     line = json_edit.parse(text).get(KEY) if LAUNCHER in text else None
     return (our_words(line) or [])[:1]
 
 
 def put(text: str, program: str, line: dict[str, object]) -> str:
-    """The settings with our status line, ``line`` being how it looks where there is none yet.
+    """The settings with our status line, which is ``line`` if there is none yet.
 
-    One that is there is drawn anew as often as ours, unless it says how often: in an idle session
-    an old number would else stand without its mark.
+    An existing one is refreshed as often as ours, unless it sets its own interval: otherwise an
+    idle session would show an old number without its mark.
 
-    Raises JSONTextError, with the position, for what is not JSON, and ByHand where the user's own
+    Raises JSONTextError, with the position, for what is not JSON, and ByHand if the user's own
     command runs ours.
     """
     text = text if text.strip("\ufeff \t\r\n") else text.strip(" \t\r\n") + EMPTY
@@ -64,7 +64,7 @@ def put(text: str, program: str, line: dict[str, object]) -> str:
         )
     words = our_words(member.value)
     if words and not _is_as_written(words, inner.value):
-        raise ByHand("its status line runs ours already")
+        raise ByHand("its status line already runs ours")
     theirs = _wrapped(words) if words else str(inner.value)
     wanted = command_line(program, theirs)
     if inner.value != wanted:
@@ -73,7 +73,7 @@ def put(text: str, program: str, line: dict[str, object]) -> str:
 
 
 def take(text: str, kept: Kept | None) -> tuple[str, str]:
-    """The settings without our part, and a sentence where that was not all as we left it."""
+    """The settings without our part, and a sentence if it was not as we left it."""
     if LAUNCHER not in text:
         return text, ""
     json_edit.parse(text)
@@ -87,24 +87,24 @@ def take(text: str, kept: Kept | None) -> tuple[str, str]:
     untouched = wrote is not None and wrote[1].value == member.value
     if untouched and was:
         return json_edit.replace(text, member, was[0][was[1].value_start : was[1].end]), ""
-    note = "" if untouched else "the status line was changed meanwhile: "
+    note = "" if untouched else "the status line had been changed since: "
     theirs = _wrapped(words)
     if theirs is None:
-        return json_edit.remove(text, member), note and note + "it went with ours"
+        return json_edit.remove(text, member), note and note + "it was removed with ours"
     text = json_edit.replace(text, inner, json_edit.dump(theirs))
     before, ours, now = (_interval(line) for line in (was and was[1], wrote and wrote[1], member))
     if was and before is None and ours is not None and ours == now:
         text = _within(text, _untimed)
-    return text, note and note + "only its command is as it was"
+    return text, note and note + "only its command was restored"
 
 
 def _is_as_written(words: list[str], command: object) -> bool:
-    """Whether a command that runs ours is one of our making, for whatever place of the program."""
+    """Whether ``install`` wrote a command that runs ours, whatever the program's path."""
     return command == command_line(words[0], _wrapped(words))
 
 
 def _wrapped(words: list[str]) -> str | None:
-    """The user's own command among the words of ours."""
+    """The user's own command inside ours."""
     return words[3] if words[2:3] == ["--wrap"] and len(words) > 3 else None
 
 
@@ -117,7 +117,7 @@ def _command(text: str, line: json_edit.Member) -> json_edit.Member | None:
 
 
 def _within(text: str, edit: Callable[[str], str]) -> str:
-    """The settings with an edit of the text of their status line, which is an object too."""
+    """The settings after an edit of the text of their status line, which is an object, too."""
     line = json_edit.find(text, KEY)
     return json_edit.replace(text, line, edit(text[line.value_start : line.end])) if line else text
 

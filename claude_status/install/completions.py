@@ -1,6 +1,6 @@
-"""What completes the command in bash and fish, placed where each looks for it.
+"""The completions for bash and fish, installed where each looks for them.
 
-zsh has no such place of the user's: its block says where they are.
+zsh has no such folder for users: its block says where they are.
 """
 
 from __future__ import annotations

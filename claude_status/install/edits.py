@@ -1,4 +1,4 @@
-"""How our part goes into each kind of file and out again: bytes in, bytes out (pure)."""
+"""How our part is added to each kind of file and removed: bytes in, bytes out (pure)."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ PATH = re.compile(rb"(?<=')/[^'\\#\n]*/claude-status(?:\.\w+)?(?=')")
 
 
 class EditError(ClaudeStatusError):
-    """A file holds something that our part must not be put beside, or that cannot be understood."""
+    """A file contains something that conflicts with our part, or that cannot be understood."""
 
 
 class Edit(Protocol):
-    """How our part goes into a file and out of it."""
+    """How our part is added to a file and removed from it."""
 
     def put(self, data: bytes, parts: Parts) -> bytes:
         """The file with our part as it should be now; raises a ClaudeStatusError."""
 
     def take(self, data: bytes, kept: Kept | None) -> tuple[bytes, str]:
-        """The file without our part, and a sentence where it was not as we left it."""
+        """The file without our part, and a sentence if it was not as we left it."""
 
     def is_blank(self, data: bytes) -> bool:
-        """Whether nothing is left in the file that anyone needs."""
+        """Whether nothing of value is left in the file."""
 
     def paths(self, data: bytes) -> list[str]:
-        """The absolute paths that our part of the file names; none where we have none."""
+        """The absolute paths in our part of the file; none if we have no part in it."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +51,23 @@ class Block:
     body: Callable[[Parts], str]
 
     def put(self, data: bytes, parts: Parts) -> bytes:
-        """The file with the block; raises ByHand, or BlockError where there is no place for it."""
+        """The file with the block; raises ByHand, or BlockError if it cannot be added."""
         needles = (
             f"claude-status.{self.host}".encode(),
             f"claude-status init {self.host}".encode(),
         )
         for number, line in enumerate(blocks.take(data).splitlines(), 1):
             if any(needle in line for needle in needles) and not line.lstrip().startswith(b"#"):
-                raise ByHand(f"line {number} loads it already")
+                raise ByHand(f"line {number} already loads it")
         return blocks.put(data, self.body(parts).encode())
 
     def take(self, data: bytes, kept: Kept | None) -> tuple[bytes, str]:
         """The file without the block."""
         changed = kept is not None and blocks.cut(data) not in (None, blocks.cut(kept.after))
-        return blocks.take(data), "what was changed between the marks went with them" * changed
+        return blocks.take(data), "with what was changed between the marks" * changed
 
     def is_blank(self, data: bytes) -> bool:
-        """Whether there are but blanks."""
+        """Whether there are only blanks."""
         return not data.strip()
 
     def paths(self, data: bytes) -> list[str]:
@@ -80,12 +80,12 @@ class Starship(Block):
     """Tables at the end of a TOML file."""
 
     def put(self, data: bytes, parts: Parts) -> bytes:
-        """The file with the tables; raises EditError where it is no TOML, or has no place."""
+        """The file with the tables; raises EditError if it is not TOML, or they cannot be added."""
         theirs = _toml(blocks.take(data), "not TOML")
         for table, name in (("env_var", "CLAUDE_STATUS"), ("custom", "claude_status")):
             found = theirs.get(table)
             if isinstance(found, dict) and name in found:
-                raise ByHand(f"it has a table {table}.{name} already")
+                raise ByHand(f"it already has a table {table}.{name}")
         new = blocks.put(data, self.body(parts).encode())
         _toml(new, "no tables can be added")
         return new
@@ -115,7 +115,7 @@ class ClaudeCode:
 
 @dataclass(frozen=True)
 class ClaudeHooks(ClaudeCode):
-    """Some hooks in the same file; percentages that are None stay as they are there."""
+    """Some hooks in the same file; percentages that are None are kept."""
 
     most: float | None = None
     tell: float | None = None

@@ -1,6 +1,6 @@
-"""Replace a file of the user's whole or not at all, and keep what else it was.
+"""Replace a file of the user's completely or not at all, and keep its attributes.
 
-A link stays a link: what it names is replaced. Mode, owner and extended attributes stay.
+A link stays a link: its target is replaced. Mode, owner and extended attributes are kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError
 
-NEW = ".claude-status.new-"  # so begins the name of a folder for a file that is not in place yet
+NEW = ".claude-status.new-"  # the prefix of a folder for a file that is not in place yet
 
 
 class FileError(ClaudeStatusError):
@@ -25,18 +25,18 @@ class FileError(ClaudeStatusError):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file as it was found: its real path, and its bytes, None where there is no file."""
+    """A file as found: its real path, and its bytes, None if there is no file."""
 
     path: Path
     data: bytes | None
 
 
 def look(path: Path) -> Found:
-    """Read a file of the user's; raises FileError where it is none, or a link to nothing."""
-    with _told(path, "read"):
+    """Read a file of the user's; raises FileError if it is not a file, or a dangling link."""
+    with _as_file_error(path, "read"):
         real = Path(os.path.realpath(path))
         if path.is_symlink() and not path.exists():
-            raise FileError(f"{path} is a link to {os.readlink(path)}, which is not there.")
+            raise FileError(f"{path} is a link to {os.readlink(path)}, which does not exist.")
         if not os.path.lexists(real):
             return Found(real, None)
         if not real.is_file():
@@ -45,9 +45,9 @@ def look(path: Path) -> Found:
 
 
 def replace(found: Found, data: bytes) -> None:
-    """Put new bytes in place of what was found; raises FileError, also if it has changed since."""
+    """Replace what was found by new bytes; raises FileError, also if it has changed since."""
     path = found.path
-    with _told(path, "written"):
+    with _as_file_error(path, "written"):
         if found.data is None:
             path.parent.mkdir(parents=True, exist_ok=True)
         elif not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
@@ -59,20 +59,20 @@ def replace(found: Found, data: bytes) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             if found.data is not None:
-                _liken(new, path)
+                _copy_attributes(new, path)
             _check_unchanged(found)
             os.replace(new, path)
 
 
 def remove(found: Found) -> None:
     """Remove a file; raises FileError, also if it has changed since."""
-    with _told(found.path, "removed"):
+    with _as_file_error(found.path, "removed"):
         _check_unchanged(found)
         found.path.unlink()
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a run that was killed has left behind in a folder of the user's."""
+    """Remove what a killed run has left behind in a folder of the user's."""
     for left in folder.glob(f"{NEW}*"):
         with contextlib.suppress(OSError), _locked(left):
             shutil.rmtree(left)
@@ -80,7 +80,7 @@ def sweep(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _private_folder(parent: Path) -> Iterator[Path]:
-    """A folder that no other user can look into, whatever the mode of what is in it."""
+    """A folder that no other user can read, whatever the mode of the files in it."""
     folder = Path(tempfile.mkdtemp(dir=parent, prefix=NEW))
     try:
         with _locked(folder):
@@ -91,7 +91,7 @@ def _private_folder(parent: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Mark a folder of ours as in use; raises OSError where another process uses it."""
+    """Mark a folder of ours as in use; raises OSError if another process uses it."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         if os.fstat(descriptor).st_uid != os.geteuid():
@@ -102,7 +102,7 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _liken(new: Path, old: Path) -> None:
+def _copy_attributes(new: Path, old: Path) -> None:
     """Give the new file the owner, the mode and the attributes of the old."""
     was = old.stat()
     if (was.st_uid, was.st_gid) != (os.geteuid(), os.getegid()):
@@ -117,8 +117,8 @@ def _check_unchanged(found: Found) -> None:
 
 
 @contextlib.contextmanager
-def _told(path: Path, done: str) -> Iterator[None]:
+def _as_file_error(path: Path, done: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FileError(f"{path} cannot be {done} ({error.strerror}): it is as it was.") from None
+        raise FileError(f"{path} cannot be {done} ({error.strerror}): it is unchanged.") from None

@@ -1,4 +1,4 @@
-"""The hosts of the line and of our hooks: which file each has, and how our part goes into it."""
+"""The hosts of the line and of our hooks: their files, and how our part is added to them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ SHELLS = NAMES[:3]
 class Host:
     """A program that shows the line, or that runs our hooks.
 
-    ``files`` may hold our part; the first is where it goes, and no two lead to one file. A part of
-    it goes into ``completion`` as well, where the host looks for what completes our command.
-    ``is_there`` says whether the user seems to use the host, ``notes`` what is left to do once our
-    part is in.
+    ``files`` may contain our part; it is added to the first, and no two are the same file. The
+    completions of our command are loaded from ``completion``, where the host looks for them.
+    ``is_there`` says whether the user seems to use the host, ``notes`` what is left to do after
+    the installation.
     """
 
     name: str
@@ -37,18 +37,18 @@ class Host:
     is_there: bool
     notes: Callable[[Mapping[str, str]], Iterator[str]]
     completion: Path | None = None
-    part: str = ""  # its name where the file holds another part of ours, too
+    part: str = ""  # its name if the file may also contain another part of ours
 
     @property
     def is_optional(self) -> bool:
-        """Whether it is only put in where it is named."""
+        """Whether it is installed only if it is named."""
         return self.name == HOOKS
 
 
 def hosts(
     environ: Mapping[str, str], names: Collection[str] = NAMES, *, hooked: bool = False
 ) -> list[Host]:
-    """The hosts of these names, shells first; ``hooked``: some shell is about to get its hook."""
+    """The hosts with these names, shells first; ``hooked``: a shell is about to get its hook."""
     made = [HOSTS[name](environ) for name in NAMES if name in names and name != "starship"]
     if "starship" in names:
         hooked = hooked or any(_has_block(HOSTS[name](environ)) for name in SHELLS)
@@ -57,7 +57,7 @@ def hosts(
 
 
 def is_installed(host: Host) -> bool:
-    """Whether our part is in one of a host's files, as far as they can be understood."""
+    """Whether one of a host's files has our part, as far as they can be understood."""
     with contextlib.suppress(ClaudeStatusError):
         found = [look(file).data or b"" for file in host.files]
         return any(host.edit.take(data, None)[0] != data for data in found)
@@ -134,7 +134,7 @@ HOSTS: dict[str, Callable[[Mapping[str, str]], Host]] = {
 
 
 def _different(*files: Path) -> tuple[Path, ...]:
-    """Those of them that are different files, some of which may be links to others."""
+    """The paths of different files, as some may be links to others."""
     found = {os.path.realpath(file): file for file in reversed(files)}
     return tuple(file for file in files if found[os.path.realpath(file)] is file)
 

@@ -1,7 +1,7 @@
-"""Edit one member or item in the text of a JSON object, and leave the rest as it is (pure).
+"""Edit one member or item in the text of a JSON object, and leave the rest unchanged (pure).
 
-A text is what a file holds, with its byte order mark if it has one. ``start`` is where an object or
-an array within it begins; without it, the whole is meant.
+A text is a file's content, with its byte order mark if it has one. ``start`` is the offset of an
+object or an array in it; without it, the whole text is meant.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ BOM = "\ufeff"
 
 
 class JSONTextError(ClaudeStatusError):
-    """The text is no JSON object; the sentence names the line and the column."""
+    """The text is not a JSON object; the sentence names the line and the column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One ``"key": value`` in a text: its value, and the offsets of both ends of both."""
+    """One ``"key": value`` in a text: its value, and its offsets."""
 
     key: str
     value: object
@@ -34,7 +34,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One value of an array in a text, and the offsets of its ends."""
+    """One value of an array in a text, and its offsets."""
 
     value: object
     start: int
@@ -42,7 +42,7 @@ class Item:
 
 
 def parse(text: str) -> dict[str, object]:
-    """The object that the text holds; raises JSONTextError where it holds none."""
+    """The object in the text; raises JSONTextError if there is none."""
     body = text.removeprefix(BOM)
     try:
         found = json.loads(body, parse_constant=_refuse_constant)
@@ -59,7 +59,7 @@ def parse(text: str) -> dict[str, object]:
 
 
 def find(text: str, key: str, start: int = 0) -> Member | None:
-    """The member that counts for ``key``: the last."""
+    """The member for ``key``; the last if there are several, as JSON parsers do."""
     found = None
     for member in _members(text, start):
         if member.key == key:
@@ -92,13 +92,13 @@ def append(text: str, value: object, start: int) -> str:
 
 
 def dump(value: object, indent: str | None = None) -> str:
-    """The value as JSON text, in the characters themselves unless UTF-8 has no bytes for one."""
+    """The value as JSON text, with escapes only if UTF-8 cannot encode it."""
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     return text if _is_utf8(text) else json.dumps(value, indent=indent)
 
 
 def replace(text: str, member: Member, value: str) -> str:
-    """The text with another value for a member, as it is given."""
+    """The text with the member's value replaced by the given text."""
     return f"{text[: member.value_start]}{value}{text[member.end :]}"
 
 
@@ -115,7 +115,7 @@ def take_out(text: str, item: Item, start: int) -> str:
 def _append(
     text: str, opened: int, found: Sequence[Member | Item], lead: str, value: object
 ) -> str:
-    """The text with a value after those that are found in the brackets opened before ``opened``."""
+    """The text with a value after those found in the brackets that open before ``opened``."""
     eol = "\r\n" if "\r\n" in text else "\n"
     unit = _indent(text, text.index("{") + 1) or "  "
     if not found:
@@ -140,7 +140,7 @@ def _remove(text: str, opened: int, found: Sequence[Member | Item], which: Membe
 
 
 def _members(text: str, start: int) -> Iterator[Member]:
-    """The members of the object that begins at or after ``start``, in a text that is valid."""
+    """The members of the object that begins at or after ``start``, in a valid text."""
     decoder = json.JSONDecoder()
     at = _skip(text, text.index("{", start) + 1)
     while text[at] != "}":
@@ -154,12 +154,12 @@ def _members(text: str, start: int) -> Iterator[Member]:
 
 
 def _lines(lead: str, value: object, line: str, unit: str) -> str:
-    """A value on lines of its own, each begun by ``line``, without an end of the last."""
+    """A value on separate lines, each starting with ``line``, without a final line feed."""
     return f"{line}{lead}{line.join(dump(value, unit).split(chr(10)))}"
 
 
 def _indent(text: str, at: int) -> str:
-    """The blanks before what comes next, if it begins its line; else ""."""
+    """The indentation of what comes next, if it begins its line; else ""."""
     end = _skip(text, at)
     return text[at:end].rpartition("\n")[2] if "\n" in text[at:end] else ""
 
@@ -173,4 +173,4 @@ def _is_utf8(text: str) -> bool:
 
 
 def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")

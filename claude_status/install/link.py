@@ -1,6 +1,7 @@
-"""Links in ``~/.local/bin``, for a program that no folder on PATH has.
+"""Links in ``~/.local/bin``, for a program that is in no folder on PATH.
 
-The Python program goes along: by it the snippets tell our launcher from another of its name.
+The Python program is linked, too: by it the snippets tell our launcher from another program with
+the same name.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ def link_file(environ: Mapping[str, str]) -> Path:
 
 
 def is_wanted(environ: Mapping[str, str]) -> bool:
-    """Whether the command cannot be typed yet, and the place for a link is free."""
+    """Whether the command is not on PATH yet, and the link's path is free."""
     found = shutil.which(LAUNCHER, path=environ.get("PATH", ""))
     return found is None and not os.path.lexists(link_file(environ))
 
 
 def make_link(environ: Mapping[str, str], launcher: str) -> str:
-    """Make the link; a sentence about it, or about why there is none."""
+    """Make the link; returns a sentence about it, or about why there is none."""
     link = link_file(environ)
     try:
         link.parent.mkdir(parents=True, exist_ok=True)
@@ -41,12 +42,12 @@ def make_link(environ: Mapping[str, str], launcher: str) -> str:
         return f"The command is {launcher}: no link to it could be made ({error.strerror})."
     sentence = "The command is now ~/.local/bin/claude-status."
     if str(link.parent) not in environ.get("PATH", "").split(os.pathsep):
-        sentence += " Put ~/.local/bin on your PATH to type it."
+        sentence += " Add ~/.local/bin to your PATH to run it by name."
     return sentence
 
 
 def remove_link(environ: Mapping[str, str]) -> None:
-    """Remove the links if they lead to our launcher; raises ClaudeStatusError where they stay."""
+    """Remove the links if they lead to our launcher; raises ClaudeStatusError if that fails."""
     link = link_file(environ)
     if link.is_symlink() and is_launcher(link):
         beside, python = link.readlink().with_name(PYTHON), link.with_name(PYTHON)

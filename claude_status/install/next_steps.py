@@ -1,4 +1,4 @@
-"""What is left for the user to do once our part is in a host's file, a sentence each."""
+"""What is left for the user to do after an installation, one sentence each."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ def none(_environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def bash(environ: Mapping[str, str]) -> Iterator[str]:
-    """Login shells read another file, and what replaces PROMPT_COMMAND takes our hook out."""
+    """Login shells read another file, and a later PROMPT_COMMAND=... removes our hook."""
     file, home = rc_files.bash(environ), rc_files.home(environ)
     yield from _new_shell(environ, file)
     if _has(file, rb"^\s*PROMPT_COMMAND=(?!.*PROMPT_COMMAND)"):
-        yield "What your ~/.bashrc sets PROMPT_COMMAND to has to stand above our block."
+        yield "Your ~/.bashrc sets PROMPT_COMMAND: move that line above the claude-status block."
     login = next((name for name in LOGIN_FILES if (home / name).exists()), None)
     if login and not _has(home / login, rb"bashrc"):
-        yield f"Login shells of bash read ~/{login} and not ~/.bashrc: put . ~/.bashrc into it."
+        yield f"Login shells of bash read ~/{login}, not ~/.bashrc: add `. ~/.bashrc` to it."
     elif not login:
-        yield "Terminal.app and ssh start login shells: put . ~/.bashrc into ~/.bash_profile."
+        yield "Terminal.app and ssh start login shells: add `. ~/.bashrc` to ~/.bash_profile."
 
 
 def zsh(environ: Mapping[str, str]) -> Iterator[str]:
-    """A ZDOTDIR that is not exported is only known to zsh."""
+    """A ZDOTDIR that is not exported is known only to zsh."""
     yield from _new_shell(environ, rc_files.zsh(environ))
     if not environ.get("ZDOTDIR") and _has(rc_files.home(environ) / ".zshenv", rb"ZDOTDIR"):
-        yield "Your ~/.zshenv sets ZDOTDIR: if zsh uses it, export it and install once more."
+        yield "Your ~/.zshenv sets ZDOTDIR: if zsh uses it, export it and run install again."
 
 
 def fish(environ: Mapping[str, str]) -> Iterator[str]:
-    """The prompt is config.fish's."""
+    """config.fish is where starship would be started."""
     yield from _new_shell(environ, rc_files.fish(environ) / "config.fish")
 
 
@@ -59,19 +59,19 @@ def starship(environ: Mapping[str, str]) -> Iterator[str]:
     shown = f"{settings.get('format', '$all')} {settings.get('right_format', '')}"
     own = f"${{{table}.{name}}}"
     if not any(part in shown for part in ("$all", f"${table}", own)):
-        yield f"Your starship.toml has a format of its own: add {own} where you want it."
+        yield f"Your starship.toml sets its own format: add {own} where you want the line."
 
 
 def tmux(environ: Mapping[str, str]) -> Iterator[str]:
-    """A server that runs has read its file already."""
+    """A running server has already read its file."""
     file = shlex.quote(str(rc_files.tmux(environ)[0]))
-    yield f"A tmux that is running shows it after: tmux source-file {file}"
+    yield f"To see it in a running tmux: tmux source-file {file}"
 
 
 def _new_shell(environ: Mapping[str, str], file: Path) -> Iterator[str]:
     yield "Open a new shell to see it."
     if _has(file, rb"starship init") and not _is_in_starship(environ):
-        yield "Your prompt is starship's: it needs `claude-status install starship` too."
+        yield "starship draws your prompt: run `claude-status install starship` too."
 
 
 def _is_in_starship(environ: Mapping[str, str]) -> bool:

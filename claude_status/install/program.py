@@ -1,4 +1,4 @@
-"""What of ours the user's files name: the launcher, and the snippets as they are installed."""
+"""What the user's files refer to: the launcher, and the installed snippets."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ UV_CACHES = frozenset({"archive-v0", "builds-v0", "environments-v2"})
 
 
 class PartsError(ClaudeStatusError):
-    """A part of ours is not where it should be, or its path cannot be written into a file."""
+    """A file of ours is missing, or its path cannot be written to a file."""
 
 
 class ByHand(ClaudeStatusError):
-    """The user has put our part into the file by hand: it is left as it is."""
+    """The user has added our part to the file by hand: the file is left unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The launcher's absolute path, and the folder of the snippets.
 
-    ``settings`` are the variables that say which account and which cache are meant: a server that
-    was started elsewhere may have others.
+    ``settings`` are the variables that select the account and the cache: a server that was started
+    elsewhere may have others.
     """
 
     program: str
@@ -47,7 +47,7 @@ class Parts:
     settings: tuple[tuple[str, str], ...] = ()
 
     def snippet(self, name: str) -> str:
-        """The absolute path of a snippet; raises PartsError where it is not to be had."""
+        """The absolute path of a snippet; raises PartsError if it is missing."""
         path = self.folder / name
         if not path.is_file():
             raise PartsError(f"{path} is missing: install claude-status-prompt again.")
@@ -55,10 +55,10 @@ class Parts:
 
 
 def parts(script: str, environ: Mapping[str, str]) -> Parts:
-    """What belongs to this program; raises PartsError where it would not last, or is not whole."""
+    """The files of this program; raises PartsError if it is temporary or incomplete."""
     if is_thrown_away(Path(sys.prefix)):
         raise PartsError(
-            "This copy of claude-status will be thrown away: install one that stays, "
+            "This copy of claude-status is temporary: install one that stays, "
             "with `uv tool install claude-status-prompt` or `pipx install claude-status-prompt`."
         )
     settings = tuple((name, writable(environ[name])) for name in SETTINGS if environ.get(name))
@@ -67,7 +67,7 @@ def parts(script: str, environ: Mapping[str, str]) -> Parts:
 
 
 def is_thrown_away(prefix: Path) -> bool:
-    """Whether an environment is a cache's: that of ``uvx``, ``uv run --with`` or ``pipx run``.
+    """Whether an environment is in a cache, as for ``uvx``, ``uv run --with`` or ``pipx run``.
 
     The prefix decides, since a variable could come from anywhere.
     """
@@ -79,8 +79,7 @@ def is_thrown_away(prefix: Path) -> bool:
 def snippets(program: str) -> Path:
     """The folder of the snippets, by a path that outlives an upgrade of Python.
 
-    They are in the checkout, or in ``share`` beside the ``bin`` of the launcher, or of what it is a
-    link to.
+    They are in the checkout, or in ``share`` beside the ``bin`` of the launcher or of its target.
     """
     prefixes = (
         Path(program).parent.parent,
@@ -92,11 +91,11 @@ def snippets(program: str) -> Path:
 
 
 def launcher(script: str, environ: Mapping[str, str]) -> str:
-    """The absolute path of the launcher that belongs to this program, by the name that lasts.
+    """The absolute path of this program's launcher, by its most permanent name.
 
     ``script`` is what was run (``sys.argv[0]``). A link on PATH to the same file is preferred: pipx
-    and uv keep it where it is when they move what it points to. Another program of this name, which
-    can take the launcher's place in a shared environment, is refused.
+    and uv keep it when they move its target. Another program with this name, which can replace the
+    launcher in a shared environment, is refused.
     """
     places = (Path(script).absolute().parent, Path(sysconfig.get_path("scripts")))
     on_path = shutil.which(LAUNCHER, path=environ.get("PATH", ""))
@@ -126,10 +125,10 @@ def is_launcher(path: Path) -> bool:
 
 
 def writable(path: str) -> str:
-    """The path, if it can stand in a file of lines; raises PartsError where it cannot."""
+    """The path, if it can be written on one line of a file; raises PartsError where it cannot."""
     if any(
         character < " " or character == "\x7f" or "\ud800" <= character <= "\udfff"
         for character in path
     ):
-        raise PartsError(f"{path!r} cannot stand in a file of settings: choose another place.")
+        raise PartsError(f"{path!r} cannot be written to a settings file: choose another path.")
     return path

@@ -1,4 +1,4 @@
-"""``uninstall --all --purge``: what this program has written besides its part in others' files."""
+"""``uninstall --all --purge``: what this program has written besides its part of other files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PACKAGE = "claude-status-prompt"
 def everything(environ: Mapping[str, str], *, dry_run: bool) -> Iterator[str]:
     """Remove all of it, with a sentence for each thing and for what remains.
 
-    Raises ClaudeStatusError where something cannot be removed.
+    Raises ClaudeStatusError if something cannot be removed.
     """
     for path in targets(environ):
         if dry_run and path.exists():
@@ -31,9 +31,9 @@ def everything(environ: Mapping[str, str], *, dry_run: bool) -> Iterator[str]:
 
 
 def targets(environ: Mapping[str, str]) -> Iterator[Path]:
-    """What is removed, if it is there: the cache's accounts, the settings file, what is kept.
+    """What is removed, if it exists: the cache's accounts, the settings file, the backups.
 
-    The folders around them may be the user's for other things, and only go when they are empty.
+    The folders around them may contain other things of the user's, and go only if they are empty.
     """
     yield cache_root(environ) / "at"
     yield settings_file(environ)
@@ -41,9 +41,9 @@ def targets(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def purge(path: Path) -> bool:
-    """Remove one of the targets, and its folder if that is empty then; whether it was there.
+    """Remove one of the targets, and its folder if that is then empty; whether it existed.
 
-    Raises ClaudeStatusError. A link is removed itself, not what it leads to.
+    Raises ClaudeStatusError. A link is removed, but not its target.
     """
     if not os.path.lexists(path):
         return False
@@ -60,7 +60,7 @@ def purge(path: Path) -> bool:
 
 
 def remains(prefix: Path) -> str:
-    """A sentence on what is left, the program, and on the one command that removes it."""
+    """A sentence that says that the program is left, and which command removes it."""
     if (prefix / "pipx_metadata.json").is_file():
         command = f"pipx uninstall {PACKAGE}"
     elif prefix.parts[-3:-1] == ("uv", "tools"):
@@ -69,4 +69,4 @@ def remains(prefix: Path) -> str:
         command = f"rm -r {shlex.quote(str(prefix))}"
     else:
         command = f"{shlex.quote(sys.executable)} -m pip uninstall {PACKAGE}"
-    return f"What remains is the program itself. To remove it: {command}"
+    return f"The program itself remains. To remove it: {command}"

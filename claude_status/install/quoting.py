@@ -1,6 +1,6 @@
-"""A path as a word of each language that the user's files are written in (pure).
+"""A path quoted as a word of each language that the user's files are written in (pure).
 
-No path here holds a control character: ``ours.writable`` has seen to that.
+No path here contains a control character: ``program.writable`` has checked that.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ def sh(word: str) -> str:
 
 
 def fish(word: str) -> str:
-    """For fish, where a backslash means something within single quotes."""
+    """For fish, where a backslash is special inside single quotes."""
     return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 

@@ -1,4 +1,4 @@
-"""Where the programs that show the line keep their files, by the rule of each."""
+"""Where the programs that show the line keep their files, by the rules of each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from claude_status.errors import SettingsError
 
 
 def home(environ: Mapping[str, str]) -> Path:
-    """The home directory; raises SettingsError where none is named."""
+    """The home directory; raises SettingsError if none is set."""
     named = environ.get("HOME", "")
     if not named.startswith("/"):
         raise SettingsError("HOME must be an absolute path: set it.")
@@ -17,12 +17,12 @@ def home(environ: Mapping[str, str]) -> Path:
 
 
 def bash(environ: Mapping[str, str]) -> Path:
-    """What an interactive bash reads."""
+    """The file that an interactive bash reads."""
     return home(environ) / ".bashrc"
 
 
 def zsh(environ: Mapping[str, str]) -> Path:
-    """What an interactive zsh reads, as far as the environment says."""
+    """The file that an interactive zsh reads, as far as the environment tells."""
     return Path(environ.get("ZDOTDIR") or home(environ), ".zshrc")
 
 

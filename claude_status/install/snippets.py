@@ -1,7 +1,7 @@
 """What goes into the user's files: the body of each host's block, and what ``init`` prints.
 
-All of it is guarded by the snippet's presence, since a package that is gone must break nothing; a
-block in a shell's file then says so as an interactive shell starts. What ``init`` prints can be
+All of it tests whether the snippet exists, since an uninstalled package must break nothing; a block
+in a shell's file then says so when an interactive shell starts. What ``init`` prints can be
 evaluated as well as pasted, so its comments come last and pair their quotes.
 """
 
@@ -17,7 +17,7 @@ from claude_status.install.claude_settings import command_line
 from claude_status.install.program import Parts
 from claude_status.install.quoting import fish, sh, tmux, toml
 
-WRITTEN = "# `claude-status install {0}` wrote this, `claude-status uninstall {0}` takes it out.\n"
+WRITTEN = "# Written by `claude-status install {0}`; to remove it: `claude-status uninstall {0}`\n"
 
 BASH_BLOCK = """\
 if [ -r SNIPPET ]; then
@@ -27,10 +27,10 @@ elif [[ $- == *i* ]]; then
 fi
 """
 BASH_INIT = r"""[ -r SNIPPET ] && . SNIPPET PROGRAM
-# The end of ~/.bashrc is the place for this line. It sets CLAUDE_STATUS before every prompt; where
-# that is shown is up to you. To have it before the prompt, add below:
+# Put this line at the end of ~/.bashrc. It sets CLAUDE_STATUS before every prompt; where to show
+# that is up to you. To show it before the prompt, add below:
 #   PS1='${CLAUDE_STATUS:+$CLAUDE_STATUS }'$PS1
-# Or, to have it at the right edge:
+# Or, to show it at the right edge:
 #   claude_status_right() {
 #     local text=$CLAUDE_STATUS bare=
 #     while [[ $text == *$'\002'* ]]; do
@@ -57,18 +57,18 @@ fi
 """
 ZSH_INIT = """\
 [[ -r SNIPPET ]] && . SNIPPET PROGRAM
-# The end of ~/.zshrc is the place for this line. It sets CLAUDE_STATUS before every prompt; where
-# that is shown is up to you. To have it at the right, add below:
+# Put this line at the end of ~/.zshrc. It sets CLAUDE_STATUS before every prompt; where to show
+# that is up to you. To show it at the right, add below:
 #   setopt prompt_subst; RPROMPT='$CLAUDE_STATUS'
 # Or, before the prompt:
 #   setopt prompt_subst; PROMPT='${CLAUDE_STATUS:+$CLAUDE_STATUS }'$PROMPT
-# Without prompt_subst, in the one colour of its highest number:
+# Without prompt_subst, all in the colour of the highest number:
 #   RPROMPT='%(98V.%F{red}.%(99V.%F{yellow}.))%97v%f'
 # In powerlevel10k:
 #   POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS+=(claude_status)
 """
 
-# conf.d is read before config.fish, and a prompt of the user's may be anywhere: hence so late.
+# conf.d is read before config.fish, and the user's prompt may come from anywhere: hence so late.
 FISH_BLOCK = """\
 if not status is-interactive
     # no prompt, no line
@@ -95,15 +95,15 @@ end
 """
 FISH_INIT = """\
 test -r SNIPPET; and source SNIPPET PROGRAM
-# config.fish is the place for this line. It sets CLAUDE_STATUS before every prompt; where that is
-# shown is up to you. To have it at the right, add below:
+# Put this line into config.fish. It sets CLAUDE_STATUS before every prompt; where to show that is
+# up to you. To show it at the right, add below:
 #   function fish_right_prompt
 #       claude_status_prompt
 #   end
 """
 
 STARSHIP_BETWEEN = """
-# For a shell that does not source a snippet of ours, this in its place; it starts a process:
+# For a shell that does not source one of our snippets, use this instead; it starts a process:
 """
 
 TMUX_BLOCK = """\
@@ -112,8 +112,8 @@ if-shell -F "#{m:*claude?status*,#{status-left}#{status-right}}" "" \\
 run-shell "[ ! -r SNIPPET ] || COMMAND"
 """
 TMUX_INIT = """\
-# The end of tmux.conf is the place for this. It shows the line where #{claude_status} stands in
-# status-right or status-left, for example: set -g status-right "#{claude_status} | %H:%M"
+# Put this at the end of tmux.conf. It shows the line in place of #{claude_status} in status-right
+# or status-left, for example: set -g status-right "#{claude_status} | %H:%M"
 run-shell "[ ! -r SNIPPET ] || COMMAND"
 """
 
@@ -122,8 +122,8 @@ run-shell "[ ! -r SNIPPET ] || COMMAND"
 class Text:
     """What goes into one host's file, and how its language quotes the paths.
 
-    They stand for SNIPPET, PLACE, COMPLETIONS (a folder) and PROGRAM; COMMAND is snippet and
-    program, in the environment that a server may lack.
+    These replace SNIPPET, PLACE, COMPLETIONS (a folder) and PROGRAM; COMMAND is snippet and
+    program, with the variables that a server may lack.
     """
 
     snippet: str  # the file's name
@@ -141,7 +141,7 @@ TEXTS = {
 
 
 def block(host: str, parts: Parts) -> str:
-    """The body of a host's block; for starship_alone, where no shell has a snippet of ours."""
+    """The body of a host's block; ``starship_alone`` is for shells without a snippet of ours."""
     name = host.partition("_")[0]
     if name == "starship":
         body = _starship_tables(parts)[host != name]
@@ -151,7 +151,7 @@ def block(host: str, parts: Parts) -> str:
 
 
 def init(host: str, parts: Parts) -> str:
-    """What to put into a host's file by hand."""
+    """What to add to a host's file by hand."""
     if host == "claude":
         settings = json.loads(Path(parts.snippet("statusline.json")).read_text())
         settings["statusLine"]["command"] = command_line(parts.program, None)
@@ -163,7 +163,7 @@ def init(host: str, parts: Parts) -> str:
 
 
 def _starship_tables(parts: Parts) -> tuple[str, str]:
-    """The tables of starship.toml: for shells with a snippet of ours, and for all others."""
+    """The tables of starship.toml: for shells with a snippet of ours, and for others."""
     text = Path(parts.snippet("starship.toml")).read_text()
     hooked, alone = re.findall(r"(?m)^\[.+\n(?:.+\n)+", text)
     return hooked, alone.replace("@CLAUDE_STATUS@", toml(sh(parts.program))[1:-1])

@@ -1,1 +1,1 @@
-"""What is known of a plan's use: pure, without input or output; ``now`` is passed in."""
+"""What is known about a plan's usage: pure, without input or output; ``now`` is passed in."""

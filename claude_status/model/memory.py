@@ -1,4 +1,4 @@
-"""What is remembered of asking, and what each call makes of it: pure functions of the time."""
+"""What is remembered about calls, and how each call changes that: pure functions of the time."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ THROTTLED = (300, 600, 1200, 2400, 3600)  # seconds after one 429 after another
 THROTTLED_SECONDS = 6 * 3600  # for which a 429 is remembered beyond its pause
 MAX_RETRY_AFTER = 3600
 TRANSIENT = (30, 900)  # seconds: the first pause after another failure, and the longest
-CLOCK_ERROR = 60  # seconds by which a clock may be put right without being another clock
+CLOCK_ERROR = 60  # seconds by which a clock may be corrected without counting as reset
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What is remembered of asking; times in epoch seconds.
+    """What is remembered about calls; times in epoch seconds.
 
-    ``is_steady`` says that the last answer brought the numbers that were known before.
-    ``refused_login`` is the fingerprint of a login that the API refused: no call until another
-    is stored. ``reason`` is "" after an answer with numbers, else a sentence for what came instead.
+    ``is_steady`` says that the last answer brought no new numbers. ``refused_login`` is the
+    fingerprint of a login that the API refused: no call until another is stored. ``reason`` is ""
+    after an answer with numbers, otherwise a sentence about what came instead.
     """
 
     asked_at: float = 0.0  # the last call, where the back-off begins
     pause: float = 0.0  # seconds of back-off
     answered_at: float = 0.0  # the last call that was answered
-    jitter: float = 1.0  # what chance makes of the TTL that follows it
+    jitter: float = 1.0  # the random factor of the TTL that follows
     is_steady: bool = False
     throttled_at: float = 0.0  # the last 429
-    failures: int = 0  # of one kind, one after another
+    failures: int = 0  # of one kind, in a row
     kind: str = ""  # of the last failure, as AskError names it
     reason: str = ""
     refused_login: str | None = None
@@ -52,8 +52,8 @@ class Asking:
     def at(self, now: float) -> Asking:
         """The same by a clock that may have been set back since.
 
-        A back-off then begins anew, since nobody knows how much of it was left. An answer from
-        the future is none, unless the clock was only put right.
+        A back-off then starts again, since how much of it was left is not known. An answer from
+        the future does not count, unless the clock was only corrected.
         """
         if max(self.asked_at, self.answered_at, self.throttled_at) <= now:
             return self
@@ -70,7 +70,7 @@ class Asking:
 
     @classmethod
     def load(cls, text: str | None) -> Asking:
-        """From a text that ``dump`` wrote; a memory that cannot be read is an empty one."""
+        """From a text that ``dump`` wrote; empty where it cannot be read."""
         try:
             return typed(cls, json.loads(text or "{}"))
         except (ValueError, TypeError, RecursionError):
@@ -78,7 +78,7 @@ class Asking:
 
 
 def before_call(asking: Asking, now: float) -> Asking:
-    """The memory while a call is under way: a call that a crash cuts short has failed."""
+    """The memory while a call is in progress: a call cut short by a crash has failed."""
     cut_short = AskError("transient", "The last call to the API is under way, or was cut short.")
     return after_failure(asking, cut_short, now, login="", chance=0.5)
 

@@ -1,12 +1,12 @@
 """Many readings into one truth.
 
 Each source keeps its own: a reading joins the earlier ones of its source, and what all sources
-know is merged when it is needed. Both are idempotent and take no notice of the order in which
+know is merged when it is needed. Both are idempotent and do not depend on the order in which
 readings arrive; only the time at which a number was true counts.
 
-A *push* is a reading that a running session of Claude Code hands over. Its numbers may be old,
-since an idle session repeats its last ones, and its date is a guess; what was asked is dated to
-the second. So a push never outweighs what was asked later than it.
+A *push* is a reading that a running session of Claude Code passes on. Its numbers may be old,
+since an idle session repeats its last ones, and its date is a guess; an answer is dated to the
+second. So a push never outweighs a later answer.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ SAME_TIME = 60  # seconds within which two pushes count as simultaneous
 
 
 def join(one: Usage, other: Usage) -> Usage:
-    """Two readings of the same source as one: of each limit the number that was true last.
+    """Two readings of the same source as one, with the latest number of each limit.
 
-    A limit that the later one does not know keeps its number, even past its reset: it is proof
-    that a number from before it is not the last. What is too old to be shown goes.
+    A limit that the later reading lacks keeps its number, even past its reset: it proves that
+    earlier numbers are not the latest. Numbers too old to be shown are dropped.
     """
     newer = max(one, other, key=lambda usage: (usage.as_of, usage.unknown_keys))
     rows_as_of = max(one.rows_as_of, other.rows_as_of)
@@ -42,7 +42,7 @@ def join(one: Usage, other: Usage) -> Usage:
 
 
 def merge(readings: Iterable[Usage]) -> Usage | None:
-    """What all sources together know, or None where nothing was ever read."""
+    """What all sources together know, or None if nothing was ever read."""
     known = list(readings)
     if not known:
         return None
@@ -70,25 +70,25 @@ def merge(readings: Iterable[Usage]) -> Usage | None:
 
 
 def is_push(source: str) -> bool:
-    """Whether a source is a running session that hands its numbers over."""
+    """Whether a source is a running session that passes on its numbers."""
     return source.partition(":")[0] == PUSH
 
 
 def _is_listed(limit: Limit, rows_as_of: float) -> bool:
-    """Whether no later reading lists every limit but the session and the week without this one."""
+    """Whether no later complete list of the other limits lacks this one."""
     return limit.as_of >= rows_as_of or not limit.key.startswith(("scope:", "kind:", "pool:"))
 
 
 def _stands(limit: Limit, latest: float) -> bool:
-    """Whether a number still has a place, given the time of the latest reading that counts.
+    """Whether a number is still valid, given the time of the latest reading that counts.
 
-    It has none where its window was over before that reading, which knew of no new one.
+    It is not if its window was over before that reading, which did not report a new one.
     """
     return limit.as_of >= latest or not limit.is_over(latest)
 
 
 def _pick(found: list[Limit]) -> Limit:
-    """Of the numbers for one limit, what was asked last or pushed since, in the latest window."""
+    """Of the numbers for one limit, the last answer or a later push, in the latest window."""
     asked = [limit for limit in found if not is_push(limit.source)]
     best = max(asked, key=_weight, default=None)
     known = [
@@ -110,7 +110,7 @@ def _pick(found: list[Limit]) -> Limit:
 
 
 def _with_severity(limit: Limit, found: Iterable[Limit]) -> Limit:
-    """The number with the severity last said of its window, where its own source says none."""
+    """The number with the last severity given for its window, if its own source gives none."""
     if limit.severity:
         return limit
     said = [one for one in found if one.severity and _window(one) == _window(limit)]
@@ -119,7 +119,7 @@ def _with_severity(limit: Limit, found: Iterable[Limit]) -> Limit:
 
 
 def _weight(limit: Limit) -> tuple[float, float, int, str, str, str]:
-    """The later number weighs more; the rest only makes the choice the same in any order."""
+    """The later number weighs more; the rest only makes the choice independent of the order."""
     return (
         limit.as_of,
         limit.percent,

@@ -1,7 +1,7 @@
-"""Will it last: use against the time that has passed of a window, and where that leads.
+"""Will it last: usage compared with the time elapsed in a window, and where that leads.
 
-A window's use is measured from its beginning, so one number is enough for its average rate. It is
-a guess in a window that has only just begun, and it is out of date once the number is.
+A window's usage starts at 0, so one number is enough for its average rate. That is a guess in a
+window that has only just begun, and it is out of date once the number is.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ LEVEL = 1.0  # points: numbers are often whole per cent, so a smaller difference
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a limit's use compares with the time.
+    """How a limit's usage compares with the time.
 
     ``elapsed`` is the share of the window that had passed when the number was true, 0..1;
-    ``ahead`` the percentage points by which use runs ahead of it (negative: behind).
+    ``ahead`` the percentage points by which usage is ahead of it (negative: behind).
     ``runs_out_at`` is when the limit would be reached at the average rate so far, in epoch
-    seconds; None where it may well last until the reset. ``is_sure`` says that there is rate
-    enough to project from; without it nothing should be said of where it leads.
+    seconds; None if it may well last until the reset. ``is_sure`` says that the rate can be
+    projected; without it nothing should be said about where it leads.
     """
 
     elapsed: float

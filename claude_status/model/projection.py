@@ -1,7 +1,7 @@
-"""Where the use of a window leads, and how far that may be wrong.
+"""Where the usage of a window leads, and how wrong that may be.
 
-The middle goes on at the average rate so far. How far it may be off is measured by this window's
-own past: the more unevenly its use grew, the wider the range.
+The middle continues at the average rate so far. How far it may be off is estimated from this
+window's own past: the more unevenly its usage grew, the wider the range.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from claude_status.model.pace import LEVEL, present_pace
 from claude_status.model.usage import Limit
 
-PIECES = 8  # into which the past is cut to see how evenly use grew
-LEAST_PIECES = 3  # fewer say nothing about that
+PIECES = 8  # into which the past is cut to see how evenly usage grew
+LEAST_PIECES = 3  # fewer are not enough to tell
 Reading = tuple[float, float]  # (epoch seconds, per cent)
 
 
@@ -22,8 +22,8 @@ Reading = tuple[float, float]  # (epoch seconds, per cent)
 class Projection:
     """From a last reading until the reset, in epoch seconds and per cent.
 
-    ``rate`` is in points a second; ``noise`` the variance of use, in squared points a second, None
-    where too little is known to tell.
+    ``rate`` is in points per second; ``noise`` is the variance of usage, in squared points per
+    second, None if too little is known.
     """
 
     since: float
@@ -34,14 +34,14 @@ class Projection:
 
     @property
     def rate(self) -> float:
-        """The average rate so far, points a second."""
+        """The average rate so far, in points per second."""
         return self.percent / self.elapsed
 
     def at(self, time: float) -> tuple[float, float, float]:
-        """The least, the middle and the most at a time, per cent; use never falls.
+        """The lowest, middle and highest value at a time, per cent; usage never falls.
 
-        Between least and most, use ends in about two of three cases. Where nothing is known of how
-        evenly it grew, they reach from no further use at all to twice the rate.
+        Usage ends between lowest and highest in about two of three cases. If it is not known how
+        evenly it grew, they range from no further usage to twice the rate.
         """
         ahead = max(0.0, time - self.since)
         further = self.rate * ahead
@@ -59,7 +59,7 @@ class Projection:
 
 
 def project(limit: Limit, readings: Iterable[Reading], now: float, ttl: float) -> Projection | None:
-    """Where the present pace leads; None where that would be a guess, or where all is used.
+    """Where the present pace leads; None if that would be a guess, or everything is used up.
 
     ``readings`` are those of the limit's present window, in order of time.
     """
@@ -75,7 +75,7 @@ def project(limit: Limit, readings: Iterable[Reading], now: float, ttl: float) -
 
 
 def _noise(past: Sequence[Reading]) -> float | None:
-    """How unevenly use grew: each piece's growth against what the average rate makes of it."""
+    """How unevenly usage grew: the growth of each piece compared with the average rate."""
     (begun, _), (last, total) = past[0], past[-1]
     pieces = _pieces(past, (last - begun) / PIECES)
     if len(pieces) < LEAST_PIECES:
@@ -85,7 +85,7 @@ def _noise(past: Sequence[Reading]) -> float | None:
 
 
 def _pieces(past: Sequence[Reading], least: float) -> list[Reading]:
-    """The past cut where something is known, as (seconds, points grown); a gap is one piece."""
+    """The past cut at known points, as (seconds, points grown); a gap is one piece."""
     pieces = []
     begun, first = past[0]
     for number, (when, percent) in enumerate(past[1:], 1):

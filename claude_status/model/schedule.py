@@ -1,9 +1,9 @@
 """When to ask the endpoint, and when not: the rules, pure functions of what is known and the time.
 
-The endpoint answers about one call in three to five minutes per login. So there is a TTL, one
-memory of failures that every prompt of the machine shares, and no call at all while it cannot
-bring anything. The reader decides how much is worth asking for: a person at a prompt must not see
-what is marked as old, a status bar that nobody looks at may.
+The endpoint answers about one call every three to five minutes per login. So there is a TTL, one
+memory of failures shared by every prompt of the machine, and no call at all while it cannot bring
+anything. The reader decides how often to ask: a person at a prompt must not see a number marked as
+old, a status bar that nobody looks at may show one.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from claude_status.model.usage import WINDOW_SECONDS, Usage
 PROMPT, BAR, NOBODY = "prompt", "bar", "nobody"
 
 RESET_LAG = 10  # seconds after a reset, since the server's clock may be behind ours
-CALL_SECONDS = 30  # what one call may take at the most: the lease, and the pause after a crash
+CALL_SECONDS = 30  # the longest that one call may take: the lease, and the pause after a crash
 LOOK_EVERY = 300  # seconds until the login and the free sources are looked at again
-SPARING = 6  # TTLs between two calls while free sources know the numbers
+SPARING = 6  # TTLs between two calls while free sources have the numbers
 STEADY = 1.8  # TTLs between two calls, so that with the jitter no number is two TTLs old
 ABSENT = 12  # TTLs between two calls for nobody
 SOONEST = 15  # seconds between two refreshes
-PRESENT = 2  # TTLs for which somebody who did something is taken to be there
+PRESENT = 2  # TTLs after their last activity for which somebody counts as present
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """When the next call is due (epoch seconds), and why then.
 
-    ``why`` is a clause, of a back-off the sentence of the failure. ``never``: not before something
-    else changes. ``is_backoff``: the pause after a failure. ``unread`` is the sentence for a last
-    answer without any number, "" after one with numbers.
+    ``why`` is a clause, or the failure's sentence during a back-off. ``never``: not before
+    something else changes. ``is_backoff``: the pause after a failure. ``unread`` is the sentence
+    for a last answer without any number, "" after one with numbers.
     """
 
     at: float
@@ -49,7 +49,7 @@ class Due:
 
     @property
     def problem(self) -> str:
-        """The sentence for what keeps new numbers from coming, "" where nothing does."""
+        """The sentence that says why there are no new numbers, "" where nothing prevents them."""
         if self.never:
             return f"{self.why[:1].upper()}{self.why[1:]}."
         return self.why if self.is_backoff else self.unread
@@ -72,9 +72,9 @@ def next_call(
     reader: str,
     force: bool = False,
 ) -> Due:
-    """Decide when the endpoint is next asked for the login of that fingerprint.
+    """Decide when the endpoint is next asked, with the login of that fingerprint.
 
-    ``reader`` is who wants to know. ``force`` skips the TTL, never the back-off.
+    ``reader`` is who started the refresh. ``force`` skips the TTL, never the back-off.
     """
     asking = asking.at(now)
     if asking.refused_login == login:
@@ -82,7 +82,7 @@ def next_call(
     if now < asking.not_before:
         return Due(asking.not_before, asking.reason, is_backoff=True)
     if force:
-        return Due(now, "asked for")
+        return Due(now, "requested")
     due = _when_old(asking, usage, asking.ttl(ttl, now), reader)
     if asking.reason and not asking.failures:
         due = replace(due, why="the last answer had no number", unread=asking.reason)
@@ -92,7 +92,7 @@ def next_call(
     reset = _next_reset(asking, usage, ttl)
     if reset <= now:
         return Due(now, "a window has been reset")
-    return Due(reset, "a window is reset then") if reset < due.at else due
+    return Due(reset, "a window will be reset") if reset < due.at else due
 
 
 def _when_old(asking: Asking, usage: Usage | None, ttl: float, reader: str) -> Due:
@@ -103,13 +103,13 @@ def _when_old(asking: Asking, usage: Usage | None, ttl: float, reader: str) -> D
     elif reader != PROMPT:
         wait = STEADY * ttl
     elif asking.is_steady:
-        wait, why = STEADY * ttl, "the last call brought no other numbers"
+        wait, why = STEADY * ttl, "the last call brought no new numbers"
     due = asking.answered_at + wait
     known = known_at(usage) if usage else 0.0
     if asking.answered_at < known:
-        # free sources say nothing of the per-model limits, so they are not left to them for good
+        # free sources lack the per-model limits, so the endpoint is still asked now and then
         longest = max(asking.asked_at + SPARING * ttl, due)
-        return Due(min(known + wait, longest), "Claude Code itself said the numbers")
+        return Due(min(known + wait, longest), "Claude Code itself gave the numbers")
     return Due(due, why)
 
 
@@ -120,7 +120,7 @@ def known_at(usage: Usage) -> float:
 
 
 def numbers(usage: Usage | None, now: float) -> list[object]:
-    """What a person sees of a usage, to compare: whole percentages, and the credits."""
+    """What a person sees of a usage, for comparison: whole percentages, and the credits."""
     if usage is None:
         return []
     shown = {one.key: None if one.is_over(now) else int(one.percent) for one in usage.limits}
@@ -128,10 +128,9 @@ def numbers(usage: Usage | None, now: float) -> list[object]:
 
 
 def _next_reset(asking: Asking, usage: Usage, ttl: float) -> float:
-    """When to ask about the first reset that nobody has asked about since; it may never come.
+    """When to ask about the first reset after the last call; infinite if there is none.
 
-    Only the session's and the week's are worth more than the TTL: of other windows nobody knows
-    how short they are.
+    Only the session's and the week's take precedence over the TTL: other windows may be very short.
     """
     ttl_end = asking.asked_at + ttl
     resets = [
@@ -143,10 +142,10 @@ def _next_reset(asking: Asking, usage: Usage, ttl: float) -> float:
 
 
 def refresh_times(bar: Due, prompt: Due, now: float, reader: str) -> RefreshTimes:
-    """When readers should start the next refresh; it also looks at the login and free sources.
+    """When readers should start the next refresh; it also checks the login and free sources.
 
-    A call that is due for a prompt, and not for the bar that started this refresh, does not wait:
-    the next prompt asks.
+    If a call is due for a prompt, but not for the bar that started this refresh, the next prompt
+    asks at once.
     """
     soonest = now + SOONEST
     return RefreshTimes(
@@ -161,5 +160,5 @@ def _next_refresh(due: Due, now: float, soonest: float) -> int:
 
 
 def look_again(now: float) -> RefreshTimes:
-    """The times of the next refresh where nothing is known of when the next call is due."""
+    """The times of the next refresh if it is not known when the next call is due."""
     return RefreshTimes(bar=int(now) + LOOK_EVERY, prompt=int(now) + LOOK_EVERY)

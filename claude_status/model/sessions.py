@@ -1,9 +1,9 @@
-"""What is new in a push: only the sessions' own counts say when their numbers were true.
+"""What is new in a push: only the sessions' own counts tell when their numbers were true.
 
-A session of Claude Code hands its numbers over whenever it draws its status line, and an idle one
-repeats the last for as long as it lives; after ``/clear`` and ``/resume`` those are another
-session's. But ``cost.total_api_duration_ms`` grows with every answer, those of subagents too, and
-with nothing else. So where that count has grown the numbers are true now, and all others keep the
+A session of Claude Code passes on its numbers whenever it draws its status line, and an idle one
+repeats the last ones as long as it lives; after ``/clear`` and ``/resume`` those are another
+session's. But ``cost.total_api_duration_ms`` grows with every answer, including those of subagents,
+and with nothing else. So if that count has grown, the numbers are true now, and all others keep the
 date at which they were first seen.
 """
 
@@ -18,7 +18,7 @@ from claude_status.model.usage import MAX_AGE, Limit, Usage
 
 MAX_SESSIONS = 64
 MAX_PROCESSES = 4  # of one session, which may be open in several terminals
-MAX_COUNTS = 16  # of a session that are known again
+MAX_COUNTS = 16  # of a session that are remembered
 MAX_NUMBERS = 400  # of one window
 
 Window = tuple[str, int]  # a limit's key, and when its window ends (0 where that is not known)
@@ -26,11 +26,11 @@ Window = tuple[str, int]  # a limit's key, and when its window ends (0 where tha
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What a session handed over, not yet dated.
+    """What a session passed on, not yet dated.
 
     ``count`` is the time that it has waited for answers, in milliseconds; None from old clients.
-    ``written`` is when its transcript was last written, None without one. ``before`` is the count
-    that was last heard of it and perhaps not recorded, since its numbers had just been dated.
+    ``written`` is when its transcript was last written, None without one. ``before`` is its last
+    count that was seen, perhaps without being recorded, since its numbers had just been dated.
     """
 
     usage: Usage
@@ -50,8 +50,8 @@ class Session:
     def hear(self, count: int, now: float) -> tuple[Session, bool]:
         """The session with a further count, and whether it has grown.
 
-        One below all of its processes' is that of a process not heard before, which is no answer.
-        Which of several has grown is not known, so the count that is replaced stays known.
+        A count below those of all its processes is from a new process, and is not an answer. It is
+        not known which of several has grown, so the replaced count is remembered.
         """
         below = [each for each in self.latest if each < count]
         grown = bool(below) and count not in self.latest + self.past
@@ -63,14 +63,14 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The sessions that were heard, and of each open window when each percentage was first seen."""
+    """The sessions that were seen, and when each percentage of each open window was first seen."""
 
     sessions: Mapping[str, Session] = field(default_factory=dict)
     seen: Mapping[Window, Mapping[float, float]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, text: str | None) -> Memory:
-        """What ``dump`` wrote; nothing where it is not to be understood."""
+        """What ``dump`` wrote; empty where it cannot be read."""
         try:
             data = json.loads(text or "{}")
             sessions = {
@@ -102,7 +102,7 @@ class Memory:
         return replace(self, sessions={name: heard, **dict(others[: MAX_SESSIONS - 1])}), grown
 
     def see(self, limits: Iterable[Limit], now: float) -> Memory:
-        """The memory with these numbers, but for windows that are over."""
+        """The memory with these numbers, and without windows that are over."""
         seen = {
             window: numbers for window, numbers in self.seen.items() if not 0 < window[1] <= now
         }
@@ -113,17 +113,17 @@ class Memory:
         return replace(self, seen=seen)
 
     def first_seen(self, limit: Limit) -> float | None:
-        """When any session first said this number of this window."""
+        """When any session first reported this number for this window."""
         return self.seen.get(_window(limit), {}).get(limit.percent)
 
 
 def take_push(
     memory: Memory, readings: Mapping[str, Usage], push: Push, now: float
 ) -> tuple[Memory, Usage | None]:
-    """The push as a reading whose numbers are dated, with the memory that has it; pure.
+    """The push as a reading with dated numbers, and the memory that includes it; pure.
 
-    None where none of its numbers can be dated: those of a session that has had no answer yet are
-    another session's, which may have said them at any time.
+    None if none of its numbers can be dated: those of a session that has had no answer yet are
+    another session's, and may be of any age.
     """
     memory, _ = memory.hear(push.usage.source, push.before, now)
     memory, is_answer = memory.hear(push.usage.source, push.count, now)
@@ -146,7 +146,7 @@ def take_push(
 
 
 def with_push(readings: Mapping[str, Usage], push: Usage, now: float) -> list[Usage]:
-    """All readings with a dated push among them, and no more sessions than are worth keeping."""
+    """All readings including a dated push, and no more sessions than are worth keeping."""
     before = readings.get(push.source)
     others = [usage for name, usage in readings.items() if name != push.source]
     pushes = [usage for usage in others if is_push(usage.source) and now - usage.as_of < MAX_AGE]
@@ -158,9 +158,9 @@ def with_push(readings: Mapping[str, Usage], push: Usage, now: float) -> list[Us
 def _date_without_count(
     memory: Memory, readings: Mapping[str, Usage], push: Push, limit: Limit, now: float
 ) -> float:
-    """The date of a number from an old client: a change is new, and the transcript may confirm.
+    """The date of a number from an old client: a change is new, and the transcript may confirm it.
 
-    It confirms only what no later reading disagrees with.
+    It confirms only what no later reading contradicts.
     """
     first = memory.first_seen(limit)
     if first is not None:

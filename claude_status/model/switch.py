@@ -1,4 +1,4 @@
-"""Whose numbers the store holds, and when another account's take their place (pure).
+"""Whose numbers the store holds, and when those of another account replace them (pure).
 
 A switch of accounts is two changes in Claude Code's files, in either order and seconds apart: of
 the login, and of the account that ``.claude.json`` names. A renewal changes the login alone.
@@ -21,14 +21,14 @@ Window = tuple[str, int]  # a limit's key, and its reset in epoch seconds
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose numbers are known; times in epoch seconds, "" and 0 for what never was.
+    """Whose numbers are known; times in epoch seconds, "" and 0 for what has not happened.
 
-    ``account`` is the identifier that ``.claude.json`` gives, "" where it gives none. ``login`` is
+    ``account`` is the identifier that ``.claude.json`` gives, "" if it gives none. ``login`` is
     the fingerprint of the stored login, ``login_of`` the account with which it was first seen.
     """
 
     account: str = ""
-    since: float = 0.0  # when it took the place of another
+    since: float = 0.0  # when it replaced another
     login: str = ""
     login_of: str = ""
     login_since: float = 0.0
@@ -40,22 +40,22 @@ class Owner:
 
     @classmethod
     def load(cls, text: str | None) -> Owner:
-        """From a text that ``dump`` wrote; a memory that cannot be read is an empty one."""
+        """From a text that ``dump`` wrote; empty where it cannot be read."""
         try:
             return typed(cls, json.loads(text or "{}"))
         except (ValueError, TypeError, RecursionError):
             return cls()
 
     def seen(self, account: str, login: str, now: float, ttl: float) -> Owner:
-        """The owner after a look at both files; another ``since`` where the numbers have to go.
+        """The owner after reading both files; ``since`` changes where the numbers must be dropped.
 
-        ``login`` is "" where none can be read from a file. Where no account is named, a new login
-        may be anybody's.
+        ``login`` is "" if none can be read from a file. If no account is named, a new login may be
+        anybody's.
         """
         is_new = login not in ("", self.login)
         is_other = is_new and self.login != ""
         unknown = is_other and not account
-        late = is_other and is_another(account, self.login_of)  # until now it was the former's
+        late = is_other and is_another(account, self.login_of)  # so far the login was the former's
         owner = replace(
             self,
             account="" if unknown else account or self.account,
@@ -71,7 +71,7 @@ class Owner:
 
     @property
     def waits(self) -> bool:
-        """Whether the login still seems to be the one of the account before."""
+        """Whether the login still seems to be that of the previous account."""
         return self.login != "" and abs(self.since - self.login_since) >= TOGETHER
 
 
@@ -88,7 +88,7 @@ def windows(readings: Iterable[Usage]) -> list[Window]:
 def is_of_former(push: Usage, former: Iterable[Window], readings: Iterable[Usage]) -> bool:
     """Whether a push has a window of an account that was logged in before.
 
-    A week keeps its time of reset. A window that the present account was seen to have is its own.
+    A week is always reset at the same time. A window seen with the present account is its own.
     """
     own = merge(usage for usage in readings if not is_push(usage.source))
     limits = [limit for limit in push.limits if limit.resets_at]
@@ -105,7 +105,7 @@ def is_of_former(push: Usage, former: Iterable[Window], readings: Iterable[Usage
 
 
 def is_another(account: str, known: str) -> bool:
-    """Whether two identifiers are known to be different: one may lack its organization."""
+    """Whether two identifiers are known to be different; one may lack its organization."""
     (person, _, group), (other, _, others) = account.partition("/"), known.partition("/")
     if not person or not other:
         return False

@@ -1,4 +1,4 @@
-"""A dataclass from the fields of a JSON object, each of which must be of its type."""
+"""A dataclass from the fields of a JSON object, each of which must have the right type."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Record = TypeVar("Record")
 
 
 def typed(record: Callable[..., Record], row: Mapping[str, Any]) -> Record:
-    """Make a record; raises TypeError unless each plain field is of its type.
+    """Make a record; raises TypeError unless each plain field has the right type.
 
-    A collection's elements are their own maker's affair.
+    The elements of a collection are checked by whoever makes them.
     """
     made = record(**row)
     for name, hint in _hints(record).items():
@@ -31,7 +31,7 @@ def _hints(record: Callable[..., object]) -> dict[str, Any]:
 
 
 def _fits(value: object, hint: Any) -> bool:
-    """Whether a value is of a type; a number is finite, and a boolean is no number."""
+    """Whether a value has a type; a number must be finite, and a boolean is not a number."""
     if get_args(hint):
         return get_origin(hint) not in UNIONS or any(_fits(value, each) for each in get_args(hint))
     if hint is float:

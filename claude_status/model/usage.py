@@ -1,4 +1,4 @@
-"""What is known of a plan's use: the limits, the credits, when that was true, and who said so."""
+"""What is known about a plan's usage: limits, credits, when they were true, and the source."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_AGE = 86400  # seconds after which a number is no longer shown
 
 
 class Number:
-    """What every number has: the time at which it was true (epoch seconds), and who said so."""
+    """What every number has: the time at which it was true (epoch seconds), and its source."""
 
     __slots__ = ()
     as_of: float
@@ -24,7 +24,7 @@ class Number:
 
     @property
     def origin(self) -> str:
-        """The kind of source: whose session it was is of no use to anyone."""
+        """The kind of source, without the session's id, which nobody needs."""
         return self.source.partition(":")[0]
 
     resets_at: int | None
@@ -32,8 +32,8 @@ class Number:
     def state(self, now: float, ttl: float) -> str:
         """Whether the number is ``FRESH``, ``STALE`` (older than two TTLs), ``OVER`` or ``GONE``.
 
-        It is over where its window has been reset since, so that it says nothing any more, and gone
-        where it is too old to be shown at all.
+        It is over if its window has been reset since, so that it is no longer valid, and gone if it
+        is too old to be shown at all.
         """
         if self.is_gone(now):
             return GONE
@@ -54,8 +54,8 @@ class Number:
 class Limit(Number):
     """One limit of the plan.
 
-    ``percent`` is 0..100, and may go beyond; a number that is not known is no Limit at all.
-    ``resets_at`` is in epoch seconds, rounded to the minute; None where the window has not begun.
+    ``percent`` is 0..100, or more; an unknown number makes no Limit.
+    ``resets_at`` is in epoch seconds, rounded to the minute; None if the window has not begun.
     ``severity`` is the server's own word (``normal``, ``warning``, ``critical``), ``active`` its
     mark for the one limit that it would show.
     """
@@ -78,9 +78,9 @@ class Limit(Number):
 
 @dataclass(frozen=True, slots=True)
 class Credits(Number):
-    """Extra use that is paid for; amounts in the currency's minor units, None where unknown.
+    """Extra usage that is paid for; amounts in the currency's minor units, None if unknown.
 
-    ``reason`` says why there are none any more, "" where there are.
+    ``reason`` says why none are left, "" if some are.
     """
 
     used: int | None
@@ -99,9 +99,9 @@ class Credits(Number):
 class Usage:
     """One reading, or several merged into one; each limit keeps its own source and time.
 
-    ``as_of`` is the newest time at which the source was heard, ``rows_as_of`` the newest at which
-    it listed every per-model limit there is, so that an older one missing there is gone, and
-    ``no_credits_as_of`` the newest at which it said that credits are switched off.
+    ``as_of`` is the last time that the source reported, ``rows_as_of`` the last time that it listed
+    every per-model limit, so that an older one missing there is gone, and ``no_credits_as_of`` the
+    last time that it said that credits are switched off.
     """
 
     source: str
@@ -117,7 +117,7 @@ class Usage:
         return next((limit for limit in self.limits if limit.key == key), None)
 
     def shown_at(self, now: float) -> Usage:
-        """The usage without numbers too old to be shown: what every picture begins with."""
+        """The usage without numbers too old to be shown: what every report starts from."""
         kept = tuple(limit for limit in self.limits if not limit.is_gone(now))
         paid = self.credits if self.credits and not self.credits.is_gone(now) else None
         return replace(self, limits=kept, credits=paid)
@@ -127,9 +127,9 @@ class Usage:
         return [*self.limits, *([self.credits] if self.credits else [])]
 
     def gates(self) -> list[Limit]:
-        """All that can run out: every limit, and the credits as one where their share is known.
+        """Everything that can run out: every limit, and the credits if their share is known.
 
-        Credits that are spent are at 100 %.
+        Spent credits are at 100 %.
         """
         paid = self.credits
         percent = 100.0 if paid and paid.reason else paid.percent if paid else None
@@ -142,5 +142,5 @@ class Usage:
 
 
 def order(limit: Limit) -> tuple[int, str]:
-    """The place of a limit in every list: the session, the week, then the others by name."""
+    """The sort key of a limit in every list: the session, the week, then the others by name."""
     return {SESSION: 0, WEEK: 1}.get(limit.key, 2), limit.key

@@ -1,4 +1,4 @@
-"""Times to stand below a chart, in steps that are even by the local clock (pure)."""
+"""The times below a chart, in even steps of the local clock (pure)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Mark = tuple[float, str]  # epoch seconds, label
 
 
 def times_of(since: float, until: float, columns: int) -> list[Mark]:
-    """Times between two others, as close together as their labels have room in so many columns.
+    """Times between two others, as close together as the labels fit in so many columns.
 
-    Full hours or parts of one, else midnights.
+    Hours or fractions of one, else midnights.
     """
     for minutes in MINUTES:
         marks = _marks(since, until, minutes, "%H:%M" if until - since <= DAY else "%a %H:%M")
@@ -44,6 +44,6 @@ def _marks(since: float, until: float, minutes: int, form: str) -> list[Mark]:
     moments = (
         time.mktime((year, month, day, 0, number * minutes, 0, 0, 0, -1)) for number in range(count)
     )
-    # a dict, since an hour that the clock skips would come twice
+    # a dict, since an hour that the clock skips would appear twice
     inside = dict.fromkeys(moment for moment in moments if since <= moment <= until)
     return [(moment, time.strftime(form, time.localtime(moment))) for moment in inside]

@@ -9,7 +9,7 @@ TRACK = "░"
 
 
 def bar(percent: float, cells: int) -> str:
-    """The bar of a percentage, cut and never rounded up: only from 100 % on is it full."""
+    """The bar of a percentage, rounded down: it is full only from 100 % on."""
     eighths = min(math.floor(percent * cells * 8 / 100), cells * 8)
     full, rest = divmod(max(0, eighths), 8)
     drawn = EIGHTHS[8] * full + (EIGHTHS[rest] if rest else "")

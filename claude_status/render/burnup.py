@@ -1,4 +1,4 @@
-"""How use grew: what a chart of it shows, before anything is drawn (pure)."""
+"""How usage grew: what a chart of it shows, before anything is drawn (pure)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from claude_status.render.style import Style
 from claude_status.render.words import shown_percent, stale_mark
 from claude_status.store.history import DAY, THINNED, WHOLE_DAYS, Point
 
-GAP = 3900  # seconds without a reading, after which nobody knows what happened
-ABSENT_TTLS = 13  # for a bar that nobody sees one call in twelve TTLs is made
+GAP = 3900  # seconds without a reading that make a gap
+ABSENT_TTLS = 13  # a bar that nobody sees makes one call every twelve TTLs
 JITTER = 60  # seconds by which the resets of one window differ
 MOST_WINDOWS = 12  # in one chart, for their even pace to be drawn
 Run = tuple[tuple[float, float], ...]  # (epoch seconds, per cent) in order of time
@@ -38,7 +38,7 @@ class Burnup:
 
 
 def of_window(limit: Limit, points: Iterable[Point], now: float, style: Style) -> Burnup | None:
-    """The window that the limit is in; None where it has none, or where it is over."""
+    """The present window of the limit; None if it has none, or the window is over."""
     if limit.resets_at is None or not limit.window or limit.state(now, style.ttl) in (OVER, GONE):
         return None
     begun, end = limit.resets_at - limit.window, limit.resets_at
@@ -62,7 +62,7 @@ def of_window(limit: Limit, points: Iterable[Point], now: float, style: Style) -
 def of_days(
     limit: Limit, points: Iterable[Point], since: float, now: float, ttl: float
 ) -> Burnup | None:
-    """All windows of a limit from ``since`` until ``now``; None where nothing is known of any."""
+    """All windows of a limit from ``since`` until ``now``; None if nothing is known about any."""
     own = [point for point in points if point.key == limit.key and since <= point.time <= now]
     if not own:
         return None
@@ -80,12 +80,12 @@ def of_days(
 
 
 def same(one: int | None, other: int | None) -> bool:
-    """Whether two resets are those of one window."""
+    """Whether two resets belong to the same window."""
     return one == other or (one is not None and other is not None and abs(one - other) <= JITTER)
 
 
 def _apart(ends: Iterable[int]) -> list[int]:
-    """One reset for each window, though its readings may say it to the minute before or after."""
+    """One reset for each window, although its readings may differ by a minute."""
     kept: list[int] = []
     for end in ends:
         if not kept or not same(kept[-1], end):
@@ -94,7 +94,7 @@ def _apart(ends: Iterable[int]) -> list[int]:
 
 
 def _runs(points: Sequence[Point], now: float, ttl: float) -> tuple[Run, ...]:
-    """The points in runs of one window without a gap."""
+    """The points in runs, each in one window and without a gap."""
     runs: list[list[tuple[float, float]]] = []
     before: Point | None = None
     for point in points:
@@ -108,7 +108,7 @@ def _runs(points: Sequence[Point], now: float, ttl: float) -> tuple[Run, ...]:
 
 
 def _gap(time: float, now: float, ttl: float) -> float:
-    """How far apart readings may be that still follow one another."""
+    """How far apart two readings of one run may be."""
     usual = max(GAP, ABSENT_TTLS * ttl)
     return max(usual, 2 * THINNED) if time < now - WHOLE_DAYS * DAY else usual
 

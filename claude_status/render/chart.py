@@ -1,7 +1,7 @@
-"""Charts of how use grew, as text: areas of windows and days, or a bar for each day.
+"""Charts of how usage grew, as text: areas of windows and days, or a bar for each day.
 
-They are drawn in block elements of our own: a library for this would be a large part of what a
-person installs, for some eighths of a cell.
+They are drawn here, in block elements: a library for this would be a large part of what a person
+installs, for a few eighths of a cell.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from claude_status.render.plot import (
 )
 from claude_status.render.segments import Piece
 
-SIDE_BY_SIDE = 130  # columns from which on two charts share a line
+SIDE_BY_SIDE = 130  # columns from which two charts are drawn side by side
 BETWEEN = Piece("    ")
 COLUMNS = 30, 120  # of one chart: at least, at most
 QUARTERS = 2, 4  # rows for 25%: at least, at most
@@ -72,7 +72,7 @@ def _chart(chart: Chart, width: int, quarter: int, thresholds: Thresholds) -> li
 
 
 def _heading(chart: Chart, width: int) -> list[list[Piece]]:
-    """The name and the words, on one line where they fit in."""
+    """The name and the words, on one line if they fit."""
     name = Piece(chart.name, "bold")
     if len(chart.name) + 2 + len(chart.words) <= width:
         return [[name, Piece(f"  {chart.words}")]]
@@ -80,7 +80,7 @@ def _heading(chart: Chart, width: int) -> list[list[Piece]]:
 
 
 def _beside(charts: Sequence[list[list[Piece]]], width: int) -> list[list[Piece]]:
-    """Charts beside each other, their axes on one line whatever their headings take."""
+    """Charts side by side, with their axes on one line even if their headings differ in height."""
     height = max(map(len, charts))
     padded = [[*([[]] * (height - len(chart))), *chart] for chart in charts]
     rows = []
@@ -93,7 +93,7 @@ def _beside(charts: Sequence[list[list[Piece]]], width: int) -> list[list[Piece]
 
 
 def _legend(charts: Sequence[Chart], width: int) -> str:
-    """How to read what is drawn, and nothing else."""
+    """How to read what is drawn."""
     parts = ["█ used"]
     bars = [chart for chart in charts if isinstance(chart, Peaks)]
     if bars:

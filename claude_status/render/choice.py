@@ -1,4 +1,4 @@
-"""Which of the numbers the line speaks of."""
+"""Which numbers the line shows."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from claude_status.render.style import Style
 
 
 def shown_limits(usage: Usage, now: float, style: Style) -> list[Limit]:
-    """The limits that the line speaks of: the session, the week, and the others that bind."""
+    """The limits that the line shows: the session, the week, and the others that bind."""
     return [
         limit for limit in usage.limits if limit.key in (SESSION, WEEK) or _binds(limit, now, style)
     ]
 
 
 def shown_credits(usage: Usage, now: float, style: Style) -> Credits | None:
-    """The credits, where they bind or are all that the account has."""
+    """The credits, if they bind or are all that the account has."""
     credit = usage.credits
     if credit is None or credit.reason:
         return None

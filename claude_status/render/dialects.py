@@ -1,4 +1,4 @@
-"""The same line in the language of each host."""
+"""The same line in the markup of each host."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from claude_status.render.style import CRITICAL
 SGR = {"normal": "32", "warning": "33", "critical": "31"}
 NAMES = {"normal": "green", "warning": "yellow", "critical": "red"}
 ASCII = str.maketrans(IN_ASCII)
-NUMBER = "%0123456789"  # how a number ends, and no bar
+NUMBER = "%0123456789"  # the last character of a number, but never of a bar
 
 
 def plain(line: Line) -> str:
-    """Text alone, for pipes and terminals without colour; a critical number has a mark instead."""
+    """Plain text, for pipes and terminals without colour; a critical number has a mark instead."""
     return "".join(piece.text + (MARK if _is_critical(piece) else "") for piece in line)
 
 
@@ -24,17 +24,17 @@ def _is_critical(piece: Piece) -> bool:
 
 
 def ascii_only(line: Line) -> str:
-    """Text alone, for terminals that know nothing but ASCII."""
+    """Plain text, for terminals that support only ASCII."""
     return plain(line).translate(ASCII).encode("ascii", "replace").decode("ascii")
 
 
 def ansi(line: Line) -> str:
-    """SGR colours; only the foreground is set and given back, so that bold stays bold."""
+    """SGR colours; only the foreground is set and reset, so that bold stays bold."""
     return _coloured(line, lambda text, colour: f"\033[{SGR[colour]}m{text}\033[39m")
 
 
 def bash(line: Line) -> str:
-    """SGR colours between the bytes that tell readline what has no width."""
+    """SGR colours between the bytes that mark them as zero-width for readline."""
     return _coloured(
         line, lambda text, colour: f"\001\033[{SGR[colour]}m\002{text}\001\033[39m\002"
     )
@@ -47,16 +47,16 @@ def zsh(line: Line) -> str:
 
 
 def tmux(line: Line) -> str:
-    """The styles of tmux's own formats; a ground of our own, since the bar's may be of any colour.
+    """The styles of tmux's own formats; with a background, since the bar's may have any colour.
 
-    The bar that tmux comes with is green: green letters would not be seen there, nor yellow read.
-    Black on red can be read in every palette, as white on red cannot.
+    By default tmux's bar is green: green text would be invisible there, and yellow unreadable.
+    Black on red is readable in every palette; white on red is not.
     """
     return _coloured(line, _on_bar)
 
 
-# What is drawn, each into a file of its own, since each may have a template of its own. Three hosts
-# speak what a terminal does; all fall back on plain or ascii where that is all that can be shown.
+# What is drawn, each into its own file, since each may have its own template. Three hosts use the
+# same as a terminal; all fall back on plain or ascii if nothing else can be shown.
 DIALECTS: dict[str, Callable[[Line], str]] = {
     "plain": plain,
     "ascii": ascii_only,
@@ -78,7 +78,7 @@ def _on_bar(text: str, colour: str) -> str:
     ground = {"warning": "fg=black,bg=yellow", "critical": "fg=black,bg=red"}.get(colour)
     if not ground:
         return text
-    # what is pushed comes back only after a reset of our own
+    # what was pushed is restored only after an explicit reset
     return f"#[push-default]#[{ground}]{text}#[fg=default,bg=default]#[pop-default]"
 
 

@@ -63,7 +63,7 @@ def _limit(limit: Limit, now: float, style: Style) -> dict[str, object]:
 
 
 def _runs_out_at(limit: Limit, now: float, style: Style) -> str | None:
-    """When it is reached at this pace, a projection; None where that is not before the reset."""
+    """When it is reached at this pace, a projection; None if that is not before the reset."""
     pace = present_pace(limit, now, style.ttl)
     return iso(pace.runs_out_at) if pace and pace.runs_out_at is not None else None
 

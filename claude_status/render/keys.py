@@ -1,4 +1,4 @@
-"""What happens on a terminal while something is shown on it: keys and signals, one at a time."""
+"""Keys and signals on a terminal while something is shown there, one at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DISTURBING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP}
 
 
 class Events:
-    """Keys from a terminal and signals, noted instead of acted upon while it is entered.
+    """Keys from a terminal and signals, recorded instead of handled inside the context.
 
     Signals that are ignored from the start, as under nohup, stay ignored.
     """
@@ -26,7 +26,7 @@ class Events:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Events:
-        """Begin to note signals."""
+        """Begin to record signals."""
         self._reader, self._writer = os.pipe()
         for end in (self._reader, self._writer):
             os.set_blocking(end, False)
@@ -37,7 +37,7 @@ class Events:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let signals do what they did before."""
+        """Restore the previous signal handlers."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._wakeup)
@@ -47,7 +47,7 @@ class Events:
     def wait(self, seconds: float) -> tuple[str, set[int]]:
         """What was typed and which signals came, as soon as anything does.
 
-        A keyboard that is gone counts as a hang-up, whose signal may come a little later.
+        A closed keyboard counts as a hang-up, whose signal may come a little later.
         """
         ready, _, _ = select.select([*self._keys, self._reader], [], [], max(0.0, seconds))
         signals = set(os.read(self._reader, 64)) if self._reader in ready else set()
@@ -60,7 +60,7 @@ class Events:
         return typed.decode("ascii", "replace"), signals
 
     def let(self, number: int) -> None:
-        """Let a signal do to this process what it does by itself; return if that lets it go on."""
+        """Let a signal have its default effect on this process; returns if it continues."""
         handler = signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
         signal.signal(number, handler)
@@ -68,7 +68,7 @@ class Events:
 
 @contextlib.contextmanager
 def key_by_key(keyboard: int) -> Iterator[None]:
-    """Give keys out as they are typed, unseen; then the terminal is as it was."""
+    """Pass keys on as they are typed, without echo; then restore the terminal."""
     if not os.isatty(keyboard):
         yield
         return
@@ -82,4 +82,4 @@ def key_by_key(keyboard: int) -> Iterator[None]:
 
 
 def _note(_number: int, _frame: FrameType | None) -> None:
-    """Only the wake-up counts."""
+    """Do nothing: only the wake-up counts."""

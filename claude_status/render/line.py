@@ -21,11 +21,11 @@ from claude_status.render.words import Reset, countdown, label_of, moment
 
 
 def draw_line(usage: Usage | None, now: float, style: Style, *, minutes: bool = True) -> Line:
-    """What the line says at ``now``; empty where nothing is known that may be shown.
+    """What the line says at ``now``; empty if nothing is known that may be shown.
 
-    ``minutes`` counts down to the resets; otherwise they stand as clock time, which stays right
-    without being drawn anew. At most ``style.max_width`` columns: the credits go first, then the
-    scoped limits, then the countdown and the week; of a template the parts from its end.
+    ``minutes`` counts down to the resets; otherwise they are shown as clock time, which stays right
+    without being redrawn. At most ``style.max_width`` columns: the credits are dropped first, then
+    the scoped limits, then the countdown and the week; in a template, the parts from its end.
     """
     if usage is None:
         return ()
@@ -42,7 +42,7 @@ def draw_line(usage: Usage | None, now: float, style: Style, *, minutes: bool = 
 
 
 def _is_hidden(usage: Usage, now: float, style: Style) -> bool:
-    """Whether every number is known to be below what is worth showing; an old one may be above."""
+    """Whether every number is known to be below ``hide_below``; an old one may be above."""
     present = [one for one in usage.numbers() if not one.is_over(now)]
     return style.hide_below > 0 and not any(
         one.state(now, style.ttl) == STALE or (one.percent or 0) >= style.hide_below
@@ -55,7 +55,7 @@ def _until(hours: int, resets_at: int, now: float) -> str:
 
 
 def _by_default(usage: Usage, now: float, style: Style, reset: Reset) -> list[Line]:
-    """The default line, then what is left of it as the room gets scarcer."""
+    """The default line, then shorter and shorter versions of it."""
     limits, credit = shown_limits(usage, now, style), shown_credits(usage, now, style)
     base = sum(limit.key in (SESSION, WEEK) for limit in limits)
     lengths = reversed(range(base, len(limits) + 1))
@@ -85,7 +85,7 @@ def _limit(limit: Limit, now: float, style: Style, reset: Reset | None) -> Line:
 
 
 def _from_template(usage: Usage, now: float, style: Style, reset: Reset) -> list[Line]:
-    """The template filled in, then with ever fewer parts; none where no number may be shown."""
+    """The template filled in, then with fewer and fewer parts; none if no number may be shown."""
     if not usage.numbers():
         return []
     parts = fill(parse_template(style.template), usage, now, style, reset)

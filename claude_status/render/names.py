@@ -1,7 +1,7 @@
 """What the names in a template stand for: ``5h``, ``7d.reset``, ``fable.bar:12``, ``plan``.
 
-A name is a limit and one of its values, or something that the whole account has. The limits are
-``5h``, ``7d`` and, by its label, each other one (``fable``).
+A name is a limit and one of its values, or a value of the whole account. The limits are ``5h``,
+``7d`` and every other one by its label (``fable``).
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ _LIMIT = re.compile(r"(5h|7d|[a-z][a-z0-9_-]*)(?:\.([a-z]+))?(?::([1-9][0-9]?))?
 
 
 def value_of(name: str) -> Value:
-    """What draws a name; raises ValueError with a suggestion where it is unknown."""
+    """The function that draws a name; raises ValueError with a suggestion if it is unknown."""
     if name in WHOLE:
         return WHOLE[name]
     found = _LIMIT.fullmatch(name)
     head, kind, cells = found.groups() if found else ("", None, None)
-    if not found or (kind or "") not in KINDS or (cells and kind != "bar") or _is_slip(head):
-        raise ValueError(f"there is no name {{{name}}}: {_suggestion(name)}")
+    if not found or (kind or "") not in KINDS or (cells and kind != "bar") or _is_misspelt(head):
+        raise ValueError(f"there is no name {{{name}}}{_suggestion(name)}")
     if int(cells or 0) > MOST_CELLS:
         raise ValueError(f"a bar has at most {MOST_CELLS} cells")
     draw = KINDS[kind or ""]
@@ -61,8 +61,8 @@ def known_names() -> list[str]:
     return [*(f"{w}.{kind}".rstrip(".") for w in WINDOWS for kind in KINDS), *WHOLE]
 
 
-def _is_slip(head: str) -> bool:
-    """Whether a name of its own looks like one of ours that was misspelt."""
+def _is_misspelt(head: str) -> bool:
+    """Whether what could be a limit's label looks like a misspelt name of ours."""
     import difflib
 
     return head not in WINDOWS and bool(difflib.get_close_matches(head, WHOLE, 1, 0.75))
@@ -72,7 +72,9 @@ def _suggestion(name: str) -> str:
     import difflib
 
     near = difflib.get_close_matches(name, known_names(), 1)
-    return f"did you mean {{{near[0]}}}?" if near else f"the names are {', '.join(known_names())}"
+    if near:
+        return f" (did you mean {{{near[0]}}}?)"
+    return f": the names are {', '.join(known_names())}"
 
 
 def _of_limit(head: str, draw: Draw) -> Value:
@@ -107,7 +109,7 @@ def _percent(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
 
 
 def _left(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
-    """100 less the percentage that is shown, so that both add up."""
+    """100 minus the percentage that is shown, so that both add up."""
     shown = percent_piece(limit, now, style)
     used = shown_percent(limit.percent)
     left = f"{max(0, 100 - int(used.rstrip('%')))}%"
@@ -132,7 +134,7 @@ def _at(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
 
 
 def _out(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
-    """When it will run out at this pace, if that is before the reset: a projection, marked so."""
+    """When it will run out at this pace, if that is before the reset; marked as a projection."""
     pace = present_pace(limit, now, style.ttl)
     if not pace or pace.runs_out_at is None or pace.runs_out_at <= now:
         return Piece("")
@@ -140,7 +142,7 @@ def _out(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
 
 
 def _pace(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
-    """The points by which use is ahead of time; old numbers have no pace."""
+    """The points by which usage is ahead of the time; old numbers have no pace."""
     ahead = _ahead(limit, now, style)
     return Piece(f"+{ahead}" if ahead else "")
 
@@ -160,7 +162,7 @@ KINDS: Mapping[str, Draw] = {
 }  # fmt: skip
 
 
-# What the whole account has
+# The values of the whole account
 
 
 def _models(usage: Usage, now: float, style: Style, _reset: Reset) -> Line:

@@ -1,4 +1,4 @@
-"""Where the use of a limit leads, in words that cannot be taken for a measured number."""
+"""Where the usage of a limit leads, in words that cannot be mistaken for a measurement."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MINUTE = 60
 
 
 def binding(limits: tuple[Limit, ...], now: float, ttl: float) -> str:
-    """The key of the limit that will be reached first at the present pace, "" where none will."""
+    """The key of the limit that will be reached first at the present pace, "" if none will."""
     ends = {
         limit.key: pace.runs_out_at
         for limit in limits
@@ -23,7 +23,7 @@ def binding(limits: tuple[Limit, ...], now: float, ttl: float) -> str:
 
 
 def pace_words(limit: Limit, now: float, ttl: float) -> str:
-    """How use compares with the time and where it leads; "" where that would be a guess."""
+    """How usage compares with the time and where it leads; "" if that would be a guess."""
     pace, short = present_pace(limit, now, ttl), outlook(limit, now, ttl)
     if pace is None or limit.percent >= 100:
         return short
@@ -34,7 +34,7 @@ def pace_words(limit: Limit, now: float, ttl: float) -> str:
 
 
 def outlook(limit: Limit, now: float, ttl: float) -> str:
-    """Where use leads, in few columns; "" where that would be a guess."""
+    """Where usage leads, in few columns; "" if that would be a guess."""
     pace = present_pace(limit, now, ttl)
     if pace is None:
         return ""
@@ -48,7 +48,7 @@ def outlook(limit: Limit, now: float, ttl: float) -> str:
 
 
 def local_time(moment: float, now: float) -> str:
-    """A time in local time, with the day where it is not within a day."""
+    """A time in local time, with the weekday if it is a day or more away."""
     form = "%H:%M" if abs(moment - now) < 24 * HOUR else "%a %H:%M"
     return time.strftime(form, time.localtime(moment))
 
@@ -58,7 +58,7 @@ def _is_level(pace: Pace) -> bool:
 
 
 def _about(moment: float, now: float) -> str:
-    """A projected time, rounded down in local time, the more the farther away it is."""
+    """A projected local time, rounded down more coarsely the farther away it is."""
     left = moment - now
     if left < MINUTE:
         return "about now"

@@ -12,14 +12,14 @@ from claude_status.render.report import name_of
 from claude_status.render.words import shown_percent
 from claude_status.store.history import Point
 
-REACHED = 90  # per cent: a window that came so far was nearly used up
+REACHED = 90  # per cent: a window that reached this was nearly used up
 
 
 @dataclass(frozen=True, slots=True)
 class Peaks:
-    """One chart: the peak of each day of local time, None where nothing is known of the day.
+    """One chart: the peak of each local day, None if nothing is known about it.
 
-    ``days`` has the epoch seconds at which each of them began.
+    ``days`` has the epoch seconds at which each day began.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Peaks:
 
 
 def midnights(now: float, count: int) -> tuple[float, ...]:
-    """When today and the days before it began by local time: so many, in order."""
+    """When today and the days before it began in local time: so many, in order."""
     year, month, day, *_ = time.localtime(now)
     return tuple(
         time.mktime((year, month, day - ago, 0, 0, 0, 0, 0, -1)) for ago in reversed(range(count))
@@ -39,7 +39,7 @@ def midnights(now: float, count: int) -> tuple[float, ...]:
 def of_peaks(
     limit: Limit, points: Iterable[Point], days: tuple[float, ...], now: float
 ) -> Peaks | None:
-    """The peaks of a limit; None where nothing is known of any of these days."""
+    """The peaks of a limit; None if nothing is known about any of these days."""
     own = [point for point in points if point.key == limit.key and days[0] <= point.time <= now]
     if not own:
         return None

@@ -50,7 +50,7 @@ def draw_burnup(chart: Burnup, width: int, quarter: int, thresholds: Thresholds)
 
 
 def draw_peaks(chart: Peaks, width: int, quarter: int, thresholds: Thresholds) -> Grid:
-    """A bar for each day, or for as many days as need to share one where there is little room."""
+    """A bar for each day, or for several days where there is little room."""
     shared, slot = bar_sizes(len(chart.days), width)
     values: list[float | None] = [None] * (-(-len(chart.days) // shared) * slot)
     for number in range(0, len(chart.days), shared):
@@ -80,7 +80,7 @@ def text_of(row: Sequence[Piece]) -> str:
 
 
 def joined(row: Sequence[Piece]) -> list[Piece]:
-    """A row in as few pieces as it has changes of colour."""
+    """A row with neighbouring pieces of the same colour joined."""
     return [
         Piece(text_of(list(run)), colour) for colour, run in groupby(row, key=lambda x: x.colour)
     ]
@@ -114,7 +114,7 @@ def _areas(values: Sequence[float | None], height: int, thresholds: Thresholds) 
 def _even(
     grid: Grid, run: Run, column: Callable[[float], int], middle: Callable[[int], float]
 ) -> None:
-    """Dots where nothing else is; in an area one for each row, so that the area stays whole."""
+    """Dots where nothing else is; over an area only one per row, so that it stays recognizable."""
     (begun, low), (end, high) = run
     before = -1
     for x in range(column(begun), column(end) + 1):
@@ -126,7 +126,7 @@ def _even(
 
 
 def _row(percent: float, grid: Grid) -> int:
-    """The row in which a percentage lies, from below."""
+    """The row of a percentage, counted from below."""
     return max(0, min(len(grid) - 1, int(percent * len(grid) / 100)))
 
 
@@ -135,7 +135,7 @@ def _put(grid: Grid, x: int, y: int, piece: Piece) -> None:
 
 
 def _framed(grid: Grid, marks: Sequence[tuple[int, str]], quarter: int) -> Grid:
-    """The grid with both axes; a label of the scale stands where the row's top is that value."""
+    """The grid with both axes; a label of the scale marks the top of its row."""
     scale = [
         [Piece(f"{SCALE[y // quarter]:>3}%┤" if y % quarter == 0 else "    │", DIM), *row]
         for y, row in enumerate(grid)

@@ -36,7 +36,7 @@ def _apart(left: Text, right: Text, columns: int) -> Text:
 
 
 def _bar(line: Line, columns: int) -> Text:
-    """The bar that tmux comes with."""
+    """tmux's default bar."""
     pieces = ((piece.text, ON_BAR.get(piece.colour, "black on green")) for piece in line)
     right = Text.assemble(*pieces, (" 12:04 ", "black on green"))
     bar = _apart(Text("[0] 0:zsh*"), right, columns + 1)

@@ -1,4 +1,4 @@
-"""What the full picture says of a usage, in words and shares, however it is then drawn."""
+"""What the full picture says about a usage, in words and shares, however it is then drawn."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MINUTE = 60
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One limit, or the credits; every text is "" where there is nothing to say.
+    """One limit, or the credits; every text is "" if there is nothing to say.
 
     ``share`` is the percentage as text, with its mark; ``filled`` the same as 0..1 for a bar,
-    None where no number stands; ``elapsed`` how much of the window has passed, 0..1. ``colour`` is
-    normal, warning, critical, or "". ``reset`` and ``outlook`` say state and pace in few columns;
+    None without a number; ``elapsed`` how much of the window has passed, 0..1. ``colour`` is
+    normal, warning, critical, or "". ``reset`` and ``outlook`` give state and pace in few columns;
     ``binds`` marks the limit that will be reached first.
     """
 
@@ -47,7 +47,7 @@ class Report:
 
     title: str
     rows: tuple[Row, ...]
-    empty: str  # stands in the place of the rows, "" where there are some
+    empty: str  # shown instead of rows, "" if there are some
     problem: str
 
 
@@ -60,7 +60,7 @@ def report(
     name: str = "",
     span: Callable[[float], str] = duration,
 ) -> Report:
-    """The picture at ``now``; ``name`` is the account's, ``span`` words the time until a reset."""
+    """The picture at ``now``; ``name`` is the account's, ``span`` formats times until a reset."""
     plan = f"{style.plan} plan" if style.plan else ""
     title = " · ".join(part for part in ("Claude usage", name or style.label, plan) if part)
     rows = []
@@ -74,8 +74,8 @@ def report(
 
 
 def _empty(usage: Usage | None) -> str:
-    """Why there is no row: no number has come, or it is too old."""
-    return "no number of the past 24 hours" if usage and usage.numbers() else "no data yet"
+    """Why there are no rows: there is no number, or it is too old."""
+    return "no numbers from the past 24 hours" if usage and usage.numbers() else "no data yet"
 
 
 def ticking(seconds: float) -> str:
@@ -94,18 +94,18 @@ def ticking(seconds: float) -> str:
 
 
 def ago(as_of: float, now: float) -> str:
-    """How old something is, for people."""
+    """How old something is, in words."""
     seconds = max(0.0, now - as_of)
     return "just now" if seconds < MINUTE else f"{duration(seconds)} ago"
 
 
 def printable(text: str) -> str:
-    """Text without anything that a terminal could take for a command."""
+    """Text without anything that a terminal could interpret as a control sequence."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def name_of(limit: Limit) -> str:
-    """What a limit is called where there is room: the session, the week, a model's week."""
+    """The long name of a limit: the session, the week, a model's week."""
     span = SPANS.get(limit.window or 0)
     return NAMES.get(limit.key) or label_of(limit) + (f" ({span})" if span else "")
 
@@ -154,7 +154,7 @@ def _credits(credit: Credits, now: float, style: Style, span: Callable[[float], 
 
 def _reset_words(resets_at: int, now: float, span: Callable[[float], str]) -> str:
     if resets_at <= now:
-        return "reset since"
+        return "was reset"
     return f"resets in {span(resets_at - now)} ({local_time(resets_at, now)})"
 
 
@@ -162,7 +162,7 @@ def _short_reset(resets_at: int | None, now: float, span: Callable[[float], str]
     if resets_at is None:
         return ""
     if resets_at <= now:
-        return "reset since"
+        return "was reset"
     return f"{span(resets_at - now)} ({local_time(resets_at, now)})"
 
 

@@ -19,7 +19,7 @@ LEAST_COLUMNS = 20  # nothing can be laid out in fewer
 MAX_BAR, ROOMY_BAR, LEAST_BAR = 60, 24, 6  # columns, where each limit is one line
 GAP = 3
 FULL, HALF, REST, TIME = "━", "╸", "─", "│"
-LEGEND = f"{TIME} the time that has passed"
+LEGEND = f"{TIME} time elapsed"
 FIRST, NARROW_BAR = "▸ ", 8
 BINDS = f"{FIRST}is reached first"
 _CONSOLE = Console(width=MAX_COLUMNS)  # measures only
@@ -35,10 +35,10 @@ def print_report(report: Report, columns: int) -> None:
 def draw_screen(
     report: Report, columns: int, lines: int = sys.maxsize, hint: str = ""
 ) -> list[Text]:
-    """A line for each limit where its words fit in, else a block; ``hint`` stands last.
+    """A line for each limit if its words fit, else a block; ``hint`` comes last.
 
-    ``lines`` is what there is room for: where that is too little, the blocks move together; then
-    each limit is one line with as many words as fit in; then the title goes, and the last lines.
+    ``lines`` is the available height: if that is too little, the blocks move together; then each
+    limit is one line with as many words as fit; then the title is dropped, and the last lines.
     """
     columns = max(columns, LEAST_COLUMNS)
     head = [*_wrapped(Text(report.title, "bold"), columns), Text()]
@@ -59,7 +59,7 @@ def draw_screen(
 
 
 def _foot(report: Report, columns: int, hint: str, *, is_marked: bool) -> list[Text]:
-    """What is wrong, then how to read the picture and what may be typed."""
+    """What is wrong, then how to read the picture and which keys work."""
     problem = Text.assemble(("! ", "bold red"), report.problem) if report.problem else Text()
     timed = any(row.elapsed is not None for row in report.rows)
     signs = [LEGEND] * timed + [BINDS] * (is_marked and any(row.binds for row in report.rows))
@@ -123,7 +123,7 @@ def _narrow(rows: tuple[Row, ...], columns: int) -> list[Text]:
 
 
 def _origins(rows: tuple[Row, ...], columns: int) -> list[Text]:
-    """Who said the numbers and when, once where that is the same for all."""
+    """The sources and ages of the numbers, only once if they are the same for all."""
     origins = dict.fromkeys(row.origin for row in rows)
     if len(origins) == 1:
         return [Text(f"  {rows[0].origin}", "dim")]

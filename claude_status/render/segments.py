@@ -1,4 +1,4 @@
-"""What a line is made of: runs of text in one colour, before any dialect has touched them."""
+"""What a line is made of: runs of text in one colour, before a dialect formats them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Piece:
 
 Line = tuple[Piece, ...]
 SEPARATOR = Piece(" · ")
-SEPARATORS = (SEPARATOR.text, " | ", " │ ", " \ue0b1 ")  # which a template may have
-MARK = "!"  # behind a critical number, where there are no colours
-OVER = "–"  # stands for the percentage of a window that has been reset since
+SEPARATORS = (SEPARATOR.text, " | ", " │ ", " \ue0b1 ")  # that a template may contain
+MARK = "!"  # after a critical number, where there are no colours
+OVER = "–"  # instead of the percentage of a window that has been reset
 IN_ASCII = {
     "·": "-", "–": "-", "⇡": "^", "≈": "ca. ", "€": "EUR ", "£": "GBP ", "¥": "JPY ",
     "│": "|", "\ue0b1": ">", "◷": "5h", "▦": "7d", "◆": "*", "↻": "@",
@@ -33,7 +33,7 @@ IN_ASCII = {
 
 
 def width(line: Line) -> int:
-    """The columns that a line takes at the most, whatever the dialect."""
+    """The most columns that a line takes in any dialect."""
     marks = sum(piece.colour == CRITICAL for piece in line)
     return marks * len(MARK) + sum(
         _columns(character) for piece in line for character in piece.text
@@ -41,7 +41,7 @@ def width(line: Line) -> int:
 
 
 def percent_piece(limit: Limit, now: float, style: Style) -> Piece:
-    """The percentage, marked where it is old, and gone where its window is over."""
+    """The percentage, marked if it is old, and dropped if its window is over."""
     if limit.is_over(now):
         return Piece(OVER)
     mark = stale_mark(limit, now, style.ttl)
@@ -49,7 +49,7 @@ def percent_piece(limit: Limit, now: float, style: Style) -> Piece:
 
 
 def credit_piece(credit: Credits, now: float, style: Style) -> Piece:
-    """The amounts of the credits, marked where they are old."""
+    """The amounts of the credits, marked if they are old."""
     if credit.is_over(now):
         return Piece(OVER)
     mark = stale_mark(credit, now, style.ttl)

@@ -1,4 +1,4 @@
-"""The line in the markup of desktop bars, each of which has one of its own for the whole line."""
+"""The line in the markup of desktop bars, each of which has its own for the whole line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from claude_status.render.segments import SEPARATORS, Line
 from claude_status.render.style import LEVELS
 
-HEX = {"warning": "#e5b800", "critical": "#ff5555"}  # seen on dark bars and on light ones
+HEX = {"warning": "#e5b800", "critical": "#ff5555"}  # visible on dark and light bars
 STATES = {"normal": "Idle", "warning": "Warning", "critical": "Critical"}  # of i3status-rust
 _NUMBER = re.compile(r"([0-9]+)%")
 _SEPARATOR = re.compile("|".join(map(re.escape, SEPARATORS)))
@@ -34,7 +34,7 @@ def i3bar(line: Line) -> str:
     fields: dict[str, object] = {"full_text": text, "short_text": short}
     fields |= {"color": HEX[level]} if level in HEX else {}
     fields |= {"text": text, "state": STATES[level]}
-    # last, since i3blocks 1.5 takes nothing but text, and passes over what follows
+    # last, since i3blocks 1.5 accepts only text, and ignores what follows anything else
     return _object({**fields, "urgent": level == LEVELS[2]})
 
 
@@ -47,7 +47,7 @@ def polybar(line: Line) -> str:
 
 
 def xbar(line: Line) -> str:
-    """A title of xbar, SwiftBar and BitBar: what stands behind the bar is for them."""
+    """A title for xbar, SwiftBar and BitBar, which read parameters after a vertical bar."""
     text, level = _text(line).replace("|", "│"), _level(line)
     return f"{text} | color={HEX[level]}" if text and level in HEX else text
 

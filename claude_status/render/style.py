@@ -1,4 +1,4 @@
-"""How the line is to look: what the settings say about it, and which colour a number gets."""
+"""How the line looks: what the settings say about it, and which colour a number gets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from claude_status.model.usage import Credits, Limit
 
 MAX_WIDTH = 60
 LEVELS = NORMAL, WARNING, CRITICAL = "normal", "warning", "critical"
-THRESHOLDS = (70, 90)  # per cent: from here on warning, critical
+THRESHOLDS = (70, 90)  # per cent: the start of warning and critical
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Style:
 
 
 def colour_of(number: Limit | Credits, style: Style) -> str:
-    """By the thresholds; the server's severity can raise the default ones' colour, never lower it.
+    """The colour by the thresholds; the server's severity can raise it, but never lower it.
 
-    Thresholds of the user's own decide alone.
+    The user's own thresholds decide alone.
     """
     level = level_of(number.percent or 0.0, style.thresholds)
     if not style.own_thresholds and number.severity:

@@ -1,7 +1,7 @@
-"""The line as the user words it: ``{5h} {5h.reset} · {7d} · {plan}``.
+"""The line in the user's own words: ``{5h} {5h.reset} · {7d} · {plan}``.
 
 A template is a row of parts with separators between them: `` · ``, `` | ``, `` │ ``, or a
-powerline font's. A name that has no value is left out, and so is a part in which no name has one.
+powerline font's. A name without a value is left out, and so is a part in which no name has one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SEPARATOR = re.compile(f"({'|'.join(map(re.escape, SEPARATORS))})")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part: the separator before it, its texts, and the values that stand between them."""
+    """One part: the separator before it, its texts, and the values between them."""
 
     separator: str
     texts: tuple[str, ...]
@@ -45,30 +45,30 @@ Template = tuple[Part, ...]
 
 @lru_cache
 def parse_template(text: str) -> Template:
-    """Take a template apart; raises ValueError with a suggestion for a name that is unknown."""
+    """Parse a template; raises ValueError with a suggestion for an unknown name."""
     if not all(map(_is_printable, text)):
-        raise ValueError("a template is one line of printable text")
+        raise ValueError("a template must be one line of printable text")
     for name in _NAME.findall(text):
         value_of(name)
     if set(_NAME.sub("", text)) & set("{}\\`$#%'\""):
-        raise ValueError("a template takes {names} and plain text without \\ ` $ # % or quotes")
+        raise ValueError("a template has {names}, and text without \\ ` $ # % and quotes")
     first, *others = _SEPARATOR.split(text)
     pairs = [("", first), *zip(others[::2], others[1::2], strict=True)]
     return tuple(_part(separator, *_NAME.split(part)) for separator, part in pairs)
 
 
 def _is_printable(character: str) -> bool:
-    """Whether it is printable, or one of the private characters that a font's icons have."""
+    """Whether it is printable, or one of the private characters that fonts use for icons."""
     return character.isprintable() or "\ue000" <= character <= "\uf8ff"
 
 
 def _part(separator: str, *words: str) -> Part:
-    """A part from its texts and names, which take turns."""
+    """A part from its texts and names, which alternate."""
     return Part(separator, words[::2], tuple(map(value_of, words[1::2])))
 
 
 def fill(template: Template, usage: Usage, now: float, style: Style, reset: Reset) -> list[Line]:
-    """The parts of the line that have something to say, each but the first after its separator."""
+    """The parts of the line that have a value, each but the first after its separator."""
     filled = ((part, _fill_part(part, usage, now, style, reset)) for part in template)
     lines = [(Piece(part.separator), *line) for part, line in filled if line]
     return [line[1:] if number == 0 else line for number, line in enumerate(lines)]

@@ -14,7 +14,7 @@ from claude_status.render.style import CRITICAL
 BAR = 20  # columns, where there is room
 INDENT = "    "
 LEAST = 20  # columns: nothing can be laid out in fewer
-WHOLE = 1000  # columns that nothing reaches: a line for each limit
+WHOLE = 1000  # more columns than any line has: one line for each limit
 
 
 def draw_report(report: Report, columns: int = WHOLE) -> str:
@@ -38,7 +38,7 @@ def draw_report(report: Report, columns: int = WHOLE) -> str:
 
 
 def _share(row: Row) -> str:
-    """The percentage, with the mark that stands for the colour of a critical one."""
+    """The percentage, with a mark instead of the colour of a critical one."""
     return row.share + MARK * (row.colour == CRITICAL)
 
 
@@ -51,7 +51,7 @@ def _bar(row: Row, columns: int) -> str:
 
 
 def _filled(words: list[str], columns: int) -> Iterator[str]:
-    """As many of the words on each line as have room there."""
+    """As many of the words on each line as fit."""
     line = ""
     for text in words:
         if line and len(INDENT) + len(line) + 3 + len(text) <= columns:

@@ -1,4 +1,4 @@
-"""The words of every picture: percentages, spans of time, and names that are safe everywhere."""
+"""The words of every output: percentages, spans of time, and names that are safe everywhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from claude_status.model.usage import STALE, Limit, Number
 
 HOUR = 3600
-Reset = Callable[[int, float], str]  # a time of reset as text, given the present time
+Reset = Callable[[int, float], str]  # a reset time as text, given the present time
 
 
 def shown_percent(percent: float) -> str:
@@ -18,7 +18,7 @@ def shown_percent(percent: float) -> str:
 
 
 def stale_mark(number: Number, now: float, ttl: float) -> str:
-    """What stands before a number that is old, "" before one that is not."""
+    """The mark before an old number, "" for any other."""
     return "~" if number.state(now, ttl) == STALE else ""
 
 
@@ -39,12 +39,12 @@ def in_words(seconds: float, span: Callable[[float], str] = duration) -> str:
 
 
 def countdown(resets_at: int, now: float) -> str:
-    """The time that is left until a reset, by a clock of full seconds as the readers' are."""
+    """The time left until a reset, by a clock of full seconds like the readers' clocks."""
     return duration(resets_at - math.floor(now))
 
 
 def moment(when: float, now: float, hours: int) -> str:
-    """A time to come by the local clock of 12 or 24 hours, with the day if that is not near."""
+    """A future time by the local clock of 12 or 24 hours, with the weekday if not within a day."""
     local = time.localtime(when)
     clock = time.strftime("%H:%M", local)
     if hours == 12:
@@ -60,7 +60,7 @@ def age(seconds: float) -> str:
 
 
 def plain_label(text: str) -> str:
-    """A name from outside with only those characters that mean nothing to any shell or terminal."""
+    """A name from outside, reduced to characters that are not special to any shell or terminal."""
     return "".join(
         character
         for character in text
@@ -69,5 +69,5 @@ def plain_label(text: str) -> str:
 
 
 def label_of(limit: Limit) -> str:
-    """What a limit is called; "?" where its name has no character that is safe everywhere."""
+    """The short name of a limit; "?" if its name has no character that is safe everywhere."""
     return plain_label(limit.label).strip() or "?"

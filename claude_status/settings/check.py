@@ -1,4 +1,4 @@
-"""Each setting's reader: a TOML value as the program uses it, or a ValueError with a reason."""
+"""Each setting's reader: converts a TOML value, or raises a ValueError with a reason."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _user_agent(value: object) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.strip().isprintable():
         raise ValueError("must be one line of printable text")
     if not value.isascii() or value != value.strip():
-        raise ValueError("must be ASCII text without blanks around it")
+        raise ValueError("must be ASCII text without surrounding blanks")
     return value
 
 
@@ -71,7 +71,7 @@ def _template(value: object) -> str:
         import difflib
 
         for preset in difflib.get_close_matches(value, PRESETS, 1):
-            raise ValueError(f"there is no preset {value!r}: did you mean {preset!r}?")
+            raise ValueError(f"there is no preset {value!r} (did you mean {preset!r}?)")
     return text
 
 
@@ -93,7 +93,7 @@ def _hosts(value: object) -> dict[str, str]:
     if not all(name in DIALECTS for name in value):
         raise ValueError("there is no such host: choose from " + ", ".join(DIALECTS))
     if not all(isinstance(host, dict) and set(host) == {"template"} for host in value.values()):
-        raise ValueError("must hold a template, and nothing else")
+        raise ValueError("must contain a template, and nothing else")
     return {name: _template(host["template"]) for name, host in value.items()}
 
 
@@ -107,7 +107,7 @@ def _labels(value: object) -> dict[str, str]:
             raise ValueError("must be up to 20 ASCII letters, digits, blanks and .-+_")
     own = os.path.expanduser("~/.claude")
     found = {os.path.expanduser(name).rstrip("/"): label for name, label in value.items()}
-    # the directory is the default account's, and if it is named in the environment one of its own
+    # ~/.claude is the default account's directory, and another account's if the variable names it
     return {"/default": found[own], **found} if own in found else found
 
 

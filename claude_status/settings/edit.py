@@ -1,4 +1,4 @@
-"""Change one setting in the file, and keep everything else in it as it is (by tomlkit)."""
+"""Change one setting in the file, and leave everything else in it unchanged (with tomlkit)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,28 @@ from tomlkit.exceptions import ParseError, TOMLKitError
 
 from claude_status.errors import SettingsError
 from claude_status.install.files import look, replace
-from claude_status.settings.settings import check
+from claude_status.settings.check import READERS
+from claude_status.settings.settings import check, suggestion
+
+
+def unknown(name: str) -> str:
+    """The sentence for a name that is no setting, "" for one that is."""
+    first = name.partition(".")[0]
+    if first in READERS:
+        return ""
+    return (
+        f"There is no setting {first!r}{suggestion(first) or ': `claude-status config` lists all'}."
+    )
 
 
 def set_value(path: Path, name: str, text: str) -> object:
     """Set ``ttl``, or ``hosts.tmux.template``, to a value written as TOML or as plain text.
 
-    Returns the value. Raises SettingsError for what would not be accepted, or a file that is not
-    TOML, and FileError where it cannot be written; then the file is as it was.
+    Returns the value. Raises SettingsError for a value that would not be accepted or a file that is
+    not TOML, and FileError if it cannot be written; then the file is unchanged.
     """
+    if problem := unknown(name):
+        raise SettingsError(problem)
     value = _value(text)
     document = _document(path)
     table: MutableMapping[str, Any] = document
@@ -28,14 +41,14 @@ def set_value(path: Path, name: str, text: str) -> object:
     for key in tables:
         table = table.setdefault(key, tomlkit.table())
         if not isinstance(table, MutableMapping):
-            raise SettingsError(f"{name}: {key} is no table.")
+            raise SettingsError(f"{name}: {key} is not a table.")
     table[last] = value
     _write(path, document, name)
     return value
 
 
 def unset_value(path: Path, name: str) -> bool:
-    """Take a setting out of the file, and a table that it leaves empty; whether it was there."""
+    """Remove a setting from the file, and a table that this leaves empty; whether it was there."""
     document = _document(path)
     around: list[tuple[MutableMapping[str, Any], str]] = []
     table: Any = document
@@ -52,12 +65,12 @@ def unset_value(path: Path, name: str) -> bool:
 
 
 def _keys(name: str) -> Sequence[str]:
-    """The keys of a dotted name; of a label's, all behind the first dot is a directory."""
+    """The keys of a dotted name; in a label's, everything after the first dot is a directory."""
     return name.split(".", 1) if name.startswith("labels.") else name.split(".")
 
 
 def _value(text: str) -> object:
-    """TOML where the text is that, else the text itself, so that a shell's quotes are enough."""
+    """The TOML value if the text is one, else the text, so that a shell's quotes are enough."""
     try:
         return tomlkit.value(text)
     except (ParseError, TOMLKitError, ValueError, IndexError):
@@ -68,7 +81,7 @@ def _document(path: Path) -> tomlkit.TOMLDocument:
     try:
         return tomlkit.parse((look(path).data or b"").decode("utf-8-sig"))
     except (TOMLKitError, ValueError) as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}: mend it first.") from None
+        raise SettingsError(f"{path} is not valid TOML: {error}: fix it first.") from None
 
 
 def _write(path: Path, document: tomlkit.TOMLDocument, name: str) -> None:
@@ -76,7 +89,7 @@ def _write(path: Path, document: tomlkit.TOMLDocument, name: str) -> None:
     place, first = f"{path}: ", name.partition(".")[0]
     for problem in check(document.unwrap(), str(path)).problems:
         said = problem.removeprefix(place)
-        if said.startswith((f"{first}:", f"{first}.", f"there is no setting {first!r}")):
+        if said.startswith((f"{first}:", f"{first}.")):
             raise SettingsError(said.partition("; ")[0].rstrip(".") + ".")
     os.makedirs(path.parent, exist_ok=True)
     replace(look(path), tomlkit.dumps(document).encode())

@@ -1,7 +1,7 @@
 """The settings: one TOML file, each value with a default that needs no file.
 
 Nothing comes from the environment: one cache serves many shells whose environments differ, and a
-directory's environment must not be able to set what is asked, where, or what is run.
+directory's environment must not be able to choose what is asked, where, or what is run.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from claude_status.render.style import THRESHOLDS, Style
 from claude_status.settings.check import READERS
 
 MAX_BYTES = 1 << 16
-TABLES = ("hosts", "labels")  # of which one entry may be wrong and the others good
-# what the environment must have no hand in, and why
+TABLES = ("hosts", "labels")  # in which one entry may be wrong and the others valid
+# what the environment must not influence, and why
 OWN = {
     "on_alert": "it runs a command",
     "claude_command": "it runs a command",
@@ -43,7 +43,7 @@ class Settings:
     thresholds: tuple[float, float] = THRESHOLDS  # per cent: warning, critical
     max_width: int = 60  # columns
     template: str = ""  # "" is the line as it is by default
-    clock: str = "locale"  # of clock times: 12h, 24h, or as the locale has it
+    clock: str = "locale"  # of clock times: 12h, 24h, or as in the locale
     hide_below: float = 0  # per cent; the line is empty until a limit reaches it
     hosts: Mapping[str, str] = field(default_factory=dict)  # a template for each dialect
     labels: Mapping[str, str] = field(default_factory=dict)  # a label for each account
@@ -53,7 +53,7 @@ class Settings:
     on_alert: tuple[str, ...] = ()  # a command and its arguments
 
     def style(self, dialect: str, account: str, plan: str = "") -> Style:
-        """What the settings say about the line of one account in one dialect."""
+        """The style of one account's line in one dialect."""
         return Style(
             ttl=self.ttl,
             thresholds=self.thresholds,
@@ -68,7 +68,7 @@ class Settings:
 
 
 def _clock_hours(clock: str) -> int:
-    """12 or 24; a locale says it by its form of date and time."""
+    """12 or 24; for the locale, from its date and time format."""
     if clock != "locale":
         return 12 if clock == "12h" else 24
     import locale
@@ -81,7 +81,7 @@ def _clock_hours(clock: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings in force, and one sentence for each value that had to be left out."""
+    """The settings in force, and one sentence for each value that had to be ignored."""
 
     settings: Settings
     problems: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class Loaded:
 
 
 def load(path: Path) -> Loaded:
-    """Read the settings file; whatever cannot be used is named, and its default stands."""
+    """Read the settings file; whatever cannot be used is reported, and its default is used."""
     try:
         table = _parse(_read(path).decode("utf-8-sig"))
     except FileNotFoundError:
@@ -101,12 +101,12 @@ def load(path: Path) -> Loaded:
     own = Path(os.path.expanduser("~"), ".config", "claude-status", "config.toml")
     barred = [name for name in OWN if name in table and path != own]
     loaded = check({name: table[name] for name in table if name not in barred}, str(path))
-    refused = [f"{path}: {name} is only taken from {own}, as {OWN[name]}." for name in barred]
+    refused = [f"{path}: {name} is only read from {own}, since {OWN[name]}." for name in barred]
     return replace(loaded, problems=(*loaded.problems, *refused))
 
 
 def _parse(text: str) -> dict[str, Any]:
-    """A TOML table; raises ValueError. Most users have no file, and wait for no parser."""
+    """A TOML table; raises ValueError. Without a file, no parser is imported."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -121,7 +121,8 @@ def check(table: Mapping[str, object], where: str) -> Loaded:
     for name, value, place in _entries(table):
         reader = READERS.get(name)
         if reader is None:
-            problems.append(f"{where}: there is no setting {name!r}{_suggest(name)}.")
+            advice = suggestion(name) or ": remove it"
+            problems.append(f"{where}: there is no setting {name!r}{advice}.")
             continue
         try:
             read = reader(value)
@@ -134,7 +135,7 @@ def check(table: Mapping[str, object], where: str) -> Loaded:
 
 
 def _entries(table: Mapping[str, object]) -> Iterator[tuple[str, object, str]]:
-    """Each setting, its value, and its place in the file; a table's entries each by themselves."""
+    """Each setting, its value, and its place in the file; the entries of a table separately."""
     for name, value in table.items():
         if name not in TABLES or not isinstance(value, dict) or not value:
             yield name, value, name
@@ -144,18 +145,19 @@ def _entries(table: Mapping[str, object]) -> Iterator[tuple[str, object, str]]:
 
 
 def _read(path: Path) -> bytes:
-    """What a regular file holds; no FIFO or device is waited for, but /dev/null is no settings."""
+    """The content of a regular file, or of /dev/null; never waits for a FIFO or device."""
     with open_at_once(path) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) and str(path) != os.devnull:
-            raise OSError(errno.EINVAL, "it is no regular file")
+            raise OSError(errno.EINVAL, "it is not a regular file")
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ValueError(f"it is longer than {MAX_BYTES} bytes")
     return data
 
 
-def _suggest(name: str) -> str:
+def suggestion(name: str) -> str:
+    """The setting that a wrong name may stand for, in brackets, "" where none is near."""
     import difflib
 
     near = difflib.get_close_matches(name.lower(), [each.name for each in fields(Settings)], 1)
-    return f" (did you mean {near[0]!r}?)" if near else ": remove it"
+    return f" (did you mean {near[0]!r}?)" if near else ""

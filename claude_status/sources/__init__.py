@@ -1,1 +1,1 @@
-"""Where readings come from; a source knows how to ask, and nothing of caching or display."""
+"""Where readings come from; a source knows how to ask, and nothing about caching or display."""

@@ -19,7 +19,7 @@ def check_base(value: str | None) -> str:
     """The base URL of the API that ``value`` stands for, without a slash at its end.
 
     ``value`` is CLAUDE_STATUS_API_BASE; None and "" mean the real API. Names are refused, even
-    ``localhost``: what they lead to is decided elsewhere. Raises SettingsError.
+    ``localhost``, since they could resolve to any address. Raises SettingsError.
     """
     if not value or value.removesuffix("/") == DEFAULT_BASE:
         return DEFAULT_BASE
@@ -30,7 +30,7 @@ def check_base(value: str | None) -> str:
 
 
 def is_loopback(base: str) -> bool:
-    """Whether a base that ``check_base`` let through is a server on this machine."""
+    """Whether a base that ``check_base`` accepted is a server on this machine."""
     return base != DEFAULT_BASE
 
 

@@ -1,7 +1,7 @@
-"""Reads the body of the usage endpoint; also what Claude Code keeps and repeats of it.
+"""Reads the body of the usage endpoint, and what Claude Code keeps and repeats of it.
 
-The endpoint is undocumented, so nothing in a body is taken on trust: a value of the wrong type or
-out of all reason is unknown, and the rest stands.
+The endpoint is undocumented, so nothing in a body is trusted: a value of the wrong type or out of
+range is unknown, and the rest counts.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ def parse_body(body: object, as_of: float, source: str) -> Usage:
     rows = given[:MAX_ROWS] if isinstance(given, list) else []
     read = [(row, _row(row, as_of, source)) for row in rows]
     read_rows = [limit for _, limit in read if limit]
-    # of two rows with one name, the one that binds
+    # of two rows with the same name, the higher one
     found = {limit.key: limit for limit in sorted(read_rows, key=lambda one: one.percent)}
     for limit in _windows(body, as_of, source, with_models=not isinstance(given, list)):
         row = found.get(limit.key)
-        found[limit.key] = _told(limit, row) if row else limit
+        found[limit.key] = _completed(limit, row) if row else limit
     pools = parse_pools(body, KNOWN_KEYS, as_of, source)
     found |= {pool.key: pool for pool in pools.values()}
     # a row that could not be read may stand for a limit that is known from before
@@ -55,14 +55,14 @@ def parse_body(body: object, as_of: float, source: str) -> Usage:
 
 
 def _unknown(body: Mapping[object, object], pools: Mapping[str, Limit]) -> tuple[str, ...]:
-    """The keys that say something which is not understood."""
+    """The keys with a value that is not understood."""
     given = (str(key) for key, value in body.items() if value is not None)
     names = sorted(clean(key) for key in given if key not in KNOWN_KEYS and key not in pools)
     return tuple(names[:MAX_ROWS])
 
 
-def _told(limit: Limit, row: Limit) -> Limit:
-    """A window by its own key, which outranks its row, with what only the row says."""
+def _completed(limit: Limit, row: Limit) -> Limit:
+    """A window from its own key, which outranks its row, with what only the row says."""
     resets_at = row.resets_at if limit.resets_at is None else limit.resets_at
     return replace(limit, resets_at=resets_at, severity=row.severity, active=row.active)
 
@@ -70,7 +70,7 @@ def _told(limit: Limit, row: Limit) -> Limit:
 def _windows(
     body: Mapping[object, object], as_of: float, source: str, *, with_models: bool
 ) -> Iterator[Limit]:
-    """The windows by their own keys; the per-model ones only where there are no rows for them."""
+    """The windows from their own keys; the per-model ones only if there are no rows."""
     names = {**LABELS, **(OLD_MODEL_KEYS if with_models else {})}
     for name, label in names.items():
         value = body.get(name)
@@ -84,7 +84,7 @@ def _windows(
 
 
 def model_key(name: str) -> str:
-    """The key of a limit that holds for one model or surface only."""
+    """The key of a limit that applies to one model or surface only."""
     return f"scope:{name.lower()}"
 
 
@@ -103,7 +103,7 @@ def _row(row: object, as_of: float, source: str) -> Limit | None:
     if name:
         key, label = model_key(name), name
     else:
-        # what holds for a part only is neither the session nor the week, named or not
+        # what applies to a part only is neither the session nor the week, named or not
         key = (ROW_KEYS.get(kind) if scope is None else None) or f"kind:{kind}"
         label = LABELS.get(key, kind.replace("_", " "))
     group = row.get("group")
@@ -122,7 +122,7 @@ def _row(row: object, as_of: float, source: str) -> Limit | None:
 
 
 def _scope_name(scope: object) -> str:
-    """What a row holds for: a model, or a surface, each of them an object or just its name."""
+    """What a row applies to: a model or a surface, each given as an object or by its name."""
     parts = [scope.get("model"), scope.get("surface")] if isinstance(scope, Mapping) else []
     names = [
         name

@@ -1,7 +1,7 @@
-"""What Claude Code keeps in ``.claude.json``: whose account it is, and its last own reading.
+"""What Claude Code keeps in ``.claude.json``: the account, and its own last reading.
 
-The file is Claude Code's whole state and may be large, so it is not parsed where the two keys
-can be found at the beginning of a line, as Claude Code writes them.
+The file is Claude Code's whole state and may be large. Then it is not parsed: the two keys are
+looked for at the beginning of a line, where Claude Code writes them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from claude_status.model.values import clean, number
 from claude_status.sources.body import parse_body
 
 MAX_BYTES = 64 << 20
-PARSE_BYTES = 1 << 20  # a file up to this size may be written in any way
+PARSE_BYTES = 1 << 20  # a file up to this size may have any layout
 KEYS = ("oauthAccount", "cachedUsageUtilization")
 
 
@@ -27,12 +27,12 @@ class State:
     """What one version of the file says; ``stamp`` distinguishes versions."""
 
     stamp: str
-    account: str = ""  # the identifier of whose numbers these are, "" where the file does not say
+    account: str = ""  # the identifier of the numbers' owner, "" if the file does not say
     usage: Usage | None = None
 
 
 def read_state(path: Path, known: str) -> State | None:
-    """What the file says; None where it is still the version ``known``, missing or unreadable."""
+    """What the file says; None if it is still the version ``known``, missing or unreadable."""
     for _ in range(2):  # it may be rewritten while it is being read
         try:
             with open_at_once(path) as file:
@@ -50,7 +50,7 @@ def read_state(path: Path, known: str) -> State | None:
 
 
 def _parse(data: bytes) -> tuple[str, Usage | None]:
-    """The account, and its reading where it is of this account."""
+    """The account, and the reading if it is of this account."""
     found = _top_level(data)
     owner, cached = (found.get(key) for key in KEYS)
     person, organization = _identifier(owner, "accountUuid"), _identifier(owner, "organizationUuid")
@@ -69,7 +69,7 @@ def _identifier(found: object, key: str) -> str:
 
 
 def _top_level(data: bytes) -> Mapping[str, object]:
-    """The values of our keys; raises ValueError where the text is no JSON."""
+    """The values of our keys; raises ValueError if the text is not JSON."""
     if len(data) <= PARSE_BYTES:
         found = json.loads(data)
         return found if isinstance(found, Mapping) else {}

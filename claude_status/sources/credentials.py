@@ -1,4 +1,4 @@
-"""Where Claude Code keeps its login: read at the moment of a call, never renewed or written."""
+"""Where Claude Code keeps its login: read when a call is made, never renewed or written."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ def read_login(
 ) -> Login:
     """The login of one configuration: on macOS from the Keychain, else from Claude Code's file.
 
-    ``configured`` is the literal CLAUDE_CONFIG_DIR or None. ``typed`` says that a person waits,
-    who may answer a dialog. ``keychain`` False reads the file alone. ``keychain_refused`` is what
-    ``remember_refusal`` was called with; in the background a refusal is final. Raises LoginError.
+    ``configured`` is the literal CLAUDE_CONFIG_DIR or None. ``typed`` says that a person is
+    waiting, who may answer a dialog. ``keychain`` False reads only the file. ``keychain_refused``
+    is what ``remember_refusal`` was called with; in the background a refusal is final. Raises
+    LoginError.
     """
     unasked: LoginError | None = None
     if keychain and platform == "darwin":
@@ -60,7 +61,7 @@ def read_login(
 
 
 def file_fingerprint(path: Path, now: float) -> str:
-    """The fingerprint of the login in Claude Code's file, "" where it holds none that is good."""
+    """The fingerprint of the login in Claude Code's file, "" if it has no valid one."""
     try:
         return _from_file(path, now).fingerprint
     except LoginError:
@@ -74,7 +75,7 @@ def _ask_keychain(
     remember_refusal: Callable[[bool], None],
     security: str,
 ) -> bytes | None:
-    """Ask the Keychain once, and have it remembered whether that was refused."""
+    """Ask the Keychain once, and record whether that was refused."""
     seconds = macos_keychain.TYPED_SECONDS if typed else macos_keychain.BACKGROUND_SECONDS
     try:
         stored = macos_keychain.read_item(
@@ -89,7 +90,7 @@ def _ask_keychain(
 
 
 def _from_file(path: Path, now: float) -> Login:
-    """The login in Claude Code's file, which may be caught half-written: read once more then."""
+    """The login in Claude Code's file; a half-written one is read once more."""
     place = "".join(c if c.isprintable() else "?" for c in str(path))
     stored = _parsed(_content(path, place))
     if stored is None:
@@ -99,7 +100,7 @@ def _from_file(path: Path, now: float) -> Login:
 
 
 def _content(path: Path, place: str) -> bytes:
-    """What the file holds, up to a little more than it may; no FIFO or device is waited for."""
+    """The file's content, up to a little more than is allowed; never waits for a FIFO or device."""
     try:
         with open_at_once(path) as file:
             regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
@@ -114,9 +115,9 @@ def _content(path: Path, place: str) -> bytes:
 
 
 def _parsed(content: bytes) -> object:
-    """The JSON value in ``content``; None where there is none.
+    """The JSON value in ``content``; None if there is none.
 
-    No exception leaves here, since JSON's own keep the document, and so the token, in them.
+    Raises nothing, since the exceptions of JSON contain the document, and so the token.
     """
     try:
         return None if len(content) > _LONGEST else json.loads(content.decode())

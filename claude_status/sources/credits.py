@@ -1,4 +1,4 @@
-"""Reads what a body says of the credits: extra use that is paid for."""
+"""Reads what a body says about the credits: extra usage that is paid for."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Amount = tuple[int, str, int]  # minor units, currency, decimal places
 
 
 def parse_credits(body: Mapping[object, object], as_of: float, source: str) -> Credits | None:
-    """The credits, ``spend`` before ``extra_usage``; None where they are switched off.
+    """The credits, ``spend`` before ``extra_usage``; None if they are switched off.
 
-    Where they are off because they are spent, they are known by that reason alone.
+    If they are off because they are spent, only that reason is known.
     """
     extra, spend = (_mapping(body.get(name)) for name in ("extra_usage", "spend"))
     switches = extra.get("is_enabled"), spend.get("enabled")
@@ -34,7 +34,7 @@ def parse_credits(body: Mapping[object, object], as_of: float, source: str) -> C
         return None
     _, currency, exponent = money or (0, *unit)
     if limit and limit[1:] != (currency, exponent):
-        limit = None  # in another currency, so it says nothing here
+        limit = None  # in another currency, so it cannot be compared
     ends = (reset_time(each.get("resets_at"), as_of, MAX_AHEAD) for each in (spend, extra))
     return Credits(
         used=used[0] if used else None,
@@ -78,7 +78,7 @@ def _percent(
     used: Amount | None,
     limit: Amount | None,
 ) -> float | None:
-    """What the server says, or the share that the amounts make, which is 100 at the most."""
+    """What the server says, or the share given by the amounts, which is at most 100."""
     for given in (spend.get("percent"), extra.get("utilization")):
         percent = percentage(given)
         if percent is not None:
@@ -89,7 +89,7 @@ def _percent(
 
 
 def _reason(value: Mapping[str, object]) -> str:
-    """Why there are no credits any more, where that is because they are spent."""
+    """Why no credits are left, if that is because they are spent."""
     given = value.get("disabled_reason")
     said = clean(given).lower() if isinstance(given, str) else ""
     is_spent = value.get("spend_limit_reached") is True or said.startswith(("out_of", "out of"))

@@ -1,4 +1,4 @@
-"""The usage endpoint of the API: one question, one answer, within bounds (imports requests)."""
+"""The usage endpoint of the API: one request with limits of time and size (imports requests)."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _LONGEST = 1 << 20
 _CONNECT_SECONDS = 5.0
 _REFUSALS = ("authentication_error", "permission_error")
 _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
-    (requests.exceptions.ProxyError, "The proxy does not reach the API: check https_proxy."),
+    (requests.exceptions.ProxyError, "The proxy cannot reach the API: check https_proxy."),
     (
         requests.exceptions.SSLError,
-        "The API's certificate cannot be checked: if a proxy of your company stands in between, "
-        "name its CA by the setting `ca_bundle`.",
+        "The API's certificate cannot be verified: if your company uses a proxy, set `ca_bundle` "
+        "to its CA certificate.",
     ),
     (requests.exceptions.Timeout, "The API took too long to answer."),
     (requests.exceptions.ConnectionError, "The API cannot be reached: check the network."),
@@ -39,14 +39,14 @@ _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
 
 
 class _Session(requests.Session):
-    """A session that leaves redirects alone: requests would read a redirect's body to its end."""
+    """A session that ignores redirects: requests would read a redirect's body to its end."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere, whatever the answer says."""
+        """Never redirect, whatever the answer says."""
 
 
 class _SystemStore(HTTPAdapter):
-    """Trusts the certificates of the system's own store, too."""
+    """Also trusts the certificates in the system's own store."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make connections with the system's store."""
@@ -58,7 +58,7 @@ class _SystemStore(HTTPAdapter):
 
 
 def _system_context() -> ssl.SSLContext:
-    """A context that verifies as the system does; raises AskError where the extra is missing."""
+    """A context that verifies as the system does; raises AskError if the extra is missing."""
     try:
         import truststore
     except ImportError:
@@ -71,10 +71,10 @@ def _system_context() -> ssl.SSLContext:
 def fetch_usage(
     base: str, token: str, user_agent: str, ca_bundle: str = "", *, deadline: float = 10.0
 ) -> dict[str, object]:
-    """The endpoint's answer, parsed but otherwise as it came (NaN and all).
+    """The endpoint's answer, parsed but otherwise as received (NaN and all).
 
     ``ca_bundle`` is a file of certificates to trust instead of certifi's, or ``system``.
-    ``deadline`` seconds bound the whole call, name look-up and a dripping server included.
+    ``deadline`` limits the whole call in seconds, including the name look-up and a slow server.
     Raises AskError; SettingsError for a base that the token must not be sent to.
     """
     base = check_base(base)
@@ -83,8 +83,8 @@ def fetch_usage(
     def attempt() -> None:
         answers.put(_attempt(base, token, user_agent, ca_bundle, deadline))
 
-    # A socket's time limit starts anew with every byte, and a name look-up has none: only another
-    # thread can be left behind. It ends with its connection, or with the process.
+    # A socket's timeout restarts with every byte, and a name look-up has none: only another thread
+    # can be abandoned. It ends with its connection, or with the process.
     thread = threading.Thread(target=attempt, name="claude-status-ask", daemon=True)
     try:
         thread.start()
@@ -102,7 +102,7 @@ def fetch_usage(
 def _attempt(
     base: str, token: str, user_agent: str, ca_bundle: str, deadline: float
 ) -> dict[str, object] | AskError:
-    """What came of asking once; no exception leaves, since its text may quote the header."""
+    """The result of one request; raises nothing, since an exception may quote the header."""
     try:
         return _ask(base, token, user_agent, ca_bundle, deadline)
     except AskError as error:
@@ -115,7 +115,7 @@ def _attempt(
 def _ask(
     base: str, token: str, user_agent: str, ca_bundle: str, deadline: float
 ) -> dict[str, object]:
-    """Send the one request, and understand its answer."""
+    """Send the request, and interpret its answer."""
     headers = {
         "Content-Type": "application/json",
         "anthropic-beta": "oauth-2025-04-20",
@@ -128,8 +128,8 @@ def _ask(
         return request
 
     with _Session() as session:
-        # The environment may name proxies, which see nothing without a certificate, but not whose
-        # certificates count. Loopback means this machine: no proxy may see the call.
+        # The environment may set proxies, which see nothing without a certificate, but not which
+        # certificates are trusted. Loopback means this machine: no proxy may see the call.
         session.trust_env = False
         session.proxies = {} if is_loopback(base) else get_environ_proxies(base)
         if ca_bundle == "system":
@@ -139,7 +139,7 @@ def _ask(
         with session.get(
             base + PATH,
             headers=headers,
-            auth=sign,  # a header of this name would give way to ~/.netrc
+            auth=sign,  # a plain header would be overridden by ~/.netrc
             timeout=(min(_CONNECT_SECONDS, deadline), deadline),
             allow_redirects=False,
             stream=True,
@@ -151,7 +151,7 @@ def _understood(response: requests.Response) -> dict[str, object]:
     """The usage in this answer; raises AskError for every other answer."""
     status = response.status_code
     if status == 429:
-        message = "The API asks to be left alone for a while (429)."
+        message = "The API says there were too many requests (429)."
         wish = retry_after(response.headers)
         raise AskError("throttled", message, retry_after=wish)
     if status not in (200, 401, 403):
@@ -164,12 +164,12 @@ def _understood(response: requests.Response) -> dict[str, object]:
     if status != 200 and isinstance(trouble, dict) and trouble.get("type") in _REFUSALS:
         message = f"The API refuses the login ({status}): open Claude Code, or log in with /login."
         raise AskError("unauthorized", message)
-    message = f"What came is not the API's usage ({status}): does the network want a log-in first?"
+    message = f"Something else answered instead of the API ({status}): check for a login page."
     raise AskError("transient", message)
 
 
 def _parsed(response: requests.Response) -> dict[str, object] | None:
-    """The JSON object that is the answer's body; None where it is something else."""
+    """The JSON object in the answer's body; None if it is something else."""
     try:
         value = json.loads(_body(response))
     except (ValueError, RecursionError):
@@ -178,10 +178,10 @@ def _parsed(response: requests.Response) -> dict[str, object] | None:
 
 
 def _body(response: requests.Response) -> bytes:
-    """The body as it was before compression, but no more of it than an answer can need.
+    """The decompressed body, up to the size that an answer can have.
 
-    Unpacked here, since requests would unpack a bomb whole. What is too long comes cut off, and
-    so does not parse; what is in an encoding that was not asked for does not either.
+    Decompressed here, since requests would decompress a bomb completely. A body that is too long is
+    truncated, and so does not parse; nor does one in an encoding that was not requested.
     """
     data = b""
     while piece := response.raw.read(_LONGEST - len(data), decode_content=False):

@@ -1,4 +1,4 @@
-"""The macOS Keychain, asked through Apple's own ``security``, which may open a dialog."""
+"""The macOS Keychain, read with Apple's own ``security``, which may open a dialog."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+")
 
 
 def service(configured: str | None) -> str:
-    """The one name under which Claude Code keeps the login; others belong to other accounts.
+    """The name under which Claude Code keeps the login; other names are other accounts'.
 
     ``configured`` is the literal CLAUDE_CONFIG_DIR, which Claude Code hashes into the name.
     """
@@ -34,12 +34,12 @@ def service(configured: str | None) -> str:
 def read_item(
     configured: str | None, *, environ: Mapping[str, str], seconds: float, security: str = SECURITY
 ) -> bytes | None:
-    """What the Keychain holds for this configuration; None where it holds nothing.
+    """What the Keychain holds for this configuration; None if it holds nothing.
 
-    Raises LoginError: ``keychain_locked`` where no dialog can be shown (ssh), and
-    ``keychain_refused`` when ``seconds`` ran out, or the answer was no.
+    Raises LoginError: ``keychain_locked`` if no dialog can be shown (ssh), and
+    ``keychain_refused`` if it timed out, or the answer was no.
     """
-    import subprocess  # which nobody needs where there is no Keychain
+    import subprocess  # not needed where there is no Keychain
 
     command = [security, "find-generic-password", "-a", _account(environ)]
     try:
@@ -53,7 +53,7 @@ def read_item(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise refusal(f"gave no answer within {seconds:g} s") from None
+        raise refusal(f"did not answer within {seconds:g} s") from None
     except OSError:
         return None
     if done.returncode == _NO_ITEM:
@@ -71,7 +71,7 @@ def read_item(
 def holds_item(
     configured: str | None, *, environ: Mapping[str, str], security: str = SECURITY
 ) -> bool:
-    """Whether there is an item for this configuration; its secret stays, so no dialog opens."""
+    """Whether there is an item for this configuration; its secret is not read: no dialog opens."""
     import subprocess
 
     command = [security, "find-generic-password", "-a", _account(environ)]
@@ -91,7 +91,7 @@ def holds_item(
 
 
 def refusal(what: str) -> LoginError:
-    """The error for a Keychain that is not to be asked again until a person asks for it."""
+    """The error for a Keychain that must not be asked again until a person requests it."""
     return LoginError(
         "keychain_refused",
         f"The Keychain {what}: run `claude-status refresh` in a terminal and allow it.",
@@ -107,5 +107,5 @@ def _account(environ: Mapping[str, str]) -> str:
 
 
 def _plain(output: bytes) -> bytes:
-    """``output`` as it was stored: macOS 26 may print it as hex digits, which no JSON object is."""
+    """``output`` as stored: macOS 26 may print it as hex digits, which are never a JSON object."""
     return bytes.fromhex(output.decode("ascii")) if _HEX.fullmatch(output) else output

@@ -1,4 +1,4 @@
-"""What a login is, and what keeps a stored record from being one (pure)."""
+"""What a valid login is, and what is wrong with a stored record that is not one (pure)."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _SENTENCES = {
     "expired": "The Claude Code login in {place} has expired: open Claude Code, which renews it.",
     "no_scope": "The Claude Code login in {place} lacks the scope user:profile, as one made by "
     "`claude setup-token` does, and cannot read usage: run `claude` and log in with /login.",
-    "unreadable": "{place} cannot be read: it should be yours (chown), with mode 600 (chmod).",
-    "malformed": "{place} holds nothing that reads as a Claude Code login: "
+    "unreadable": "{place} cannot be read: make it yours (chown), with mode 600 (chmod).",
+    "malformed": "{place} does not contain a valid Claude Code login: "
     "run `claude` and log in again with /login.",
 }
 
 
 @dataclass(frozen=True)
 class Login:
-    """A login that can read usage now; times in epoch seconds, what is unknown is None.
+    """A login that can read usage now; times in epoch seconds, None if unknown.
 
     ``origin`` is ``file`` or ``keychain``. ``fingerprint`` changes when the stored login changes,
-    and nothing of the token goes into it. A login is not shown, and cannot be pickled or copied.
+    and contains nothing of the token. A login is not shown, and cannot be pickled or copied.
     """
 
     token: str = field(repr=False)
@@ -46,12 +46,12 @@ class Login:
     fingerprint: str
 
     def __reduce__(self) -> NoReturn:
-        """Refuse: no cache, queue or copy may come to hold a token."""
+        """Refuse: no cache, queue or copy may hold a token."""
         raise TypeError("a login stays where it was read")
 
 
 def login_error(state: str, place: str, fingerprint: str = "") -> LoginError:
-    """The error for ``state``, as a sentence about the ``place`` where a login was looked for."""
+    """The error for ``state``, with a sentence about the ``place`` that was searched."""
     sentence = _SENTENCES[state].format(place=place)
     return LoginError(state, sentence[:1].upper() + sentence[1:], fingerprint)
 
@@ -83,13 +83,13 @@ def judge(stored: object, origin: str, place: str, now: float) -> Login:
 
 
 def _obstacle(record: dict[str, object], now: float) -> str | None:
-    """The state that keeps this record from being a login; None if nothing does."""
+    """The state that makes this record invalid; None if it is a valid login."""
     token, expires_at, scopes = (
         record.get(name) for name in ("accessToken", "expiresAt", "scopes")
     )
     if token is None or token == "":
         return "blank"
-    # A line break or the like could end the header that the token is sent in.
+    # A line break could end the header in which the token is sent.
     if not (isinstance(token, str) and _TOKEN.fullmatch(token)):
         return "malformed"
     if not (_is_time(expires_at) and _is_names(scopes)):
@@ -117,7 +117,7 @@ def _is_names(value: object) -> bool:
 
 
 def _fingerprint(record: dict[str, object], origin: str) -> str:
-    """What distinguishes one stored login from the next; the tokens are not part of it."""
+    """What distinguishes one stored login from another; the tokens are not part of it."""
     names = ("expiresAt", "refreshTokenExpiresAt", "subscriptionType", "rateLimitTier")
     values = [record.get(name) for name in names]
     known = [value if isinstance(value, (str, int, float)) else None for value in values]

@@ -1,4 +1,4 @@
-"""Reads what else a body counts: pools of use or of money, under names that come and go."""
+"""Reads what else a body counts: pools of usage or money, under names that come and go."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _WINDOW = re.compile(r"^(?:five_hour|seven_day)_")
 def parse_pools(
     body: Mapping[object, object], others: set[str], as_of: float, source: str
 ) -> dict[str, Limit]:
-    """Each pool as a limit of a key such as ``pool:cowork``, by its key in the body.
+    """Each pool as a limit with a key such as ``pool:cowork``, by its key in the body.
 
-    A value is a pool if it has a ``utilization``, or an amount of dollars with what is used of it,
-    and its key is none of ``others``. Of more than 20, those that are used most.
+    A value is a pool if it has a ``utilization``, or an amount of dollars and how much of it is
+    used, and its key is not in ``others``. Of more than 20, the most used ones.
     """
     given = [(str(key), value) for key, value in body.items() if key not in others]
     promos = body.get("promo_credits")
@@ -53,7 +53,7 @@ def _pool(name: str, value: object, as_of: float, source: str) -> Limit | None:
 
 
 def _percent(value: Mapping[object, object]) -> float | None:
-    """The utilization, or the share of the amount that is used, which is 100 at the most."""
+    """The utilization, or the used share of the amount, which is at most 100."""
     for key in ("utilization", "percent"):
         percent = percentage(value.get(key))
         if percent is not None:

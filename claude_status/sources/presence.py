@@ -1,4 +1,4 @@
-"""Whether somebody is there to see a status bar, which only tmux can say."""
+"""Whether somebody is there to see a status bar, which only tmux can tell."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ SECONDS = 2.0  # what tmux may take to answer
 def is_somebody_there(environ: Mapping[str, str], now: float, within: float) -> bool:
     """Whether a client of the tmux that started this was active within so many seconds.
 
-    True also where that cannot be known: in every bar but tmux's, which has no such variable, and
-    where the server is not ours or does not answer. No server is ever started.
+    Also True if that cannot be known: in any bar but tmux's, and if the server is not ours or does
+    not answer. Never starts a server.
     """
     socket = socket_of(environ)
     if not is_our_socket(socket):
         return True
-    import subprocess  # which a refresh that asks nobody need not wait for
+    import subprocess  # slow, and not needed by every refresh
 
     try:
         done = subprocess.run(
@@ -36,12 +36,12 @@ def is_somebody_there(environ: Mapping[str, str], now: float, within: float) -> 
 
 
 def socket_of(environ: Mapping[str, str]) -> str:
-    """The socket of the tmux that this runs in, "" outside of any."""
+    """The socket of the tmux that this runs in, "" outside tmux."""
     return environ.get("TMUX", "").rsplit(",", 2)[0]
 
 
 def is_our_socket(path: str) -> bool:
-    """Whether the path is a socket that is ours: another's server could have tmux run anything."""
+    """Whether the path is a socket of ours: another user's server could make tmux run anything."""
     try:
         found = os.stat(path) if os.path.isabs(path) else None
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Reads from an answer's headers how long the server wants to be left alone."""
+"""Reads from an answer's headers how long to wait before the next request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds above 0 that ``Retry-After`` asks for, or None; a date counts from ``Date``."""
+    """The seconds above 0 that ``Retry-After`` demands, or None; a date is relative to ``Date``."""
     value = headers.get("Retry-After", "").strip()
     try:
         if _SECONDS.fullmatch(value):
@@ -23,7 +23,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _epoch(date: str) -> float:
-    """An HTTP date in epoch seconds; raises anything that a wrong date can bring about."""
+    """An HTTP date in epoch seconds; an invalid date may raise several kinds of errors."""
     parts = parsedate_tz(date)
     if parts is None:
         raise ValueError("not a date")

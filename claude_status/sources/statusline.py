@@ -1,4 +1,4 @@
-"""What a running session of Claude Code hands to its status line: its last known limits."""
+"""What a running session of Claude Code passes to its status line: its last known limits."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from claude_status.model.usage import PUSH, WINDOW_SECONDS, Limit, Usage
 from claude_status.model.values import percentage, reset_time
 from claude_status.sources.body import LABELS
 
-SLACK = 3600  # seconds that a window may end later than it should
+SLACK = 3600  # seconds by which a window may end too late
 MAX_COUNT = 10**12  # milliseconds, some thirty years
 _SESSION = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 def parse_push(session: Mapping[str, object], now: float) -> Push | None:
-    """What one JSON object from the hook says; None where it has no limits and no session.
+    """What one JSON object from the hook says; None if it has no limits and no session.
 
     It has no limits before a session's first answer, and none with an API key.
     """
@@ -32,7 +32,7 @@ def parse_push(session: Mapping[str, object], now: float) -> Push | None:
         percent = percentage(value.get("used_percentage")) if isinstance(value, Mapping) else None
         if percent is not None and isinstance(value, Mapping):
             window = WINDOW_SECONDS[key]
-            # a later window replaces an earlier one, so an absurd one would do so for good
+            # a later window replaces an earlier one, so an absurd one would stay forever
             resets_at = reset_time(value.get("resets_at"), now, window + SLACK)
             limits.append(Limit(key, label, percent, resets_at, now, source, window=window))
     if not limits and not known:
@@ -41,7 +41,7 @@ def parse_push(session: Mapping[str, object], now: float) -> Push | None:
 
 
 def answered(session: Mapping[str, object]) -> int | None:
-    """For how long the session has waited for answers, in milliseconds; None from old clients."""
+    """How long the session has waited for answers, in milliseconds; None from old clients."""
     cost = session.get("cost")
     count = cost.get("total_api_duration_ms") if isinstance(cost, Mapping) else None
     if isinstance(count, bool) or not isinstance(count, (int, float)) or not 0 <= count < MAX_COUNT:

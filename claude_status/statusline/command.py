@@ -1,8 +1,8 @@
 """``claude-status statusline``: the command that Claude Code runs to draw its own status line.
 
 It gets JSON on standard input at every turn and every minute, and is cancelled by the next run.
-So it prints what is known, at once and whatever happens; only numbers that are new to this
-machine open the store.
+So it prints what is known at once, whatever happens; it opens the store only if the numbers are new
+to this machine.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ COLUMNS = 80
 
 
 def command(arguments: Namespace) -> int:
-    """The same where an option stands before the command, so that a parser has read it."""
+    """The same, if an option before the command made argparse read the arguments."""
     return run([] if arguments.wrap is None else ["--wrap", arguments.wrap])
 
 
@@ -63,7 +63,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def read_begun() -> bytes:
-    """What the launcher has read already, handed over on descriptor 3, and the rest of the line."""
+    """What the launcher has already read, passed on descriptor 3, and the rest of the line."""
     begun = b""
     while part := os.read(3, 65536):
         begun += part
@@ -73,7 +73,7 @@ def read_begun() -> bytes:
 
 
 def read_input(file: int) -> bytes:
-    """What stands on a stream up to its first line's end, within bounds of time and size."""
+    """A stream's input up to the end of its first line, within limits of time and size."""
     data = b""
     deadline = time.monotonic() + READ_SECONDS
     while len(data) < MAX_BYTES and b"\n" not in data:
@@ -102,7 +102,7 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
 
         try:
             drawn = feed(session, home, seen, now, _dialect(environ))
-        except Exception:  # what was drawn before is still there to be shown
+        except Exception:  # the frames drawn before can still be shown
             drawn = ""
         now = time.time()
     text, due = read_frame(home, _dialect(environ), now, prompt=False, login=login_file(environ))
@@ -113,7 +113,7 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
 
 
 def _narrowed(text: str, home: str, environ: Mapping[str, str], now: float) -> str:
-    """The line in the columns that there are: drawn anew, else cut, where it is wider."""
+    """The line in the available columns: if it is wider, redrawn, or else cut."""
     columns = _columns(environ)
     if len(text.encode()) <= columns:  # as the launcher counts
         return text
@@ -126,7 +126,7 @@ def _narrowed(text: str, home: str, environ: Mapping[str, str], now: float) -> s
 
     try:
         anew = draw_narrow(environ, now, _dialect(environ), columns)
-    except Exception:  # what does not fit can still be cut
+    except Exception:  # it can still be cut
         anew = ""
     return anew or fit(text, columns)
 

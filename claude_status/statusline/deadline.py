@@ -1,4 +1,4 @@
-"""Work on the store that must not keep the line back."""
+"""Work on the store that must not delay the line."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ T = TypeVar("T")
 
 
 def within(work: Callable[[], T]) -> T | None:
-    """What the work gives; None where it fails or hangs, or where earlier work still hangs.
+    """The result of the work; None if it fails or hangs, or earlier work still hangs.
 
-    What hangs is left running, in a thread that may even keep the interpreter from ending.
+    Hanging work is left running, in a thread that may even keep the interpreter from exiting.
     """
     if is_hanging():
         return None
     found: list[T] = []
 
     def run() -> None:
-        with contextlib.suppress(Exception):  # a thread would tell it on stderr
+        with contextlib.suppress(Exception):  # a thread would print it on stderr
             found.append(work())
 
     thread = threading.Thread(target=run, name=NAME, daemon=True)
@@ -32,5 +32,5 @@ def within(work: Callable[[], T]) -> T | None:
 
 
 def is_hanging() -> bool:
-    """Whether work that was begun here still runs."""
+    """Whether work started here is still running."""
     return any(thread.name == NAME for thread in threading.enumerate())

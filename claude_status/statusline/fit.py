@@ -1,4 +1,4 @@
-"""The line in the columns that Claude Code has: drawn anew, else cut."""
+"""The line in the columns that Claude Code has: redrawn, or else cut."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SEPARATORS = (" · ", " - ", " | ", " │ ", " \ue0b1 ", " > ")
 
 
 def draw_narrow(environ: Mapping[str, str], now: float, dialect: str, columns: int) -> str:
-    """What the store knows, in so many columns; "" where it cannot be read or nothing fits."""
+    """What the store knows, in so many columns; "" if it cannot be read or nothing fits."""
     from dataclasses import replace
 
     from claude_status.asking.snapshot import take_snapshot
@@ -28,7 +28,7 @@ def draw_narrow(environ: Mapping[str, str], now: float, dialect: str, columns: i
 
 
 def fit(text: str, columns: int) -> str:
-    """The line with as many of its parts as the columns hold, and never none of them."""
+    """The line with as many of its parts as fit, but at least one."""
     separator = next((each for each in SEPARATORS if each in text), SEPARATORS[0])
     parts = text.split(separator)
     while len(parts) > 1 and visible_width(separator.join(parts)) > columns:

@@ -1,9 +1,9 @@
-"""What was seen last of each session, in a small file of its own, so that the next need do nothing.
+"""What was last seen of each session, in a small file each, so that repetitions need no work.
 
-Its lines: the raw ``rate_limits`` object of the input, "" for none, "-" where only the program can
-read that; the mark, which is what would make equal numbers true anew; until when another mark needs
-no new date; and the session with its numbers in one word. The launcher reads the first three, and
-puts a higher mark in the place of a lower one.
+Its lines: the raw ``rate_limits`` object of the input, "" for none, "-" if only the program can
+read it; the mark, a change of which makes even equal numbers current; until when a change of it
+needs no new date; and the session with its numbers in one word. The launcher reads the first three,
+and replaces the mark by a higher one.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FOLDER = "store"  # goes with the store: what that has lost is not known any more
+FOLDER = "store"  # in the store's folder, so that it is lost together with the store
 PREFIX = "session."
 MAX_SESSIONS = 64
-DATED_ANEW = 60  # seconds for which numbers that were true need no new date
+DATED_ANEW = 60  # seconds for which current numbers need no new date
 
 
 class Seen:
     """The numbers of a session in one ``word``, and the ``mark`` at which they were seen.
 
     The mark is the session's count of answers or, from old clients, ``@`` and when its transcript
-    was written. ``until`` is epoch seconds, 0 where the numbers could not be dated; ``limits`` are
-    they as they stand in the input.
+    was written. ``until`` is in epoch seconds, 0 if the numbers could not be dated; ``limits`` is
+    their text in the input.
     """
 
     __slots__ = ("limits", "mark", "until", "word")
@@ -44,12 +44,12 @@ class Seen:
 
     @property
     def count(self) -> int | None:
-        """The count of answers; None where the mark is none."""
+        """The count of answers; None if the mark is not a count."""
         return int(self.mark) if self.mark.isascii() and self.mark.isdigit() else None
 
 
 def see(session: Mapping[str, object], text: str) -> Seen | None:
-    """What Claude Code handed in, parsed and as text; None where there is nothing to record."""
+    """What is new in Claude Code's input, given parsed and as text; None if nothing to record."""
     rates, cost = session.get("rate_limits"), session.get("cost")
     windows = [rates.get("five_hour"), rates.get("seven_day")] if isinstance(rates, dict) else []
     count = cost.get("total_api_duration_ms") if isinstance(cost, dict) else None
@@ -69,7 +69,7 @@ def see(session: Mapping[str, object], text: str) -> Seen | None:
 
 
 def is_known(home: str, seen: Seen, now: float) -> bool:
-    """Whether the store knows these numbers, and they need no new date; a new mark is noted."""
+    """Whether the store knows these numbers, and they need no new date; records a new mark."""
     last = last_seen(home, seen.session)
     if last is None or last.word != seen.word:
         return False
@@ -83,7 +83,7 @@ def is_known(home: str, seen: Seen, now: float) -> bool:
 
 
 def last_seen(home: str, session: str) -> Seen | None:
-    """What was noted last of a session, here or by the launcher; None where that is nothing."""
+    """What was last recorded of a session, here or by the launcher; None if nothing was."""
     lines = read_text(_path(home, session)).split("\n")
     if len(lines) < 4 or lines[3].partition("|")[0] != session:
         return None
@@ -92,7 +92,7 @@ def last_seen(home: str, session: str) -> Seen | None:
 
 
 def note(home: str, seen: Seen, until: int = 0) -> None:
-    """Set what is known of a session, and forget the oldest beyond 64; raises OSError."""
+    """Record what is known of a session, and forget the oldest beyond 64; raises OSError."""
     path = _path(home, seen.session)
     is_new = not os.path.exists(path)
     new = f"{home}/.new{os.getpid()}"
@@ -118,13 +118,13 @@ def _forget(folder: str) -> None:
 
 
 def _path(home: str, session: str) -> str:
-    """The session's file; an id that the launcher would not take has another name there."""
+    """The session's file; an id that the launcher would not accept is changed in its name."""
     plain = "".join(one if one.isascii() and one.isalnum() else "-" for one in session)
     return f"{home}/{FOLDER}/{PREFIX}{plain}"
 
 
 def _raw_limits(text: str) -> str:
-    """The object of the limits as it stands in the input, "" for none, "-" in another layout."""
+    """The text of the limits object in the input, "" for none, "-" in another layout."""
     key = '"rate_limits":'
     if key not in text:
         return "" if '"rate_limits"' not in text else "-"

@@ -1,4 +1,4 @@
-"""New numbers from a session of Claude Code into the store, so that the whole machine has them."""
+"""Records new numbers from a session of Claude Code, so that the whole machine has them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from claude_status.terminal import place
 
 
 def feed(session: Mapping[str, object], home: str, seen: Seen, now: float, dialect: str) -> str:
-    """Record a push and draw the frames anew; return the line that the push alone makes.
+    """Record a push and redraw the frames; return the line that the push alone makes.
 
-    ``seen`` is noted with the date of the numbers, so that the next run sees that nothing is new.
-    Where the store fails or hangs, the line is still that of the push.
+    ``seen`` is recorded with the date of the numbers, so that the next run sees if nothing is new.
+    If the store fails or hangs, the line is still that of the push.
     """
     push = parse_push(session, now)
     if push is None:
@@ -47,6 +47,6 @@ def feed(session: Mapping[str, object], home: str, seen: Seen, now: float, diale
 
 
 def _is_of_another(account: Account) -> bool:
-    """Whether the session speaks for a login of its environment, and there is a stored one."""
+    """Whether the session uses a login from its environment although there is a stored one."""
     given = os.environ.get("CLAUDE_CODE_OAUTH_TOKEN")
     return bool(given) and (account.config_dir / ".credentials.json").exists()

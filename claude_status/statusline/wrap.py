@@ -14,14 +14,14 @@ from claude_status.isolation import for_the_user
 from claude_status.statusline.fit import visible_width
 
 SECONDS = 5.0  # a status line that takes longer is not waited for
-DRAIN = 0.1  # seconds for what its children still have to say when it has ended
-LOOK = 0.02  # seconds after which to see whether it has ended, though its output has not
-MAX_BYTES = 1 << 16  # that it may print
+DRAIN = 0.1  # seconds to wait for its children's output after it has ended
+LOOK = 0.02  # seconds between checks whether it has ended while its output is still open
+MAX_BYTES = 1 << 16  # of its output
 GAP = "  "
 
 
 class Wrapped:
-    """A command of the user's that runs from now on, with the same standard input as ours."""
+    """A running command of the user's, with the same standard input as ours."""
 
     def __init__(self, command: str, data: bytes) -> None:
         self._data = data
@@ -44,7 +44,7 @@ class Wrapped:
         self._hand_over(self._process)
 
     def beside(self, ours: str, columns: int) -> str:
-        """Its lines with ours on the last of them where that fits, else on a line of its own."""
+        """Its lines, with ours at the end of the last one if it fits, else on a separate line."""
         theirs = self._output().rstrip()
         if not theirs or not ours:
             return theirs or ours
@@ -53,7 +53,7 @@ class Wrapped:
         return f"{theirs}{GAP if fits else chr(10)}{ours}"
 
     def _output(self) -> str:
-        """What it printed until it ended, or until its time was over."""
+        """What it printed until it ended or timed out."""
         process = self._process
         if process is None or process.stdout is None:
             return ""
@@ -66,10 +66,10 @@ class Wrapped:
         return output.decode("utf-8", "surrogateescape")
 
     def _exchange(self, process: subprocess.Popen[bytes], stdout: IO[bytes]) -> bytes:
-        """Hand over what is left of the input, and take the output.
+        """Write what is left of the input, and read the output.
 
-        Where the command has ended, the end of its output is not waited for: what it started may
-        hold that open indefinitely.
+        Once the command has ended, the end of its output is not waited for: what it started may
+        keep that open indefinitely.
         """
         output, until = b"", self._until
         while len(output) < MAX_BYTES and (left := until - time.monotonic()) > 0:
@@ -84,7 +84,7 @@ class Wrapped:
         return output
 
     def _hand_over(self, process: subprocess.Popen[bytes]) -> None:
-        """Give it as much of the input as it takes now, and the end of that."""
+        """Write as much of the input as it accepts now, and close it at the end."""
         stdin = process.stdin
         if stdin is None or stdin.closed:
             return
@@ -93,12 +93,12 @@ class Wrapped:
                 self._data = self._data[os.write(stdin.fileno(), self._data) :]
         except BlockingIOError:
             return
-        except OSError:  # it does not want to know
+        except OSError:  # it does not read its input
             pass
         stdin.close()
 
     def _cancel(self, *_: object) -> None:
-        """Go, as Claude Code wants it; where theirs is just being started, right after that."""
+        """Exit when Claude Code cancels us; if theirs is just being started, right after that."""
         if self._process is None:
             self._is_cancelled = True
             return
@@ -107,6 +107,6 @@ class Wrapped:
 
     @staticmethod
     def _end(process: subprocess.Popen[bytes]) -> None:
-        """Leave nothing of it behind, neither when it hangs nor when we are cancelled."""
+        """Leave nothing of it running, whether it hangs or we are cancelled."""
         with contextlib.suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -1,1 +1,1 @@
-"""The truth on disk."""
+"""The readings, the history and the memory of calls, on disk."""

@@ -1,4 +1,4 @@
-"""Moves a broken database out of the way, so that a new one takes its place."""
+"""Moves a broken database out of the way, so that a new one can replace it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SET_ASIDE_EVERY = 3600  # seconds: where a new database breaks too, the fault is
 
 
 def identity(directory: Path) -> int:
-    """What tells a directory from another that took its place; 0 where there is none."""
+    """What distinguishes a directory from one that replaced it; 0 if there is none."""
     try:
         return directory.stat().st_ino
     except OSError:
@@ -23,10 +23,10 @@ def identity(directory: Path) -> int:
 
 
 def set_aside(directory: Path, opened: int) -> None:
-    """Move a broken database away, in place of the last one that was; raises OSError.
+    """Move a broken database away, replacing the one moved before it; raises OSError.
 
-    ``opened`` is the identity of the one found broken: where another process has moved that, what
-    stands there now is left alone. Raises CacheError where one was moved within the hour.
+    ``opened`` is the identity of the broken one: if another process has already moved that, its
+    replacement is left alone. Raises CacheError if one was moved within the last hour.
     """
     aside = directory.with_name(directory.name + BROKEN)
     try:
@@ -43,7 +43,7 @@ def set_aside(directory: Path, opened: int) -> None:
             )
         shutil.rmtree(aside, ignore_errors=True)
         aside.unlink(missing_ok=True)
-        os.utime(directory)  # the time by which the next one knows
+        os.utime(directory)  # the time that the next one compares
         directory.rename(aside)
     finally:
         os.close(broken)

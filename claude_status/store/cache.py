@@ -29,13 +29,13 @@ class TextDisk(diskcache.Disk):  # type: ignore[misc]
     """
 
     def put(self, key: Any) -> tuple[str, bool]:
-        """Take a key, which is text."""
+        """Accept a key, which must be text."""
         if type(key) is not str:
             raise TypeError
         return key, True
 
     def get(self, key: Any, raw: Any) -> str:
-        """Give a key back, which was text."""
+        """Return a key, which must have been text."""
         if not raw or type(key) is not str:
             raise sqlite3.DatabaseError("a key that was not written here")
         return key
@@ -43,13 +43,13 @@ class TextDisk(diskcache.Disk):  # type: ignore[misc]
     def store(
         self, value: Any, read: bool, key: Any = diskcache.UNKNOWN
     ) -> tuple[int, int, None, str]:
-        """Take a value, which is text."""
+        """Accept a value, which must be text."""
         if type(value) is not str or read:
             raise TypeError
         return len(value), diskcache.core.MODE_RAW, None, value
 
     def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> str:
-        """Give a value back, which was text."""
+        """Return a value, which must have been text."""
         if mode != diskcache.core.MODE_RAW or filename is not None or type(value) is not str:
             raise sqlite3.DatabaseError("a value that was not written here")
         return value
@@ -59,13 +59,13 @@ class TextDisk(diskcache.Disk):  # type: ignore[misc]
 
 
 class Cache(diskcache.Cache):  # type: ignore[misc]
-    """The library's cache on our terms; one that cannot be read leaves nothing open."""
+    """The library's cache with our options; one that cannot be read leaves nothing open."""
 
     def __init__(self, directory: Path, seconds: float) -> None:
         """Open it; ``seconds`` are what it waits for another process's transaction."""
-        terms = {"eviction_policy": "none", "cull_limit": 0, "statistics": 0}
+        options = {"eviction_policy": "none", "cull_limit": 0, "statistics": 0}
         try:
-            super().__init__(str(directory), seconds, TextDisk, **terms)
+            super().__init__(str(directory), seconds, TextDisk, **options)
             for name in list(self):
                 if not name.startswith(LONG_ROWS):
                     self.get(name)
@@ -74,7 +74,7 @@ class Cache(diskcache.Cache):  # type: ignore[misc]
                 self.close()
             if isinstance(error, (sqlite3.Error, OSError, diskcache.Timeout)):
                 raise
-            if isinstance(error, Exception):  # whatever the library makes of rows of others
+            if isinstance(error, Exception):  # whatever the library raises for foreign rows
                 raise sqlite3.DatabaseError("rows that were not written here") from None
             raise
 

@@ -1,4 +1,4 @@
-"""A clock that is set while a back-off lasts, which makes that neither shorter nor endless."""
+"""Keeps the length of a back-off when the clock is set meanwhile."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ CLOCK = "clock"  # the row with the time and the uptime when a back-off began
 
 
 def uptime() -> float:
-    """Seconds since some moment before, sleep included, which setting the clock does not change."""
-    # Linux leaves sleep out of the one that has it on macOS
+    """Seconds since some fixed moment, including sleep; setting the clock does not change it."""
+    # CLOCK_MONOTONIC includes sleep on macOS, but not on Linux
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
@@ -26,10 +26,10 @@ def note_clock(store: Store, now: float, up: float) -> None:
 
 
 def set_clock(store: Store, now: float, up: float) -> None:
-    """Record that the clock was set, if it was, so that a back-off keeps its length.
+    """Adjust the memory if the clock was set, so that a back-off keeps its length.
 
-    Set back, it has it begin anew, but only once. That it was set forward is known by the uptime,
-    unless the machine was started anew since.
+    If it was set back, the back-off starts again, but only once. If it was set forward, the uptime
+    shows that, unless the machine has been restarted since.
     """
     memory = asking(store)
     after = memory.at(now)
@@ -45,7 +45,7 @@ def set_clock(store: Store, now: float, up: float) -> None:
 
 
 def _noted(store: Store) -> tuple[float, float]:
-    """What was noted last; where that is nothing, an uptime that no other comes after."""
+    """What was noted last; if nothing was, an uptime that is never reached."""
     try:
         now, up = json.loads(store.read(CLOCK) or "")
         return float(now), float(up)

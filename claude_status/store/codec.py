@@ -1,4 +1,4 @@
-"""What the store keeps as JSON text, and back; what cannot be read back was never written."""
+"""Readings to JSON text, and back; a text that cannot be read counts as none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def dump(readings: Readings) -> str:
 
 
 def load(text: str | None) -> Readings:
-    """The readings in a text that ``dump`` wrote; none where it is anything else."""
+    """The readings in a text that ``dump`` wrote; none if it is anything else."""
     try:
         rows = json.loads(text or "[]")
         return {usage.source: usage for usage in map(_usage, rows)}

@@ -1,7 +1,7 @@
 """The truth on disk: a few rows of text in a diskcache.
 
-Whatever goes wrong with the database is a CacheError; the callers then ask nothing, since what
-cannot be recorded is not asked.
+Whatever goes wrong with the database is a CacheError; the callers then make no call, since a call
+that cannot be recorded is not made.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from claude_status.store.rows import DATABASE
 
 TIMEOUT = 2.0  # seconds to wait for another process's transaction
 MOVED_AT_MOST = 4  # times that a broken one may be moved away while it is opened
-# what SQLite says where it is not the file's fault
+# what SQLite says if the file is not to blame
 PASSING = ("lock", "readonly", "full", "disk I/O", "unable to open", "no transaction")
-READONLY = "readonly"  # also said of a damaged header, in a file that can well be written
+READONLY = "readonly"  # also the message for a damaged header in a writable file
 
 
 class Store:
@@ -54,7 +54,7 @@ class Store:
             return sorted(name for name in self._cache if name.startswith(prefix))
 
     def take_lease(self, name: str, seconds: float) -> bool:
-        """Take what only one process may have; False where another has it. It ends by itself."""
+        """Take what only one process may hold; False if another holds it. It expires by itself."""
         with self.transaction():
             _, end = self._cache.get(name, expire_time=True)
             if end is not None and end > time.time() + 2 * seconds:
@@ -62,27 +62,27 @@ class Store:
             return bool(self._cache.add(name, str(os.getpid()), expire=seconds, retry=False))
 
     def end_lease(self, name: str) -> None:
-        """Give a lease back before its time."""
+        """Return a lease before it expires."""
         self.drop(name)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything within happens at once for other processes."""
+        """Make everything within atomic for other processes."""
         with _failures(self._cache.directory), self._cache.transact(retry=False):
             yield
 
 
 @contextlib.contextmanager
 def open_store(directory: Path) -> Iterator[Store]:
-    """Open the store in a private directory, made anew where it is broken beyond reading."""
+    """Open the store in a private directory; replace it by a new one if it cannot be read."""
     opened = identity(directory)
     try:
-        cache = _open_what_stands(directory)
+        cache = _open_retrying(directory)
     except _BrokenError:
         with _failures(directory):
             set_aside(directory, opened)
         opened = identity(directory)
-        cache = _open_what_stands(directory)
+        cache = _open_retrying(directory)
     try:
         with contextlib.closing(cache):
             yield Store(cache)
@@ -93,11 +93,11 @@ def open_store(directory: Path) -> Iterator[Store]:
 
 
 class _BrokenError(CacheError):
-    """The database is no database, or holds what was never written here."""
+    """The file is not a database, or contains what was never written here."""
 
 
-def _open_what_stands(directory: Path) -> Cache:
-    """Open the database, anew where another process moved it away in the midst of that."""
+def _open_retrying(directory: Path) -> Cache:
+    """Open the database; try again if another process moves it away meanwhile."""
     for _ in range(MOVED_AT_MOST):
         before = identity(directory)
         try:
@@ -109,7 +109,7 @@ def _open_what_stands(directory: Path) -> Cache:
 
 
 def _open(directory: Path) -> Cache:
-    """Open the database and read its rows once, so that a broken one shows here."""
+    """Open the database and read its rows once, so that damage is found here."""
     with _failures(directory):
         database = directory / DATABASE
         if directory.is_file() or database.is_dir():
@@ -121,7 +121,7 @@ def _open(directory: Path) -> Cache:
 
 
 def _await_lock(database: Path) -> None:
-    """Wait until nobody has the database locked, but not for the minutes that the library would."""
+    """Wait until the database is not locked, but not for minutes, as the library would."""
     connection = sqlite3.connect(database, timeout=TIMEOUT, isolation_level=None)
     with contextlib.closing(connection):
         connection.execute("BEGIN IMMEDIATE")
@@ -145,7 +145,7 @@ def _failures(directory: str | Path) -> Iterator[None]:
 
 
 def _is_passing(said: str, directory: str | Path) -> bool:
-    """Whether SQLite failed for a reason that is not in the file."""
+    """Whether SQLite failed for a reason other than the file's content."""
     if READONLY in said:
         places = (directory, Path(directory, DATABASE))
         return not all(os.access(place, os.W_OK) for place in places)

@@ -1,7 +1,7 @@
 """The readings of the past 90 days, thinned with age: one row of text lines a day.
 
 A line is ``<time>,<key>=<percent>@<reset>,…``: epoch seconds, per cent, and the reset in epoch
-seconds ("-" where the window has none). Each number stands at the time at which it was true.
+seconds ("-" if the window has none). Each number is recorded at the time at which it was true.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ KEPT_DAYS = 90
 WHOLE_DAYS = 7  # days in which every reading is kept; older ones are thinned
 THINNED = 3600  # seconds: of a thinned day, the last number of each limit in each of these
 CLOSEST = 120  # seconds between two readings that are worth keeping
-UNCHANGED = 1800  # seconds after which a number is kept though it is the same
+UNCHANGED = 1800  # seconds after which a number is kept although it is the same
 AHEAD = 60  # seconds by which a reading may lie in the future
 PREFIX = "history:"
 
@@ -33,7 +33,7 @@ class Point:
 
 
 def add(store: Store, usage: Usage, now: float) -> None:
-    """Keep what a reading says anew of each limit; once a day, thin the days that grew old."""
+    """Keep what is new about each limit; once a day, thin the days that have grown old."""
     days: dict[int, list[Point]] = {}
     for limit in usage.limits:
         if now - MAX_AGE < limit.as_of <= now + AHEAD:
@@ -45,7 +45,7 @@ def add(store: Store, usage: Usage, now: float) -> None:
 
 
 def points(store: Store, since: float, until: float) -> list[Point]:
-    """All numbers between two times in order of time; a line that is none of ours is left out."""
+    """All numbers between two times in order of time; invalid lines are ignored."""
     found = []
     for day in range(int(since) // DAY, int(until) // DAY + 1):
         for line in (store.read(f"{PREFIX}{day}") or "").split("\n"):
@@ -54,7 +54,7 @@ def points(store: Store, since: float, until: float) -> list[Point]:
 
 
 def parse_line(line: str) -> list[Point]:
-    """The numbers in one line; none where it is not one that was written here."""
+    """The numbers in one line; none if the line is invalid."""
     when, *fields = line.split(",")
     try:
         return [_point(int(when), field) for field in fields]
@@ -63,7 +63,7 @@ def parse_line(line: str) -> list[Point]:
 
 
 def thin(lines: Iterable[str]) -> list[str]:
-    """The last number of each window in each hour, since use within a window only grows."""
+    """The last number of each window in each hour, since usage within a window only grows."""
     last: dict[tuple[int, str, int | None], Point] = {}
     for line in lines:
         for point in parse_line(line):
@@ -77,7 +77,7 @@ def _add_to_day(store: Store, name: str, found: list[Point], now: float) -> None
     while lines and any(point.time > now + AHEAD for point in parse_line(lines[-1])):
         lines.pop()  # written by a clock that has been set back since
     last = _last(lines, {point.key for point in found})
-    new = [point for point in found if _is_news(point, last.get(point.key))]
+    new = [point for point in found if _is_new(point, last.get(point.key))]
     if new:
         store.write(name, "".join(f"{line}\n" for line in [*lines, *_lines(new)]))
     if new and not text:
@@ -85,7 +85,7 @@ def _add_to_day(store: Store, name: str, found: list[Point], now: float) -> None
 
 
 def _last(lines: Sequence[str], keys: set[str]) -> dict[str, Point]:
-    """The last point of each of these limits, looked for from the end."""
+    """The last point of each of these limits, searched from the end."""
     found: dict[str, Point] = {}
     for line in reversed(lines):
         for point in parse_line(line):
@@ -95,7 +95,7 @@ def _last(lines: Sequence[str], keys: set[str]) -> dict[str, Point]:
     return found
 
 
-def _is_news(point: Point, last: Point | None) -> bool:
+def _is_new(point: Point, last: Point | None) -> bool:
     if last is None:
         return True
     is_same = (point.percent, point.resets_at) == (last.percent, last.resets_at)
@@ -116,7 +116,7 @@ def _thin(store: Store, today: int) -> None:
 
 
 def _lines(found: Iterable[Point]) -> list[str]:
-    """One line for each time, in the order in which the times first come."""
+    """One line for each time, in the order in which the times first appear."""
     times: dict[int, list[str]] = {}
     for point in found:
         reset = "-" if point.resets_at is None else point.resets_at

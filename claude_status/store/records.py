@@ -20,14 +20,14 @@ READINGS, ASKING = "readings", "asking"
 KEYCHAIN = "keychain"  # "refused" where the Keychain would not hand out the login
 PLAN = "plan"  # the plan's name, as the login gives it
 STATE = "claude_json"  # the version of .claude.json that was read last
-SESSIONS = "sessions"  # what is remembered of Claude Code's sessions, to date what they say
-TOLD = "told"  # the alerts that were given
+SESSIONS = "sessions"  # what is remembered of Claude Code's sessions, to date their numbers
+TOLD = "told"  # the alerts already sent
 OWNER = "owner"  # whose numbers these are
 FORMER = "former"  # windows of accounts that were logged in before
 
 
 def readings(store: Readable, now: float) -> codec.Readings:
-    """The last reading of each source; none from a future that a wrong clock once showed."""
+    """The last reading of each source; none that a wrong clock dated into the future."""
     found = codec.load(store.read(READINGS))
     return {name: usage for name, usage in found.items() if usage.as_of <= now + CLOCK_ERROR}
 
@@ -38,7 +38,7 @@ def keep(store: Store, usages: Iterable[Usage]) -> None:
 
 
 def add(store: Store, usage: Usage, now: float) -> None:
-    """Join a reading to what its source said before."""
+    """Join a reading to the earlier ones of its source."""
     with store.transaction():
         known = readings(store, now)
         before = known.get(usage.source)
@@ -46,19 +46,19 @@ def add(store: Store, usage: Usage, now: float) -> None:
 
 
 def asking(store: Readable) -> Asking:
-    """What is remembered of asking."""
+    """What is remembered about calls."""
     return Asking.load(store.read(ASKING))
 
 
 def remember(store: Store, memory: Asking) -> None:
-    """Set what is remembered of asking."""
+    """Set what is remembered about calls."""
     store.write(ASKING, memory.dump())
 
 
 def owned_since(store: Readable, now: float) -> float:
-    """When another account took the place of the one before (epoch seconds); 0 where none has.
+    """When the present account replaced another (epoch seconds); 0 if it has not.
 
-    Nor does it count where a wrong clock once dated that into the future.
+    Also 0 if a wrong clock dated that into the future.
     """
     since = owner(store).since
     return since if since <= now + CLOCK_ERROR else 0.0
@@ -70,7 +70,7 @@ def owner(store: Readable) -> Owner:
 
 
 def former(store: Readable) -> list[Window]:
-    """Windows of accounts that were logged in before; what cannot be read is none."""
+    """Windows of accounts that were logged in before; none if they cannot be read."""
     try:
         return [(str(key), int(at)) for key, at in json.loads(store.read(FORMER) or "[]")]
     except (ValueError, TypeError, RecursionError):
@@ -78,7 +78,7 @@ def former(store: Readable) -> list[Window]:
 
 
 def forget(store: Store, *, asking: bool, past: bool) -> None:
-    """Drop an account's numbers, the memory of ``asking`` and what is known of its ``past``."""
+    """Drop an account's numbers, the memory of ``asking`` and what is known about its ``past``."""
     rows = [READINGS, PLAN]
     rows += [ASKING] if asking else []
     rows += [TOLD, *store.names(LONG_ROWS)] if past else []

@@ -34,7 +34,7 @@ def usage(percent: float, *, resets_at: int = NOW + 3600, as_of: float = NOW) ->
 
 
 def run_through(*readings: tuple[float, Usage]) -> list[str]:
-    """The texts that are told when these readings come, each at its time."""
+    """The texts that are sent when these readings come, each at its time."""
     told, texts = load(None), []
     for now, reading in readings:
         alerts, told = next_alerts(reading, told, LEVELS, now)
@@ -62,7 +62,7 @@ def paid(percent: float, resets_at: int | None = None) -> Usage:
 
 
 def test_credits_are_told_of() -> None:
-    """Credits without a reset are told once for each threshold, and anew after a top-up."""
+    """Credits without a reset are alerted once for each threshold, and again after a top-up."""
     rising = [(NOW + n, paid(p)) for n, p in enumerate([79, 80, 85, 96, 96, 40, 81])]
     spent = replace(Credits(1, 2, "USD", 2, None, NOW, "endpoint"), reason="out of usage credits")
     assert run_through(*rising, (NOW + 9, Usage("endpoint", NOW, (), spent))) == [
@@ -73,9 +73,9 @@ def test_credits_are_told_of() -> None:
 def test_when_a_limit_is_reset_is_said() -> None:
     """An alert says how long it is until the reset, where there is one."""
     (text,) = run_through((NOW, usage(96, resets_at=NOW + 3600)))
-    assert text == "5h is at 96%, reset in 1h00m"
+    assert text == "5h is at 96%, resets in 1h00m"
     (text,) = run_through((NOW, paid(96, NOW + 7200)))
-    assert text == "credits is at 96%, reset in 2h00m"
+    assert text == "credits is at 96%, resets in 2h00m"
 
 
 def test_only_the_highest_of_several_is_told() -> None:
@@ -102,7 +102,7 @@ def test_a_reset_needs_no_new_number() -> None:
 
 
 def test_a_new_window_begins_anew() -> None:
-    """What was told of one window is told again of the next."""
+    """An alert for one window is sent again for the next."""
     second = usage(85, resets_at=NOW + 22000, as_of=NOW + 4000)
 
     assert len(run_through((NOW, usage(85)), (NOW + 4000, second))) == 2
@@ -138,7 +138,7 @@ def test_a_name_from_outside_is_harmless_wherever_it_stands() -> None:
 @thorough
 @given(st.lists(st.tuples(st.integers(0, 7200), st.floats(0, 120)), max_size=20))
 def test_never_twice_in_one_window(steps: list[tuple[int, float]]) -> None:
-    """Whatever the numbers do within a window, no threshold is told twice."""
+    """Whatever the numbers do within a window, no threshold is alerted twice."""
     told, seen = load(None), []
     for after, percent in sorted(steps):
         window = NOW + 3600 if after < 3600 else NOW + 7260
@@ -155,7 +155,7 @@ def test_never_twice_in_one_window(steps: list[tuple[int, float]]) -> None:
 
 @pytest.mark.parametrize("text", [None, "", "x", "[]", '{"a": 1}', '{"a": {"reset": "x"}}'])
 def test_a_memory_that_cannot_be_read_is_empty(text: str | None) -> None:
-    """Anything but what was written counts as nothing told."""
+    """Anything but what was written counts as no alerts sent."""
     assert load(text) == {}
 
 
@@ -176,7 +176,7 @@ def test_quiet_hours_go_over_midnight(hours: str, when: str, quiet: bool) -> Non
 
 
 def test_the_command_gets_facts_and_no_shell(home: Path, tmp_path: Path) -> None:
-    """The user's command finds the facts in its environment; no sign in them is interpreted."""
+    """The user's command gets the facts in its environment; no character in them is interpreted."""
     seen = tmp_path / "seen"
     command = ["/bin/sh", "-c", f'printf "%s" "$CLAUDE_STATUS_TEXT" > {seen}']
 
@@ -238,7 +238,7 @@ def test_alerts_that_take_too_long_are_the_last(
 
 
 def test_quiet_hours_keep_an_alert_for_later(user: User, tmp_path: Path) -> None:
-    """What became due in the quiet hours is told when they end."""
+    """An alert that became due in the quiet hours is sent when they end."""
     seen = tmp_path / "seen"
     settings = Settings(alerts=True, on_alert=("/bin/sh", "-c", f"echo x >> {seen}"))
     now = time.strftime("%H:%M")
@@ -352,6 +352,6 @@ def test_the_environment_cannot_name_a_command(user: User, tmp_path: Path) -> No
         (tmp_path / "claude-status").mkdir(exist_ok=True)
         (tmp_path / "claude-status/config.toml").write_text(evil.read_text())
         done = user.run("refresh", "--force", environ=environ)
-        assert "on_alert is only taken from" in done.stderr
+        assert "on_alert is only read from" in done.stderr
 
     assert not seen.exists()

@@ -274,7 +274,7 @@ def test_throttling_is_left_alone_for_longer_and_longer(user: User, api: ApiServ
 def test_a_wish_of_the_api_is_granted(
     user: User, api: ApiServer, wish: str, seconds: float
 ) -> None:
-    """``Retry-After`` above zero counts, up to an hour; whatever else it says is none."""
+    """``Retry-After`` above zero counts, up to an hour; any other value is ignored."""
     api.answer = throttled(wish, date="Sun, 06 Nov 1994 08:49:37 GMT")
     outcome = user.refresh(NOW)
     assert outcome.due.at - NOW == seconds
@@ -345,7 +345,7 @@ def test_an_endpoint_that_is_switched_off_is_not_asked(user: User, api: ApiServe
 
 
 def test_the_frames_are_always_drawn_anew(user: User, api: ApiServer) -> None:
-    """Frames that are lost, spoilt or from the future come back without a call."""
+    """Frames that are lost, corrupted or from the future are redrawn without a call."""
     user.refresh(NOW)
     frames = user.account.frames
     (frames / "plain").write_bytes(b"\xff\xfe no frames")
@@ -406,7 +406,7 @@ def test_a_person_does_not_wait_for_the_dead(
 def test_a_person_does_not_wait_for_ever(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the other has not ended after all, that is what is told."""
+    """If the other refresh has not ended after all, that is reported."""
     monkeypatch.setattr(lease, "PATIENCE", 0.1)
     user.refresh(NOW)
     with open_store(user.account.store) as store:
@@ -445,7 +445,7 @@ def lock_out(user: User) -> sqlite3.Connection:
 def test_what_cannot_be_recorded_is_not_asked(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the store fails right before the call there is none, and the frames say when to try."""
+    """If the store fails right before the call, none is made, and the frames say when to retry."""
     monkeypatch.setattr(store_module, "TIMEOUT", 0.05)
     user.refresh(NOW)
     take_lease = Store.take_lease

@@ -51,7 +51,7 @@ def test_it_holds_why_the_last_call_failed(user: User, api: ApiServer) -> None:
 
 
 def test_the_next_call_is_due_when_a_refresh_says_so(user: User, api: ApiServer) -> None:
-    """What is told of the next call is what a refresh goes by, for every reader."""
+    """The reported next call is the one that a refresh makes, for every reader."""
     now = time.time()
     user.refresh(now)
     for reader in (PROMPT, BAR, NOBODY):

@@ -15,7 +15,7 @@ from tests.support import User
 
 
 def test_every_setting_is_shown_with_its_origin(user: User) -> None:
-    """Defaults and the file's values are told apart."""
+    """Defaults and the file's values are distinguished."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True)
     path.write_text("ttl = 600\n")
@@ -151,8 +151,8 @@ def test_a_first_setting_makes_the_file(user: User) -> None:
         (["set", "ttl", "10"], "ttl: must be a whole number of seconds"),
         (["set", "template", "minimul"], "did you mean 'minimal'?"),
         (["set", "tll", "600"], "did you mean 'ttl'?"),
-        (["set", "hosts.tmux", "x"], "hosts.tmux: must hold a template"),
-        (["set", "ttl.x", "5"], "ttl is no table"),
+        (["set", "hosts.tmux", "x"], "hosts.tmux: must contain a template"),
+        (["set", "ttl.x", "5"], "ttl is not a table"),
         (["unset", "alerts"], "does not set alerts"),
     ],
 )

@@ -77,7 +77,7 @@ def test_demo_shows_every_state_of_the_line(tour: str) -> None:
 
 
 def test_demo_says_what_the_program_says(tour: str) -> None:
-    """What went wrong is told in the program's own words, and the calls are counted."""
+    """What went wrong is reported in the program's own words, and the calls are counted."""
     told = " ".join(tour.split())
     assert "(429). The next try is in 26m." in told
     assert "login in .../.credentials.json has expired: open Claude Code, which renews it." in told
@@ -153,7 +153,7 @@ def test_terminal_shows_the_line_in_its_colours(user: User) -> None:
     """On a terminal the line has the colours it has in a prompt: green, then red and yellow."""
     environ = {**user.environ, "COLUMNS": "80"}
     with Screen(user.command("demo"), environ, lines=30, cwd=str(user.home)) as screen:
-        screen.until("then type `claude-status`", 60)
+        screen.until("then run `claude-status`", 60)
         assert screen.colours("42%") == {"green"}
         assert screen.colours("93%") == {"red"}
         assert screen.colours("71%") == {"brown"}
@@ -193,11 +193,11 @@ def test_settings_of_the_user_do_not_reach_the_demo(user: User) -> None:
 def test_demo_that_cannot_begin_says_so(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a first reading there is no tour, and the refresh's own complaint is told."""
+    """Without a first reading there is no tour, and the refresh's own error is printed."""
     monkeypatch.setattr(DemoApi, "report", lambda api, *_, **__: api.throttle(60))
     with DemoApi() as api:
         stage = demo.Stage(tmp_path, api, dict(os.environ))
-        with pytest.raises(ClaudeStatusError, match=r"The demo could not begin\. The API asks"):
+        with pytest.raises(ClaudeStatusError, match=r"The demo could not start\. The API says"):
             next(demo.play(stage))
 
 

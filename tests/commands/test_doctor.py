@@ -76,11 +76,11 @@ def test_good_login_is_told_with_plan_and_expiry(user: User) -> None:
         ({"expiresAt": 1}, "has expired"),
         ({"accessToken": "", "expiresAt": 0}, "emptied it"),
         ({"scopes": ["user:inference"]}, "lacks the scope user:profile"),
-        ({"expiresAt": "soon"}, "nothing that reads as"),
+        ({"expiresAt": "soon"}, "not contain a valid"),
     ],
 )
 def test_bad_login_stops_numbers(user: User, change: dict[str, object], words: str) -> None:
-    """A login that cannot read usage is told with what is wrong and with what to do."""
+    """A login that cannot read usage is reported with what is wrong and what to do."""
     user.log_in(**change)
     found = findings(user)
     login = only(found["login"])
@@ -128,7 +128,7 @@ def test_keychain_is_looked_up_and_never_opened(user: User, tmp_path: Path) -> N
 
 
 def test_file_stands_in_for_an_empty_keychain(user: User, tmp_path: Path) -> None:
-    """Where the Keychain has no such item, the login in the file is told."""
+    """If the Keychain has no such item, the login in the file is reported."""
     path = user.log_in()
     security, _ = fake_security(tmp_path, 44)
     login = only(by_name(keychain_scene(user, security))["login"])
@@ -143,7 +143,7 @@ def refuse_keychain(user: User) -> None:
 
 
 def test_keychain_that_refused_stops_numbers(user: User, tmp_path: Path) -> None:
-    """A refusal ends all calls in the background, so it is told, with how to take it back."""
+    """A refusal ends all calls in the background, so it is reported, with how to undo it."""
     refuse_keychain(user)
     security, calls = fake_security(tmp_path, 0)
     scene = keychain_scene(user, security)
@@ -205,7 +205,7 @@ def test_claude_stands_in_for_an_expired_login(user: User, sources: str) -> None
     user.log_in(lasts=-60)
     found = findings(user)
     assert only(found["login"]).grade is Grade.NOTE
-    assert only(found["claude"]).text == f"{user.home}/bin/claude: is asked"
+    assert only(found["claude"]).text == f"{user.home}/bin/claude: asked for the usage"
     assert only(found["next call"]).text == "with the next prompt: nothing is known yet"
     assert Grade.STOPS not in {finding.grade for row in found.values() for finding in row}
     assert not (user.home / "was-run").exists()
@@ -215,11 +215,11 @@ def test_claude_stands_in_for_a_login_that_was_refused(user: User, api: ApiServe
     """After a 401 a call is due all the same where Claude Code can make it."""
     claude_user(user, '["endpoint", "claude_cli"]', claude=True)
     user.log_in()
-    assert only(findings(user)["claude"]).text.endswith(": is asked where the endpoint cannot be")
+    assert only(findings(user)["claude"]).text.endswith(": asked when the endpoint cannot be")
     api.answer = UNAUTHORIZED
     user.refresh()
     found = findings(user)
-    assert only(found["claude"]).text.endswith(": is asked")
+    assert only(found["claude"]).text.endswith(": asked for the usage")
     assert only(found["next call"]).grade is Grade.GOOD
 
 
@@ -230,7 +230,7 @@ def test_claude_does_not_stand_in_for_a_login_that_cannot_be_read(user: User) ->
     found = findings(user)
     assert only(found["login"]).grade is Grade.STOPS
     assert only(found["claude"]).grade is Grade.GOOD
-    assert "nothing that reads" in user.run("refresh").stderr
+    assert "not contain a valid" in user.run("refresh").stderr
 
 
 def test_claude_that_is_not_needed_yet_keeps_no_number_from_coming(user: User) -> None:
@@ -268,7 +268,7 @@ def test_what_is_said_of_the_next_call_is_the_rule(user: User) -> None:
     user.refresh(now)
     user.refresh(now + 300)
     call = only(findings(user, now + 310)["next call"])
-    assert call.text == "in 8m: the last call brought no other numbers"
+    assert call.text == "in 8m: the last call brought no new numbers"
     user.environ["TMUX"] = "/tmp/tmux-0/default,1,0"
     asking = findings(user, now + 310)["next call"] + findings(user, now + 310)[""]
     assert "while nobody uses tmux, its status bar asks every 1h00m" in [one.text for one in asking]
@@ -280,13 +280,13 @@ def test_old_and_reset_numbers_are_called_so(user: User) -> None:
     now = time.time()
     user.refresh(now)
     found = findings(user, now + 3 * 3600)
-    assert only(found["session (5h)"]).text.startswith("–, reset since")
+    assert only(found["session (5h)"]).text.startswith("–, has been reset")
     assert only(found["week (7d)"]).text == "17% from endpoint, 3h00m ago (old, so marked ~)"
     assert only(found["next call"]).text == "with the next prompt: a window has been reset"
 
 
 def test_no_reading_yet_is_no_fault(user: User) -> None:
-    """A fresh installation with a login is well, and told how to get a reading."""
+    """A fresh installation with a login is well, and says how to get a reading."""
     user.log_in()
     found = findings(user)
     assert only(found["numbers"]).advice == "run `claude-status show`"
@@ -295,7 +295,7 @@ def test_no_reading_yet_is_no_fault(user: User) -> None:
 
 
 def test_back_off_is_told_with_its_end_and_reason(user: User, api: ApiServer) -> None:
-    """After a 429 the end of the back-off and its reason are told, and that numbers stop."""
+    """After a 429 the end of the back-off and its reason are reported, and that numbers stop."""
     user.log_in()
     api.answer = throttled("1600")
     now = time.time()
@@ -361,7 +361,7 @@ def test_passed_over_variables_are_explained_without_values(user: User, name: st
     ],
 )
 def test_refused_values_stop_numbers_but_not_doctor(user: User, name: str, value: str) -> None:
-    """A refused value is told with what to do, and the other rows are there all the same."""
+    """A refused value is reported with what to do, and the other rows are still there."""
     user.log_in()
     done = user.run("doctor", environ={name: value})
     assert done.returncode == 1
@@ -384,7 +384,7 @@ def test_cache_is_told_with_its_size(user: User) -> None:
 
 
 def test_read_only_cache_stops_numbers(user: User) -> None:
-    """A cache that cannot be written is found out by writing, and told."""
+    """A cache that cannot be written is detected by writing, and reported."""
     program("setpriv")
     user.log_in()
     user.refresh()
@@ -413,8 +413,8 @@ def test_broken_store_is_told(user: User) -> None:
     (user.account.store / "cache.db").write_bytes(b"no database at all" * 1000)
     user.refresh()
     store = only(findings(user)["store"])
-    assert store.text.startswith("a broken one was set aside just now")
-    assert store.advice == f"{user.account.store}.broken may be removed"
+    assert store.text.startswith("a broken database was set aside just now")
+    assert store.advice == f"you can remove {user.account.store}.broken"
 
 
 def test_numbers_too_old_to_be_shown_are_not_well(user: User) -> None:
@@ -424,7 +424,7 @@ def test_numbers_too_old_to_be_shown_are_not_well(user: User) -> None:
     user.refresh(now - 30 * 3600)
     numbers = only(findings(user, now)["numbers"])
     assert numbers.grade is Grade.WRONG
-    assert numbers.text == "the last are of 1d6h ago"
+    assert numbers.text == "the last are from 1d6h ago"
     assert "All is well" not in user.run("doctor").stdout
 
 
@@ -511,7 +511,7 @@ def test_doctor_asks_nobody_and_makes_nothing(user: User, api: ApiServer) -> Non
 
 
 def test_doctor_does_not_import_requests(user: User) -> None:
-    """The version of requests is told without the time that importing it takes."""
+    """The version of requests is printed without the time that importing it takes."""
     script = (
         "import sys\nfrom claude_status.cli import main\nmain(['doctor'])\n"
         "print(sorted({'requests', 'urllib3'} & set(sys.modules)))"
@@ -525,7 +525,7 @@ def test_exit_status_tells_whether_numbers_can_come(user: User) -> None:
     """Without a login the status is 1 and the last line says why; with one it is 0."""
     done = user.run("doctor")
     assert done.returncode == 1
-    assert done.stdout.endswith("\n\nOne thing keeps numbers from coming.\n")
+    assert done.stdout.endswith("\n\nOne problem prevents new numbers.\n")
     user.log_in()
     done = user.run("doctor")
     assert done.returncode == 0
@@ -533,17 +533,17 @@ def test_exit_status_tells_whether_numbers_can_come(user: User) -> None:
 
 
 def test_terminal_shows_signs_in_colour(user: User) -> None:
-    """On a terminal the signs have their colours, and everything is on one screen."""
+    """On a terminal the marks have their colours, and everything is on one screen."""
     environ = {**user.environ, "PATH": os.environ["PATH"]}
     with Screen(user.command("doctor"), environ, cwd=str(user.home)) as screen:
-        screen.until("numbers from coming")
+        screen.until("prevents new numbers")
         assert screen.colours("✗") == {"red"}
         assert screen.colours("✓") == {"green"}
         assert screen.row(0).startswith("✗ login")
 
 
 def test_locale_without_utf8_gets_ascii(user: User) -> None:
-    """Where the terminal knows no UTF-8, every sign is ASCII, and nothing fails."""
+    """If the terminal does not support UTF-8, every character is ASCII, and nothing fails."""
     environ = {
         "LANG": "de_DE.ISO-8859-1",
         "PYTHONIOENCODING": "latin-1",
@@ -625,9 +625,9 @@ def test_summary_counts_what_stops_numbers() -> None:
         Finding("", "", grade) for grade in (Grade.GOOD, Grade.WRONG, Grade.STOPS)
     )
     assert summary([good]) == "All is well."
-    assert summary([good, wrong]) == "Numbers can come, but not all is as it should be."
-    assert summary([good, stops, wrong]) == "One thing keeps numbers from coming."
-    assert summary([stops, stops]) == "2 things keep numbers from coming."
+    assert summary([good, wrong]) == "Numbers are available, but not all is well."
+    assert summary([good, stops, wrong]) == "One problem prevents new numbers."
+    assert summary([stops, stops]) == "2 problems prevent new numbers."
 
 
 def test_a_closed_cache_is_told(user: User) -> None:

@@ -69,7 +69,7 @@ def test_unknown_says_why() -> None:
     """Where nothing is known, the sentence carries the reason."""
     assert judge(snapshot(), 90, None) == (
         3,
-        "No present number is known for the usage. There is no login.",
+        "No current number is known. There is no login.",
     )
 
 
@@ -148,7 +148,7 @@ def test_wait_does_not_take_unknown_for_below(user: User, api: ApiServer) -> Non
     api.answer = ok(usage_body(time.time(), five_hour=95))
     user.refresh()
     with Screen(user.command("wait", "--below", "50"), user.environ) as screen:
-        screen.until("waiting for 5h 95% to be below 50%")
+        screen.until("5h is at 95%, waiting for less than 50%")
         with user.database() as connection:
             connection.execute("BEGIN EXCLUSIVE")
             for dialect in DIALECTS:  # as if they had been drawn anew

@@ -302,7 +302,7 @@ class TestRefusals:
         assert main(["install", "zsh"]) == 0
         capsys.readouterr()
         assert main(["install", "starship"]) == 1
-        assert f"{path} is left as it is" in refused(capsys)
+        assert f"{path} is left unchanged" in refused(capsys)
         assert path.read_text() == text
 
     def test_one_host_does_not_stop_the_others(self, home, rc, capsys):
@@ -310,7 +310,7 @@ class TestRefusals:
         (home / ".zshrc").mkdir()
         assert main(["install", "zsh", "bash"]) == 1
         out, err = capsys.readouterr()
-        assert "bash: is now in ~/.bashrc" in out
+        assert "bash: added to ~/.bashrc" in out
         assert "zsh: " in err
 
     def test_there_is_no_such_host(self, rc, capsys):
@@ -411,7 +411,7 @@ class TestMeanwhile:
         rc.unlink()
         capsys.readouterr()
         assert main(["uninstall", "bash"]) == 0
-        assert said(capsys) == "bash: is not installed\n"
+        assert said(capsys) == "bash: not installed\n"
         assert not rc.exists()
 
 
@@ -424,7 +424,7 @@ class TestTwice:
         before = rc.stat()
         capsys.readouterr()
         assert main(["install", "bash"]) == 0
-        assert said(capsys) == "bash: is already in ~/.bashrc\n"
+        assert said(capsys) == "bash: already in ~/.bashrc\n"
         assert before == rc.stat()
 
     def test_a_program_that_moved(self, rc, parts, tmp_path, monkeypatch):
@@ -461,7 +461,7 @@ class TestTwice:
         path.parent.mkdir()
         path.write_text('[custom.claude_status]\ncommand = "mine"\n')
         assert main(["install", "starship"]) == 0
-        assert "custom.claude_status already" in said(capsys)
+        assert "already has a table custom.claude_status" in said(capsys)
         assert "mine" in path.read_text()
 
 
@@ -494,7 +494,7 @@ class TestDryRun:
 
 
 class TestList:
-    """Without a host named, nothing is done and everything told."""
+    """If no host is named, nothing is done and the state of each is printed."""
 
     def test_what_it_would_do(self, home, rc, capsys):
         """Each host has a line: those that are found, those that are not, those that are done."""
@@ -504,10 +504,10 @@ class TestList:
         before = sorted(home.rglob("*"))
         assert main(["install"]) == 0
         lines = said(capsys).splitlines()
-        assert "bash         would be put into ~/.bashrc" in lines
-        assert "zsh          is in ~/.zshrc" in lines
+        assert "bash         would be added to ~/.bashrc" in lines
+        assert "zsh          installed in ~/.zshrc" in lines
         fish = next(line for line in lines if line.startswith("fish "))
-        assert fish.startswith("fish         seems unused; if you name it, it would be put into ~/")
+        assert fish.startswith("fish         seems unused; if you name it, it would be added to ~/")
         assert before == sorted(home.rglob("*"))
 
     def test_what_could_be_taken_out(self, home, rc, capsys):
@@ -516,13 +516,13 @@ class TestList:
         capsys.readouterr()
         assert main(["uninstall"]) == 0
         lines = said(capsys).splitlines()
-        assert "bash         is in ~/.bashrc" in lines
-        assert "zsh          is not installed" in lines
+        assert "bash         installed in ~/.bashrc" in lines
+        assert "zsh          not installed" in lines
 
     def test_all_are_those_that_are_found(self, home, rc, monkeypatch, capsys):
         """``--all`` makes no files for shells and programs that are not there."""
         assert main(["install", "--all"]) == 0
-        assert said(capsys).splitlines()[0] == "bash: is now in ~/.bashrc"
+        assert said(capsys).splitlines()[0] == "bash: added to ~/.bashrc"
         assert {".bashrc", ".local"} == {path.name for path in home.iterdir()}
         assert main(["uninstall", "--all"]) == 0
         assert rc.read_bytes() == b"alias a=b\n"
@@ -548,11 +548,11 @@ class TestHooks:
     def test_there_and_back(self, settings, capsys):
         """In, the same again, with other numbers, and out: each says what it has done."""
         assert main(["install", "claude-hooks", "--max", "90", "--tell", "60"]) == 0
-        assert said(capsys).startswith("claude-hooks: is now in ~/.claude/settings.json\n")
+        assert said(capsys).startswith("claude-hooks: added to ~/.claude/settings.json\n")
         assert "hook --max 90 --tell 60" in settings.read_text()
         before = settings.stat()
         assert main(["install", "claude-hooks"]) == 0
-        assert said(capsys) == "claude-hooks: is already in ~/.claude/settings.json\n"
+        assert said(capsys) == "claude-hooks: already in ~/.claude/settings.json\n"
         assert settings.stat() == before
         main(["install", "claude-hooks", "--max", "80"])
         assert "hook --max 80 --tell 60" in settings.read_text()
@@ -581,11 +581,11 @@ class TestHooks:
     def test_they_are_listed(self, settings, capsys):
         """The list says that they have to be named, and then where they are."""
         for verb, before, after in (
-            ("install", "if you name it, it would be put into", "is in"),
-            ("uninstall", "is not installed", "is in"),
+            ("install", "if you name it, it would be added to", "installed in"),
+            ("uninstall", "not installed", "installed in"),
         ):
             main([verb])
-            assert f"claude-hooks {before}" in said(capsys).replace("is not installed; ", "")
+            assert f"claude-hooks {before}" in said(capsys).replace("not installed; if", "if")
             main(["install", "claude-hooks"])
             capsys.readouterr()
             main([verb])
@@ -602,9 +602,9 @@ class TestHooks:
     @pytest.mark.parametrize(
         ("words", "why"),
         [
-            (["claude", "--max", "90"], "name it"),
-            (["--tell", "90"], "name it"),
-            (["--all", "--tell", "90"], "name it"),
+            (["claude", "--max", "90"], "name that host"),
+            (["--tell", "90"], "name that host"),
+            (["--all", "--tell", "90"], "name that host"),
             (["claude-hooks", "--max", "100"], "above 100%"),
         ],
     )
@@ -618,5 +618,5 @@ class TestHooks:
         text = '{"hooks": {"Stop": [{"hooks": [{"command": "claude-status hook --max 9"}]}]}}'
         settings.write_text(text)
         assert main(["install", "claude-hooks"]) == 0
-        assert "runs ours already" in said(capsys)
+        assert "already runs ours" in said(capsys)
         assert settings.read_text() == text

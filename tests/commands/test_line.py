@@ -118,7 +118,7 @@ def test_a_line_on_a_terminal_asks_in_the_foreground(user: User) -> None:
     ids=str,
 )
 def test_a_terminal_gets_what_it_can_show(user: User, environ: dict[str, str], line: str) -> None:
-    """Without colour, or without signs beyond ASCII, where the environment asks for that."""
+    """Without colour, or with only ASCII, if the environment asks for that."""
     user.refresh()
     with Screen(user.command(), {**user.environ, **environ}) as screen:
         screen.until("17%")

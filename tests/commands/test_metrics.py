@@ -234,10 +234,10 @@ def test_a_file_that_others_have_a_name_for_is_not_written(user: User, tmp_path:
 @pytest.mark.parametrize(
     ("place", "reason"),
     [
-        ("/dev/null", "no regular file"),
+        ("/dev/null", "not a regular file"),
         ("/dev/stdout", "a link"),
-        (".", "no regular file"),
-        ("", "no regular file"),
+        (".", "not a regular file"),
+        ("", "not a regular file"),
         ("missing/metrics.prom", "missing is not a directory"),
         ("file/metrics.prom", "file is not a directory"),
         ("closed/metrics.prom", r"Permission denied): make it writable"),

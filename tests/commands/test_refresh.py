@@ -12,7 +12,7 @@ from tests.bodies import usage_body
 from tests.server import Answer, ApiServer, ok, throttled
 from tests.support import SENTENCE, User
 
-NO_NUMBER = "The API's answer has no number that can be read"
+NO_NUMBER = "The API's answer has no readable number"
 LINE = re.compile(r"5h 42% 2h1[23]m · 7d 17%")
 
 
@@ -31,11 +31,11 @@ def test_a_refresh_says_what_came_of_it(user: User, api: ApiServer) -> None:
     [
         (server.UNAUTHORIZED, "refuses the login (401): open Claude Code", 1),
         (server.FORBIDDEN, "refuses the login (403): open Claude Code", 1),
-        (server.html(403), "does the network want a log-in first? The next try is in", 1),
-        (throttled("1600"), "left alone for a while (429). The next try is in 26m.", 1),
+        (server.html(403), "check for a login page. The next try is in", 1),
+        (throttled("1600"), "too many requests (429). The next try is in 26m.", 1),
         (server.SERVER_ERROR, "status 500", 1),
         (server.CLOSED, "network", 1),
-        (server.ERROR_IN_200, "not the API's usage", 1),
+        (server.ERROR_IN_200, "instead of the API", 1),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -85,7 +85,7 @@ def test_a_base_that_is_refused_is_told(user: User, api: ApiServer) -> None:
 def test_settings_that_are_left_out_are_told_where_somebody_reads(
     user: User, api: ApiServer
 ) -> None:
-    """A typed refresh names them and goes on with the defaults; a prompt's line hears nothing."""
+    """A typed refresh names them and uses the defaults; a prompt's line stays silent."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True)
     path.write_text('ttl = "often"\ncolour = true\n')
@@ -100,7 +100,7 @@ def test_settings_that_are_left_out_are_told_where_somebody_reads(
 
 
 def test_a_wait_of_seconds_is_told_in_words(user: User, api: ApiServer) -> None:
-    """A sentence has no sign in the place of a number."""
+    """A sentence has words instead of a symbol for a number."""
     api.answer = server.SERVER_ERROR
     said = user.run("refresh").stderr
     assert said.endswith(" The next try is in less than a minute.\n")

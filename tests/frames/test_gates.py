@@ -82,7 +82,7 @@ def test_old_numbers(user: User, launcher: str) -> None:
     assert check(user, launcher, "--max", "10")[0] == 1
     status, said, complaint = check(user, launcher, "--max", "90")
     assert (status, said) == (3, "")
-    assert complaint.startswith("claude-status: No present number is known for 5h, 7d")
+    assert complaint.startswith("claude-status: No current number is known for 5h, 7d")
     assert list(user.account.home.glob("kick.*"))
 
 

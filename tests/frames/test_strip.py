@@ -54,7 +54,7 @@ def _read(text: str, now: int) -> str:
 
 
 def _counting_until(usage: Usage | None, style: Style, drawn: int = NOW) -> int:
-    """When the countdown gives way to clock time: after two TTLs, or twelve minutes."""
+    """When clock time replaces the countdown: after two TTLs, or twelve minutes."""
     session = usage.find(SESSION) if usage else None
     if session is None:
         return drawn + COUNTED

@@ -61,7 +61,7 @@ class TestPut:
     """Our hooks go in."""
 
     def test_what_is_put(self) -> None:
-        """A prompt is told about and stopped, a tool only stopped."""
+        """A prompt gets the numbers and is stopped, a tool is only stopped."""
         ours = (
             """[ ! -x '/home/u/it'\\''s/claude-status' ] || '/home/u/it'\\''s/claude-status' hook"""
         )
@@ -137,7 +137,7 @@ class TestPut:
         """What the user wrote is theirs: it is neither doubled nor taken out."""
         hooks = [{"hooks": [{"type": "command", "command": command}]}]
         text = json.dumps({"hooks": {TOOL: hooks}})
-        with pytest.raises(ByHand, match="runs ours already"):
+        with pytest.raises(ByHand, match="already runs ours"):
             put(text)
         assert claude_hooks.take(text, None) == text
 

@@ -101,7 +101,7 @@ class TestPut:
     def test_a_command_of_theirs_that_runs_ours_is_left(self, command):
         """What the user wrote around ours is theirs: it is neither replaced nor taken out."""
         text = json.dumps({"statusLine": {"command": command}})
-        with pytest.raises(ByHand, match="runs ours already"):
+        with pytest.raises(ByHand, match="already runs ours"):
             put(text)
         assert (text, "") == claude_settings.take(text, None)
 
@@ -158,7 +158,7 @@ class TestTake:
         changed = put(text).replace('{"command"', '{"padding": 2, "command"')
         left, note = claude_settings.take(changed, kept(text))
         assert load(left) == {"statusLine": {"padding": 2, "command": "mine"}}
-        assert "meanwhile" in note
+        assert "changed since" in note
 
     @quick
     @given(layouts(SETTINGS))
@@ -176,7 +176,7 @@ class TestTake:
         assert load(left) == {"statusLine": {"command": "mine", "refreshInterval": 5}}
 
     def test_another_line_stays(self):
-        """A status line that is not ours any more is none of our business."""
+        """A status line that is no longer ours is left alone."""
         text = '{"statusLine": {"command": "theirs; claude-status --format claude"}}'
         assert (text, "") == claude_settings.take(text, kept("{}"))
 

@@ -1,4 +1,4 @@
-"""Where each host's file is, and what it is told."""
+"""Where each host's file is, and what is written to it."""
 
 from __future__ import annotations
 
@@ -321,7 +321,7 @@ class TestThrownAway:
         ],
     )
     def test_of_uv(self, prefix, expected):
-        """``uvx`` and ``uv run`` are told from ``uv tool install`` by the prefix alone."""
+        """``uvx`` and ``uv run`` are distinguished from ``uv tool install`` by the prefix alone."""
         assert expected is own.is_thrown_away(Path(prefix))
 
     def test_of_pipx(self, tmp_path):
@@ -354,7 +354,7 @@ class TestNotes:
     def test_login_shells(self, home, file, text, told):
         """Login shells that never read ~/.bashrc are named with what to add."""
         (home / file).write_text(text)
-        assert told == ("put . ~/.bashrc into it" in " ".join(next_steps.bash(os.environ)))
+        assert told == ("add `. ~/.bashrc` to it" in " ".join(next_steps.bash(os.environ)))
 
     def test_a_home_without_a_profile(self, home):
         """A Mac's terminals and ssh start login shells, and there is no profile at first."""

@@ -29,7 +29,7 @@ def test_purge_leaves_nothing(user: User) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     files = [name for name in everything(user.home) if not (user.home / name).is_dir()]
     assert [name for name in files if name not in before] == []
-    assert "What remains is the program itself" in done.stdout
+    assert "The program itself remains" in done.stdout
 
 
 def test_purge_spares_the_files_of_others(user: User) -> None:
@@ -80,7 +80,7 @@ def test_link_where_the_command_cannot_be_typed(user: User) -> None:
     """A command that is on no PATH is linked into ~/.local/bin, until no host has our part."""
     link = user.home / ".local/bin/claude-status"
     done = user.run("install", "bash")
-    assert "The command is now ~/.local/bin/claude-status. Put ~/.local/bin on" in done.stdout
+    assert "The command is now ~/.local/bin/claude-status. Add ~/.local/bin to" in done.stdout
     assert os.path.samefile(link, Path(sys.executable).with_name("claude-status"))
     user.run("install", "zsh")
     user.run("uninstall", "bash")

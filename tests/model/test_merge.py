@@ -142,7 +142,7 @@ def test_a_window_that_is_over_when_it_is_told() -> None:
 
 
 def test_a_number_from_before_a_window_that_is_over_stays_away() -> None:
-    """A window that the server moved forward and that is over does not give way to an older one."""
+    """A window that the server moved forward and that is over is not replaced by an older one."""
     first = _asked(42, NOW, ends=ENDS)
     moved = _asked(50, NOW + 60, ends=NOW + 600)
     silent = parse_body({"seven_day": None}, NOW + 900, "endpoint")
@@ -219,7 +219,7 @@ def test_merge_takes_no_notice_of_order(readings: tuple[Usage, ...], chance: ran
 @quick
 @given(mixed)
 def test_merge_makes_nothing_up(readings: tuple[Usage, ...]) -> None:
-    """Every limit is one that a source told, with its own source and time, once."""
+    """Every limit is one that a source reported, with its own source and time, once."""
     known = list(readings)
     merged = merge(known)
     assert merged is not None

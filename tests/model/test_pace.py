@@ -73,26 +73,26 @@ def test_two_readings_a_minute_apart_say_nothing(first: float) -> None:
 
 
 def test_a_tenth_of_the_window_is_enough() -> None:
-    """The pace is told from a tenth of the window on, and not a moment before."""
+    """The pace is shown from a tenth of the window on, and not before."""
     assert present_pace(session(30, 0.0999), NOW, TTL) is None
     assert present_pace(session(30, 0.1001), NOW, TTL) is not None
 
 
 def test_pace_in_the_line() -> None:
-    """The template names tell the points, rounded down, or a sign; nothing when use is behind."""
+    """The template names give the points, rounded down, or an arrow; nothing if use is behind."""
     assert line(session(62.9, 0.5), "{5h} {5h.pace}{5h.ahead}") == "62% +12⇡"
     assert line(session(41, 0.5), "{5h} {5h.pace}{5h.ahead}") == "41%"
 
 
 def test_an_old_number_has_no_pace() -> None:
-    """What was ahead of time an hour ago is not told as being so now: not in the line, nor else."""
+    """What was ahead of time an hour ago is not shown as ahead now, in the line or elsewhere."""
     old = session(62, 0.5, age=HOUR)
     assert present_pace(old, NOW, TTL) is None
     assert line(old, "{5h} {5h.pace}") == "~62%"
 
 
 def test_a_past_window_has_no_pace() -> None:
-    """From the moment of the reset on nothing is told of the window before it."""
+    """From the reset on, nothing is shown of the window before it."""
     limit = session(62, 0.9)
     assert present_pace(limit, limit.resets_at, 10 * HOUR) is None
     assert elapsed_share(limit, limit.resets_at) is None
@@ -109,7 +109,7 @@ def test_no_window_no_pace() -> None:
 @thorough
 @given(limit=limits(WEEK, labels) | limits(SESSION, labels), ttl=st.integers(180, 86400))
 def test_projections_stay_within_the_window(limit: Limit, ttl: int) -> None:
-    """What is told to run out does so after the number was true and before the window ends."""
+    """A projected end is after the time of the number and before the end of the window."""
     pace = present_pace(limit, NOW, ttl)
     if pace is not None and pace.runs_out_at is not None:
         assert limit.as_of <= pace.runs_out_at <= limit.resets_at

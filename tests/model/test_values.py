@@ -119,7 +119,7 @@ def test_an_unknown_severity_is_none(word: object) -> None:
 @thorough
 @given(hostile_texts)
 def test_a_name_is_printable_and_short(text: str) -> None:
-    """No control character, direction mark or lone surrogate stays, and no more than 40 signs."""
+    """No control character, direction mark or lone surrogate stays, and at most 40 characters."""
     name = clean(text)
     assert name.isprintable()
     assert len(name) <= 40

@@ -22,7 +22,7 @@ from tests.support import User
 
 pytestmark = [pytest.mark.real_claude, pytest.mark.timeout(300)]
 
-STOPPED = "your session (5h) is at 97%, above the 90% that you have set, until it is reset at "
+STOPPED = "your session (5h) is at 97%, above the 90% you set, until it is reset at "
 
 
 def use(user: User, api: ApiServer, percent: float) -> None:
@@ -34,7 +34,7 @@ def use(user: User, api: ApiServer, percent: float) -> None:
 def ask(user: User, claude: str, *words: str) -> subprocess.CompletedProcess[str]:
     """What ``claude -p`` prints where our hooks are installed."""
     done = user.run("install", "claude-hooks", "--max", "90", "--tell", "70")
-    assert "claude-hooks: is now in" in done.stdout or "is already in" in done.stdout
+    assert "claude-hooks: added to" in done.stdout or "already in" in done.stdout
     return subprocess.run(
         [claude, "-p", "say hello", *words], env=user.environ, cwd=user.home / "work",
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
@@ -80,7 +80,7 @@ def test_the_gate_stops_a_prompt(
 def test_the_gate_stops_a_tool(
     user: User, claude: str, anthropic: Anthropic, api: ApiServer
 ) -> None:
-    """A limit that is reached in the midst of a turn stops its next tool; the model is told why."""
+    """A limit that is reached during a turn stops the next tool; the model learns why."""
     asked: list[str] = []
     mark = user.home / "work" / "ran"
 

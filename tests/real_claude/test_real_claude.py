@@ -36,7 +36,7 @@ def pushes(user: User) -> Path:
     (user.home / ".bashrc").write_text("PS1='$ '\n")
     configure(user, "statusline", "claude_json")
     said = run(user, "install", "claude", "bash")
-    assert said.count("is now in") == 2
+    assert said.count("added to") == 2
     return path
 
 

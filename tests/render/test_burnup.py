@@ -75,7 +75,7 @@ def test_a_reset_that_jitters_is_the_same_window() -> None:
 
 
 def test_where_it_leads() -> None:
-    """The projection goes on from the last number; from an old one there is none."""
+    """The projection continues from the last number; from an old one there is none."""
     found = drawn((1, 20)).projection
     assert found is not None
     assert (found.since, found.percent, found.until) == (NOW, 72, END)

@@ -125,7 +125,7 @@ lines: st.SearchStrategy[Line] = st.builds(
 @thorough
 @given(lines)
 def test_nothing_dangerous_reaches_any_dialect(line: Line) -> None:
-    """Beside a dialect's own markup there are only signs that mean nothing to any host."""
+    """Apart from a dialect's own markup, no character is special to any host."""
     for name, dialect in DIALECTS.items():
         text = dialect(line)
         assert re.fullmatch(HARMLESS, visible(name, text)), (name, text)
@@ -137,7 +137,7 @@ def test_nothing_dangerous_reaches_any_dialect(line: Line) -> None:
 @thorough
 @given(lines)
 def test_every_dialect_shows_the_same(line: Line) -> None:
-    """Without its markup each dialect is the plain text, in ASCII with the signs it has."""
+    """Without its markup each dialect is the plain text, in ASCII with the characters it has."""
     plain = visible("plain", DIALECTS["plain"](line))
     for name, dialect in DIALECTS.items():
         expected = plain
@@ -149,7 +149,7 @@ def test_every_dialect_shows_the_same(line: Line) -> None:
 @thorough
 @given(st.lists(st.builds(Piece, st.text(max_size=9), st.sampled_from(["", "normal"])), max_size=4))
 def test_ascii_is_printable_ascii(pieces: list[Piece]) -> None:
-    """No sign outside printable ASCII leaves the dialect, whatever text comes to it."""
+    """The dialect writes only printable ASCII, whatever the text."""
     text = "".join(sign for piece in pieces for sign in piece.text if sign.isprintable())
     assert re.fullmatch(r"[ -~]*", DIALECTS["ascii"]((Piece(text),)))
 

@@ -132,7 +132,7 @@ def test_the_whole_is_as_new_as_its_newest_number() -> None:
 
 
 def test_a_source_is_named_without_the_session() -> None:
-    """Which session of Claude Code told a number is nobody's business."""
+    """The output does not say which session of Claude Code reported a number."""
     usage = parse_body(usage_body(NOW), NOW, "statusline:0b5c")
     found = _drawn(usage)
     assert found["source"] == found["limits"][0]["source"] == "statusline"

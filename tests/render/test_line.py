@@ -88,7 +88,7 @@ def test_percentages_are_rounded_down(percent: float, text: str) -> None:
      (86399, "23h59m"), (86400, "1d"), (90000, "1d1h"), (7 * DAY - 1, "6d23h")],
 )  # fmt: skip
 def test_spans_of_time_are_rounded_down(seconds: float, text: str) -> None:
-    """What is left is never told longer than it is."""
+    """The time left is never shown as longer than it is."""
     assert duration(seconds) == text
     assert (
         _text(_usage(_limit(42, ends=NOW + DAY)), NOW + DAY - 1 - MINUTE) == "5h ~42% 1m · 23h ago"
@@ -260,7 +260,7 @@ def test_the_accounts_label_comes_first() -> None:
 
 
 def test_the_width_is_that_of_the_widest_dialect() -> None:
-    """Wide signs take two columns, and the pound sign becomes three letters and a blank."""
+    """Wide characters take two columns, and the pound sign becomes three letters and a blank."""
     assert width((Piece("電池 "), Piece("ok"))) == 7
     assert width((Piece("£5 · –"),)) == len("GBP 5 - -")
 
@@ -332,7 +332,7 @@ def test_a_label_keeps_only_harmless_signs(text: str) -> None:
 
 
 def test_a_limit_is_never_without_a_name() -> None:
-    """A number whose label has no harmless sign stands under a question mark."""
+    """A number whose label has no safe character is shown with a question mark."""
     for label in ("", "模型", "\x1b", "$#", " "):
         limit = _limit(95, key="scope:x", ends=None, label=label)
         assert _text(_usage(limit)) == "? 95%"

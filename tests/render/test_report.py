@@ -54,7 +54,7 @@ def row(limit: Limit, now: float = NOW, style: Style = STYLE) -> object:
 
 
 def test_a_limit_in_words() -> None:
-    """A limit is told with per cent, reset in relative and local time, pace, source and age."""
+    """A limit has its percentage, reset in relative and local time, pace, source and age."""
     told = row(session(62.9, 2.5 * HOUR))
     assert told.name == "session (5h)"
     assert told.share == "62%"
@@ -65,7 +65,7 @@ def test_a_limit_in_words() -> None:
 
 
 def test_an_old_number_is_marked() -> None:
-    """After two TTLs the per cent is marked and the pace is no longer told; the age is."""
+    """After two TTLs the percentage is marked and the pace is no longer shown; the age is."""
     told = row(session(62, 2.5 * HOUR, age=601))
     assert told.share == "~62%"
     assert told.pace == ""
@@ -83,14 +83,14 @@ def test_a_number_whose_window_was_reset_is_gone() -> None:
         "",
         "",
     )
-    assert told.state == "reset since"
+    assert told.state == "was reset"
 
 
 def test_a_number_of_yesterday_is_not_told() -> None:
-    """After 24 hours a number is no row, and that there is none is told in words."""
+    """After 24 hours a number has no row, and a sentence says that there is none."""
     week = Limit(WEEK, "7d", 42, NOW + DAY, NOW - MAX_AGE, "endpoint", window=7 * DAY)
     old = report(Usage("endpoint", week.as_of, (week,)), NOW, STYLE)
-    assert (old.rows, old.empty) == ((), "no number of the past 24 hours")
+    assert (old.rows, old.empty) == ((), "no numbers from the past 24 hours")
     assert report(None, NOW, STYLE).empty == "no data yet"
 
 
@@ -132,7 +132,7 @@ def test_an_end_within_a_minute() -> None:
 
 
 def test_the_end_of_a_week_is_told_with_its_day() -> None:
-    """A projection over days is told to the hour, with the day, and never after the true one."""
+    """A projection over days is given to the hour, with the day, and never after the true time."""
     week = Limit(WEEK, "7d", 60, NOW + 4 * DAY, NOW, "endpoint", window=7 * DAY)
     full = NOW + 2 * DAY  # 3 of 7 days took 60%
     expected = time.strftime("%a %H:%M", time.gmtime(full // HOUR * HOUR))
@@ -147,7 +147,7 @@ def test_half_hours_of_other_time_zones(zone: Callable[[str], None]) -> None:
 
 
 def test_credits_are_money() -> None:
-    """Credits are told as amounts, and as per cent where that is known."""
+    """Credits are shown as amounts, and as a percentage if that is known."""
     credit = Credits(12550, 50000, "USD", 2, 25.1, NOW, "endpoint")
     told, unknown = (
         report(Usage("endpoint", NOW, (), one), NOW, STYLE).rows[0]

@@ -50,7 +50,7 @@ def test_a_line_for_each_limit_where_there_is_room() -> None:
     assert texts(draw_screen(PICTURE, 80))[2:7] == [
         f"{'used   resets in       outlook':>67}",
         "▸ session (5h) ━━━━━━━━━━│━━────────  62%   2h30m (15:40)   runs out about 14:20",
-        f"  week (7d) {'–   reset since':>43}",
+        f"  week (7d) {'–   was reset':>41}",
         "",
         "  session (5h): endpoint, just now · week (7d): endpoint, 3h00m ago",
     ]
@@ -69,7 +69,7 @@ def test_low_screens() -> None:
     for lines in range(2, 20):
         drawn = "\n".join(texts(draw_screen(PICTURE, 60, lines, "q quits")))
         assert "62%" in drawn
-        assert "reset since" in drawn
+        assert "was reset" in drawn
         assert ("Something is wrong" in drawn) == (lines >= 3)
 
 

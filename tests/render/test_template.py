@@ -152,7 +152,7 @@ def test_parts_go_from_the_end_where_there_is_no_room() -> None:
     ],
 )
 def test_a_template_that_cannot_be_used(template: str, words: str) -> None:
-    """An unknown name is told with the nearest; a sign that a host would take up is refused."""
+    """An unknown name is reported with the nearest; a character special to a host is refused."""
     with pytest.raises(ValueError, match=r"^[ -~]+$") as caught:
         parse_template(template)
     assert words in str(caught.value)

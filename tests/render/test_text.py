@@ -27,9 +27,7 @@ SESSION = Row(
     outlook="runs out about 14:20",
     binds=True,
 )
-WEEK = Row(
-    "week (7d)", "–", "", None, None, "reset since", "", "endpoint, 3h00m ago", "reset since"
-)
+WEEK = Row("week (7d)", "–", "", None, None, "was reset", "", "endpoint, 3h00m ago", "was reset")
 PICTURE = Report("Claude usage · max plan", (SESSION, WEEK), "", "Something is wrong: do this.")
 
 
@@ -39,7 +37,7 @@ def test_a_line_for_each_limit() -> None:
         "Claude usage · max plan",
         "  session (5h)  62%  ############........  resets in 2h30m (15:40)"
         " · 12 points ahead of pace, runs out about 14:20 · endpoint, just now",
-        "  week (7d)       –                        reset since · endpoint, 3h00m ago",
+        "  week (7d)       –                        was reset · endpoint, 3h00m ago",
         "Something is wrong: do this.",
     ]
 
@@ -54,7 +52,7 @@ def test_forty_columns() -> None:
         "    runs out about 14:20",
         "    endpoint, just now",
         "  week (7d)       –",
-        "    reset since · endpoint, 3h00m ago",
+        "    was reset · endpoint, 3h00m ago",
         "Something is wrong: do this.",
     ]
 

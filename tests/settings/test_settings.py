@@ -166,7 +166,7 @@ def test_a_wrong_value_is_named_and_left_out(name: str, value: object) -> None:
     ],
 )
 def test_an_unknown_setting_is_named_with_a_suggestion(name: str, suggestion: str) -> None:
-    """A misspelt name is told with the name that was probably meant."""
+    """A misspelt name is reported with the name that was probably meant."""
     _assert_one_sentence(check({name: 5}, "config.toml"), repr(name), suggestion)
 
 
@@ -187,7 +187,7 @@ def test_a_label_of_the_default_directory(home: Path) -> None:
 
 
 def test_one_wrong_entry_spoils_no_other() -> None:
-    """Of the hosts and the labels the good ones are in force, and each bad one is told by name."""
+    """The valid hosts and labels are in force, and each invalid one is reported by name."""
     hosts = {"tmux": {"template": "{5h}"}, "fish": {"template": "{5hh}"}, "ksh 93": {}}
     labels = {"/home/me/.work": "work", "/home/me/.claude": 5}
     loaded = check({"hosts": hosts, "labels": labels}, "config.toml")
@@ -204,7 +204,7 @@ moments = st.datetimes() | st.dates() | st.times()
 @thorough
 @given(st.sampled_from([*READERS, "tll"]) | st.text(max_size=10), anything | moments)
 def test_no_value_is_too_strange(name: str, value: object) -> None:
-    """Whatever a file sets is either in force, or told in one line and left at its default."""
+    """Whatever a file sets is either in force, or reported in one line and left at its default."""
     loaded = check({name: value}, "config.toml")
     if name in TABLES and isinstance(value, dict):  # where some entries may be good
         assert len(loaded.problems) <= len(value)
@@ -228,13 +228,13 @@ def test_commands_are_taken_from_the_users_own_file(home: Path) -> None:
 
 
 def test_no_command_is_taken_from_another_file(home: Path, tmp_path: Path) -> None:
-    """A file that a variable names could be anyone's: what it would run is told, and left out."""
+    """A file that a variable names could be anyone's: its commands are reported and ignored."""
     loaded = load(_file(tmp_path, COMMAND))
     assert loaded.settings == Settings(ttl=600)
     assert loaded.named == {"ttl"}
     assert len(loaded.problems) == 2
     for problem, name in zip(loaded.problems, ("on_alert", "claude_command"), strict=True):
-        assert f"{name} is only taken from {home}/.config/claude-status/config.toml" in problem
+        assert f"{name} is only read from {home}/.config/claude-status/config.toml" in problem
 
 
 # Files that are no settings
@@ -276,7 +276,7 @@ def test_a_huge_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_directory_is_no_settings(tmp_path: Path) -> None:
-    """A directory in the place of the file, or a file in that of its directory, is told."""
+    """A directory instead of the file, or a file instead of its directory, is reported."""
     _assert_one_sentence(load(tmp_path), str(tmp_path))
     path = _file(tmp_path, "") / "config.toml"
     _assert_one_sentence(load(path), str(path))
@@ -295,7 +295,7 @@ def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_device_or_a_socket_is_no_settings(tmp_path: Path) -> None:
-    """What never ends, or never begins, is told and not read."""
+    """A file that never ends, or never begins, is reported and not read."""
     _assert_one_sentence(load(Path("/dev/zero")), "/dev/zero")
     path = tmp_path / "s"
     with socket.socket(socket.AF_UNIX) as server:
@@ -304,7 +304,7 @@ def test_a_device_or_a_socket_is_no_settings(tmp_path: Path) -> None:
 
 
 def test_a_link_that_leads_nowhere_or_in_circles(tmp_path: Path) -> None:
-    """A dangling link is no file; one that leads to itself is told."""
+    """A dangling link counts as no file; one that leads to itself is reported."""
     dangling, circle = tmp_path / "dangling", tmp_path / "circle"
     dangling.symlink_to(tmp_path / "none")
     circle.symlink_to(circle)
@@ -313,7 +313,7 @@ def test_a_link_that_leads_nowhere_or_in_circles(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that may not be read leaves the defaults, and is told with the reason."""
+    """A file without read permission leaves the defaults, and is reported with the reason."""
     path = _file(tmp_path, "ttl = 600")
 
     def refuse(*_: object) -> int:

@@ -319,7 +319,7 @@ def test_only_true_marks_the_active_row(value: object) -> None:
     ],
 )
 def test_the_unit_of_money(currency: object, exponent: object, expected: tuple[str, int]) -> None:
-    """Decimal places as told, else the currency's own; what is no currency is no dollar."""
+    """Decimal places as given, else the currency's own; an invalid currency is not dollars."""
     old = _credits(
         {
             "extra_usage": {

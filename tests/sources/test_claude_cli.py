@@ -103,7 +103,7 @@ def test_the_answer_is_a_reading(user: User, claude: FakeClaude) -> None:
 
 
 def test_a_key_of_claude_codes_own_is_no_unknown_key(user: User, claude: FakeClaude) -> None:
-    """What Claude Code adds to the API's body is not told as something the API sent."""
+    """What Claude Code adds to the API's body is not reported as sent by the API."""
     body = usage_body(time.time())
     claude.hears(body)
     known = fetch(user, claude).unknown_keys
@@ -153,7 +153,7 @@ def test_what_the_api_refused_is_no_reading(user: User, claude: FakeClaude) -> N
     claude.recorded(usage_body(time.time(), five_hour=12), age=HOUR / 2)
     claude.hears(None)
 
-    assert "heard nothing new" in fails(user, claude)
+    assert "has no newer numbers" in fails(user, claude)
     assert len(claude.calls()) == 1
 
 
@@ -162,7 +162,7 @@ def test_a_record_from_the_future_is_none_of_now(user: User, claude: FakeClaude)
     claude.recorded(usage_body(time.time(), five_hour=12), age=-HOUR)
     claude.hears(None)
 
-    assert "heard nothing new" in fails(user, claude)
+    assert "has no newer numbers" in fails(user, claude)
 
 
 def test_a_record_of_just_now_keeps_its_date(user: User, claude: FakeClaude) -> None:
@@ -207,8 +207,8 @@ def test_other_lines_are_passed_over(user: User, claude: FakeClaude) -> None:
         ("has_no_plan", "log in with /login"),
         ("is_too_old", "update it"),
         ("answers_oddly", "update it"),
-        ("ends", "ended without an answer"),
-        ("floods", "talks without answering"),
+        ("ends", "exited without an answer"),
+        ("floods", "output and no answer"),
     ],
 )
 def test_whatever_it_does_is_told_in_a_sentence(

@@ -75,7 +75,7 @@ def test_only_a_dated_reading_of_this_account_counts(path: Path, changed: object
 
 
 def test_a_version_that_was_read_is_not_read_again(path: Path) -> None:
-    """The same file is told by its stamp alone, and a changed one is read."""
+    """The same file is recognized by its stamp alone, and a changed one is read."""
     path.write_text(json.dumps(state()))
     found = read_state(path, "")
     assert found is not None

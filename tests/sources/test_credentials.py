@@ -146,7 +146,7 @@ def test_a_plan_is_a_plain_word_or_unknown(tmp_path: Path, plan: object, shown: 
     ],
 )
 def test_each_kind_of_bad_login_has_its_state(tmp_path: Path, state: str, content: object) -> None:
-    """A record that cannot be used is told apart by why, and the sentence says what to do."""
+    """Each reason why a record cannot be used has its state and a sentence with what to do."""
     write(tmp_path, content)
     assert refused(tmp_path).state == state
 
@@ -185,7 +185,7 @@ def test_wrong_types_are_malformed(tmp_path: Path, content: object) -> None:
     "bad", ["\n", "\r\nX-Evil: 1", "\0", "\x1b[31m", " ", "é", "\u20ac", "\x7f"]
 )
 def test_a_token_that_could_break_a_header_is_malformed(tmp_path: Path, bad: str) -> None:
-    """Only visible ASCII is a token, wherever in it the bad sign stands."""
+    """Only visible ASCII is a token, wherever the invalid character is."""
     for token in (TOKEN + bad, bad + TOKEN, TOKEN + bad + TOKEN):
         write(tmp_path, stored(accessToken=token))
         assert refused(tmp_path).state == "malformed"

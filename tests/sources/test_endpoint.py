@@ -114,7 +114,7 @@ def test_values_come_as_they_are() -> None:
 
 
 def test_a_packed_body_is_unpacked() -> None:
-    """The API may compress what it says, as it is told it may."""
+    """The API may compress its answer, as the request allows."""
     body = gzip.compress(b'{"five_hour": null}')
     with ApiServer(Answer(200, body, {"Content-Encoding": "gzip"})) as api:
         assert fetch_usage(api.url, TOKEN, AGENT) == {"five_hour": None}
@@ -178,7 +178,7 @@ def test_any_retry_after_is_seconds_or_nothing(value: str, date: str) -> None:
 
 
 def test_a_redirect_leads_nowhere() -> None:
-    """Another server never hears of a request, nor of the token."""
+    """Another server never gets a request, nor the token."""
     with ApiServer() as other:
         error = refused(server.redirect(f"{other.url}/api/oauth/usage"))
         assert "status 302" in str(error)

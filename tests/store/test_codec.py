@@ -102,7 +102,7 @@ def test_a_value_of_another_type_is_no_reading(
 
 
 def test_a_missing_value_is_no_reading() -> None:
-    """A reading that lacks what cannot be left out is none."""
+    """A reading that lacks a required field is ignored."""
     for name in ("source", "as_of", "limits", "credits", "unknown_keys"):
         rows = json.loads(dump({"endpoint": USAGE}))
         del rows[0][name]

@@ -184,7 +184,7 @@ def test_a_ca_bundle_is_taken_from_the_users_own_settings_alone(home: Path, tmp_
     path.write_text('ca_bundle = "/ca.pem"\n')
     loaded = load(path)
     assert loaded.settings.ca_bundle == ""
-    assert "ca_bundle is only taken from" in loaded.problems[0]
+    assert "ca_bundle is only read from" in loaded.problems[0]
 
 
 @pytest.mark.parametrize("value", ["ca.pem", "./ca.pem", "SYSTEM"])

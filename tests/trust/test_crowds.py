@@ -61,7 +61,7 @@ def test_prompts_without_a_cache_make_one_request(
 def test_a_crowd_of_refreshes_makes_one_request(
     user: User, api: ApiServer, answer: Answer | None
 ) -> None:
-    """Even where every one of them gets to ask, one does, and what it hears holds for all."""
+    """Even if every one of them is allowed to ask, one does, and its answer counts for all."""
     if answer:
         api.answer = answer
     output = crowd(user, 16, user.command("refresh"))

@@ -110,7 +110,7 @@ def traced(user: User, trace: list[str], command: list[str]) -> subprocess.Compl
 
 @pytest.mark.parametrize("first", [1, 4, 12])
 def test_a_full_disk(user: User, api: ApiServer, first: int) -> None:
-    """Where SQLite hears that there is no space left, nothing is asked that was not recorded."""
+    """If SQLite reports a full disk, no call is made that was not recorded."""
     user.refresh(time.time() - 4000)
     before = user.line(time.time())
     inject = f"inject=pwrite64:error=ENOSPC:when={first}+"

@@ -1,4 +1,4 @@
-"""Kills at random moments, from outside, of real processes: what they leave, the next one mends."""
+"""Real processes killed at random moments from outside: the next one repairs what they leave."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def test_no_proxy_and_no_netrc_gets_between(user: User, api: ApiServer) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_takes_the_token_nowhere(user: User, api: ApiServer, status: int) -> None:
-    """Whatever kind of redirect, the other server hears nothing, and it counts as a failure."""
+    """Whatever the redirect, the other server gets no request, and it counts as a failure."""
     with ApiServer() as other:
         api.answer = Answer(status, b"", {"Location": f"{other.url}/api/oauth/usage"})
         done = user.run("refresh")

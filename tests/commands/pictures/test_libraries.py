@@ -52,5 +52,6 @@ def test_loaded(user: User, loaded: tuple[dict[str, str], Path], command: str) -
 def test_missing(user: User, tmp_path: Path, command: tuple[str, ...], library: str) -> None:
     """Whatever is missing, it is one sentence that says how to get it, and status 1."""
     done = user.run(*command, environ=without(library, tmp_path / "path"))
-    told = f"claude-status: This needs {library}: install the extra look, as in '.[look]'.\n"
+    advice = "install the extra `look`, as in pip install '.[look]'"
+    told = f"claude-status: This needs {library}: {advice}.\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", told)

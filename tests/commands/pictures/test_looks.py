@@ -47,7 +47,7 @@ def test_a_look_is_chosen_and_saved(user: User) -> None:
         screen.send(DOWN)
         screen.until("❯ minimal")
         screen.send("\n")
-        screen.until("from now on")
+        screen.until("now uses the preset")
     assert template(user) == PRESETS["minimal"]
     _, _, text = (user.account.frames / "plain").read_text().splitlines()[1].partition(" ")
     assert text == "78%"

@@ -136,7 +136,7 @@ def test_nothing_known(home: Path, api: ApiServer) -> None:
 def test_what_is_wrong_stands_below_the_numbers(
     user: User, api: ApiServer, environ: dict[str, str]
 ) -> None:
-    """A refusal hides no number: it is told below, with when the next try is."""
+    """A refusal hides no number: it is shown below, with the time of the next try."""
     user.refresh()
     api.answer = throttled("600")
     user.refresh(force=True)
@@ -159,7 +159,7 @@ def test_a_window_that_was_reset(user: User, api: ApiServer) -> None:
     with shown(user) as screen:
         text = screen.text()
     session, *_ = text.split("session (5h)")[1].splitlines()
-    assert re.fullmatch(r" +– +reset since", session)
+    assert re.fullmatch(r" +– +was reset", session)
     assert "97%" not in text
     assert "~34%" in text
     assert "2h00m ago" in text
@@ -203,7 +203,7 @@ def test_an_account_that_claude_code_is_asked_about(user: User, tmp_path: Path) 
     config.write_text(f'sources = ["endpoint", "claude_cli"]\nclaude_command = "{claude}"\n')
     assert "login" not in user.run("show", "--all").stdout
     claude.unlink()
-    assert f"`{claude}` is no program: set" in user.run("show", "--all").stdout
+    assert f"`{claude}` is not a program: set" in user.run("show", "--all").stdout
 
 
 def test_no_account_yet(user: User) -> None:

@@ -165,7 +165,7 @@ def test_ctrl_c_ends_it(known: User) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_signals_end_it(known: User, number: signal.Signals) -> None:
-    """So do signals from outside, and the shell is told which."""
+    """So do signals from outside, and the exit status tells the shell which."""
     assert ended_by(known, number) == str(128 + number)
 
 
@@ -271,7 +271,7 @@ def test_not_a_terminal(known: User) -> None:
     for done in (known.run("watch"), known.run("watch", environ={"TERM": "dumb"})):
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith("claude-status: ")
-        assert "use claude-status show" in done.stderr
+        assert "use `claude-status show`" in done.stderr
 
 
 def test_without_rich(known: User, tmp_path: Path) -> None:
@@ -279,5 +279,5 @@ def test_without_rich(known: User, tmp_path: Path) -> None:
     done = known.run("watch", environ=without("rich", tmp_path / "path"))
     assert done.returncode == 1
     assert done.stderr == (
-        "claude-status: This needs rich: install the extra look, as in '.[look]'.\n"
+        "claude-status: This needs rich: install the extra `look`, as in pip install '.[look]'.\n"
     )
