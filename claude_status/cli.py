@@ -71,6 +71,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--max-width", type=columns, metavar="N", help="the maximum width of the line, in columns"
     )
     parser.add_argument(
+        "--prompt", action="store_true", help="refresh as for a prompt, not as for a status bar"
+    )
+    parser.add_argument(
         "--all", action="store_true", dest="every", help="with prometheus: include all accounts"
     )
     parser.add_argument("--output", metavar="FILE", help="with prometheus: write to this file")
