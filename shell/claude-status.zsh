@@ -8,8 +8,8 @@
 #
 #   CLAUDE_STATUS   the line, in zsh's own colours; empty if nothing is known. While starship draws
 #                   the prompt, it is exported, in plain SGR colours.
-#   psvar[97]       the same without colours, for %97v; psvar[98] and psvar[99] hold something while
-#                   it is critical, or a warning
+#   psvar[97]       the same without colours, for %97v; psvar[98] or psvar[99] holds its colour, for
+#                   %F{%98v}, while it is critical, or a warning
 #   a segment       for powerlevel10k, claude_status, with the states NORMAL, WARNING and CRITICAL
 #
 # and where it goes is yours to say:
@@ -229,17 +229,28 @@ __claude_status_dress() {
   typeset -g __claude_status_state=${__cs_text:+NORMAL}
   case ${__claude_status_file##*/} in
     # One pass, from the left: of "%%f" it is the first two that belong together.
-    zsh) __claude_status_plain=${__cs_text//(#b)\%(\%|F\{[a-z]#\}|f)/${(M)match[1]:#\%}} ;;
+    zsh)
+      __claude_status_plain=${__cs_text//(#b)\%(\%|F\{[^\}]#\}|\{[^\%]#\%\}|[fBb])/${(M)match[1]:#\%}}
+      ;;
     starship) __claude_status_plain=${__cs_text//$'\e'\[[0-9;]#m/} ;;
     # With prompt_bang a `!`, the mark of a critical number, would be the history's.
     *)
       [[ ${STARSHIP_SHELL-} == zsh ]] || __claude_status_prompt=${${__cs_text//\%/%%}//\!/\*}
       ;;
   esac
+  # Of its level a number says by what zsh prints nothing for, whatever its colour.
   case $__cs_text in
-    *%F\{red\}*) __claude_status_state=CRITICAL ;;
-    *%F\{yellow\}*) __claude_status_state=WARNING ;;
+    *%\{%\}%\{%\}*)
+      __claude_status_state=CRITICAL
+      __cs_text=${__cs_text%%\%\{\%\}\%\{\%\}*}
+      ;;
+    *%\{%\}*)
+      __claude_status_state=WARNING
+      __cs_text=${__cs_text%%\%\{\%\}*}
+      ;;
   esac
+  typeset -g __claude_status_colour=default
+  [[ $__cs_text != *%f(%b|) ]] || __claude_status_colour=${${__cs_text##*\%F\{}%%\}*}
 }
 
 # Zsh sees to it that a hook leaves `$?` as it was.
@@ -254,8 +265,11 @@ __claude_status_hook() {
   [[ ${__claude_status_dressed-} == "$__cs_dressed" ]] || __claude_status_dress
   # Some have it readonly, and an error would end the hook.
   if [[ ${(t)psvar} != *readonly* ]]; then
-    psvar[97]=${__claude_status_plain-} psvar[98]=${(M)__claude_status_state:#CRITICAL}
-    psvar[99]=${(M)__claude_status_state:#WARNING}
+    psvar[97]=${__claude_status_plain-} psvar[98]= psvar[99]=
+    case ${__claude_status_state-} in
+      CRITICAL) psvar[98]=$__claude_status_colour ;;
+      WARNING) psvar[99]=$__claude_status_colour ;;
+    esac
   fi
   if [[ ${STARSHIP_SHELL-} == zsh ]]; then
     typeset -gx CLAUDE_STATUS=${__claude_status_prompt-}

@@ -10,8 +10,7 @@ from claude_status.alerts.alerts import dump, is_quiet, load, next_alerts
 from claude_status.asking.ask import ENDPOINT, Asker, Outcome
 from claude_status.asking.redraw import redraw_bars
 from claude_status.errors import CacheError
-from claude_status.frames.gates import GATE, draw_gates
-from claude_status.frames.strip import Strip, draw_strip
+from claude_status.frames.view import draw_view
 from claude_status.frames.write import Head, drawn_date, frames_date, postpone, sweep, write_view
 from claude_status.frames_read import drawn_times, is_newer, read_frame
 from claude_status.model.memory import Asking, after_answer
@@ -186,8 +185,7 @@ class Refresh(Asker):
             if usage is None and not forget:
                 postpone(self.account, int(now), head)
             else:
-                plan = store.read(records.PLAN) or ""
-                write_view(self.account, self._strips(usage, int(now), plan), head)
+                self._write(usage, int(now), store.read(records.PLAN) or "", head)
         if self._line() != before:
             redraw_bars(self.environ)
         return usage
@@ -196,9 +194,8 @@ class Refresh(Asker):
         """What a bar shows now."""
         return read_frame(str(self.account.home), "tmux", self.clock(), prompt=False)[0]
 
-    def _strips(self, usage: Usage | None, now: int, plan: str) -> dict[str, Strip]:
-        """The strip of each dialect; most are drawn alike, and so only once."""
+    def _write(self, usage: Usage | None, now: int, plan: str, head: Head) -> None:
+        """Draw the frames of every dialect by the settings."""
         styles = {name: self.settings.style(name, self.account.name, plan) for name in DIALECTS}
-        drawn = {style: draw_strip(usage, now, style) for style in set(styles.values())}
-        gates = draw_gates(usage, now, self.settings.ttl)
-        return {**{name: drawn[style] for name, style in styles.items()}, GATE: gates}
+        view = draw_view(usage, now, self.settings.ttl, styles)
+        write_view(self.account, view, head, {name: styles[name].colours for name in styles})

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from claude_status.model.usage import Credits, Limit
+from claude_status.render.colours import Colour, Colours
 from claude_status.render.money import money
 from claude_status.render.style import CRITICAL, Style, colour_of
 from claude_status.render.words import age, shown_percent, stale_mark
@@ -13,10 +16,11 @@ from claude_status.render.words import age, shown_percent, stale_mark
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text in one colour: ``normal``, ``warning``, ``critical`` or "" for none."""
+    """A run of text of one level: ``normal``, ``warning``, ``critical`` or "" for no number."""
 
     text: str
     colour: str = ""
+    is_old: bool = False
 
 
 Line = tuple[Piece, ...]
@@ -32,6 +36,15 @@ IN_ASCII = {
 }  # fmt: skip
 
 
+def runs(line: Line, colours: Colours) -> Iterator[tuple[str, Colour, str]]:
+    """The line in as few runs as it has changes: each its text, its colour and its level."""
+    looks = (
+        (piece.text, colours.of(piece.colour, is_old=piece.is_old), piece.colour) for piece in line
+    )
+    for (colour, level), alike in groupby(looks, key=lambda look: look[1:]):
+        yield "".join(text for text, _, _ in alike), colour, level
+
+
 def width(line: Line) -> int:
     """The columns that a line takes at the most, whatever the dialect."""
     marks = sum(piece.colour == CRITICAL for piece in line)
@@ -45,7 +58,7 @@ def percent_piece(limit: Limit, now: float, style: Style) -> Piece:
     if limit.is_over(now):
         return Piece(OVER)
     mark = stale_mark(limit, now, style.ttl)
-    return Piece(mark + shown_percent(limit.percent), colour_of(limit, style))
+    return Piece(mark + shown_percent(limit.percent), colour_of(limit, style), bool(mark))
 
 
 def credit_piece(credit: Credits, now: float, style: Style) -> Piece:
@@ -54,7 +67,7 @@ def credit_piece(credit: Credits, now: float, style: Style) -> Piece:
         return Piece(OVER)
     mark = stale_mark(credit, now, style.ttl)
     text = money(credit) or shown_percent(credit.percent or 0)
-    return Piece(mark + text, colour_of(credit, style))
+    return Piece(mark + text, colour_of(credit, style), bool(mark))
 
 
 def oldest_age(limits: list[Limit], credit: Credits | None, now: float) -> str:

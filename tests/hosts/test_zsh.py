@@ -189,6 +189,7 @@ def test_the_dialect_is_what_can_be_shown(
         ("%%f %%F{red}", "%f %F{red}"),
         ("%F{green}1%%%f%F{red}%%%%%f", "1%%%"),
         ("~%F{yellow}5%%%f", "~5%"),
+        ("%B%F{#d75f00}%{\x1b[2m%}5%%%{\x1b[22m%}%f%b%{%}%{%} x", "5% x"),
     ],
 )
 def test_the_bare_text_loses_only_colour(text: str, bare: str, home: Path, refresher: Path) -> None:
@@ -328,7 +329,7 @@ p10k() {
     [
         (TEXTS["zsh"], f"WARNING yellow {PLAIN}\n"),
         ("%F{green}1%%%f", "NORMAL green 1%\n"),
-        ("%F{yellow}1%%%f %F{red}%%F%f", "CRITICAL red 1% %F\n"),
+        ("%F{244}5h %f1%%%{%}%{%} %F{166}%%F%f%{%}", "CRITICAL red 5h 1% %F\n"),
         ("", ""),
     ],
 )
@@ -581,15 +582,21 @@ def test_the_mark_of_a_critical_number_is_no_history(
 
 
 @pytest.mark.parametrize(
-    ("colour", "percent", "seen"),
-    [("red", 94, "red"), ("yellow", 71, "brown"), ("green", 42, "default")],
+    ("number", "percent", "seen"),
+    [
+        ("%F{red}94%%%f%{%}%{%}", 94, "red"),
+        ("%B%F{#d75f00}94%%%f%b%{%}%{%}", 94, "d75f00"),
+        ("%F{166}71%%%f%{%}", 71, "d75f00"),
+        ("71%%%{%}", 71, "default"),
+        ("42%%", 42, "default"),
+    ],
 )
 def test_colours_without_prompt_subst(
-    colour: str, percent: int, seen: str, home: Path, refresher: Path
+    number: str, percent: int, seen: str, home: Path, refresher: Path
 ) -> None:
     """In a prompt that is not expanded the line has the colour of its highest number."""
-    draw(home, (-60, f"5h %F{{{colour}}}{percent}%%%f 2h13m"))
-    prompt = "PROMPT='%(98V.%F{red}.%(99V.%F{yellow}.))%97v%f > '\n"
+    draw(home, (-60, f"%F{{244}}5h %f{number}%F{{244}} 2h13m%f"))
+    prompt = "PROMPT='%(98V.%F{%98v}.%(99V.%F{%99v}.))%97v%f > '\n"
     with session(home, sourcing(refresher) + prompt) as screen:
         screen.until(f"5h {percent}% 2h13m >")
         assert screen.colours(f"{percent}%") == {seen}
