@@ -54,9 +54,11 @@ def write_strip(strip: Strip, dialect: Dialect, colours: Colours | None = None) 
 
 def _text(when: int, line: Line, dialect: Dialect, *colours: Colours) -> str:
     """A frame's text; without its colours, or empty, where a reader would find it too long."""
-    bare = tuple(Piece(piece.text) for piece in line)
-    texts = (dialect(line, *colours), dialect(bare, NO_COLOURS), "")
-    return next(text for text in texts if len(f"{when} {text}".encode()) <= MAX_LINE)
+    room = MAX_LINE - len(f"{when} ")
+    text = dialect(line, *colours)
+    if len(text.encode()) > room:
+        text = dialect(tuple(Piece(piece.text) for piece in line), NO_COLOURS)
+    return text if len(text.encode()) <= room else ""
 
 
 def _changes(usage: Usage | None, now: int, counting_until: int, style: Style) -> Iterator[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 from claude_status.model.usage import Credits, Limit
 from claude_status.render.colours import Colour, Colours
@@ -38,11 +37,15 @@ IN_ASCII = {
 
 def runs(line: Line, colours: Colours) -> Iterator[tuple[str, Colour, str]]:
     """The line in as few runs as it has changes: each its text, its colour and its level."""
-    looks = (
-        (piece.text, colours.of(piece.colour, is_old=piece.is_old), piece.colour) for piece in line
-    )
-    for (colour, level), alike in groupby(looks, key=lambda look: look[1:]):
-        yield "".join(text for text, _, _ in alike), colour, level
+    text, last = "", None
+    for piece in line:
+        look = colours.of(piece.colour, is_old=piece.is_old), piece.colour
+        if last is not None and look != last:
+            yield text, *last
+            text = ""
+        text, last = text + piece.text, look
+    if last is not None:
+        yield text, *last
 
 
 def width(line: Line) -> int:
