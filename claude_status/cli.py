@@ -12,17 +12,19 @@ from collections.abc import Callable, Sequence
 
 from claude_status import __version__
 from claude_status.commands import epilogs
-from claude_status.commands.argument_types import columns, days, percentage, seconds
-from claude_status.errors import SettingsError, attempt
+from claude_status.commands.options import (
+    columns,
+    days,
+    percentage,
+    refuse_misplaced,
+    seconds,
+)
+from claude_status.errors import attempt
 
 HOSTS = ("bash", "zsh", "fish", "starship", "tmux", "claude")
 PLACES = (*HOSTS, "claude-hooks")  # where install can put something
 BARS = ("waybar", "i3bar", "polybar", "xbar")
 FORMATS = ("plain", "ascii", "ansi", *HOSTS, *BARS, "json", "prometheus")
-LINE_OPTIONS = {  # by where the parser puts them
-    "format": "--format", "max_width": "--max-width", "prompt": "--prompt", "every": "--all",
-    "output": "--output",
-}  # fmt: skip
 
 
 def main(argv: Sequence[str]) -> int:
@@ -36,25 +38,11 @@ def main(argv: Sequence[str]) -> int:
     module, _, function = arguments.run.partition(":")
 
     def run(arguments: argparse.Namespace) -> int:
-        _refuse_misplaced(arguments)
+        refuse_misplaced(arguments)
         return int(getattr(importlib.import_module(f"claude_status.{module}"), function)(arguments))
 
     usage = arguments.failure if arguments.command == "hook" else 2
     return attempt(run, arguments, failure=arguments.failure, usage=usage)
-
-
-def _refuse_misplaced(arguments: argparse.Namespace) -> None:
-    """Refuse an option of the line in front of a command, which would not heed it.
-
-    But a status line must come, whatever stands there.
-    """
-    values = vars(arguments)
-    given = [text for name, text in LINE_OPTIONS.items() if values[name] not in (None, False)]
-    if given and arguments.command not in (None, "statusline"):
-        raise SettingsError(
-            f"The option {given[0]} means nothing in front of {arguments.command}: leave it out, "
-            f"or see claude-status {arguments.command} --help."
-        )
 
 
 def build_parser() -> argparse.ArgumentParser:

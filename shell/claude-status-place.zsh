@@ -42,7 +42,7 @@ __claude_status_placing() {
   else
     # Without prompt_subst, which we must not set since it turns data into code, the whole line has
     # the colour of its highest number.
-    RPROMPT='%(98V.%F{red}.%(99V.%F{yellow}.))%97v%f'${RPROMPT:+ $RPROMPT}
+    RPROMPT='%(98V.%F{%98v}.%(99V.%F{%99v}.))%97v%f'${RPROMPT:+ $RPROMPT}
   fi
   [[ -z ${1-} ]] || zle reset-prompt
 }

@@ -8,8 +8,8 @@
 #
 #   CLAUDE_STATUS   the line, in zsh's own colours; empty if nothing is known. While starship draws
 #                   the prompt, it is exported, in plain SGR colours.
-#   psvar[97]       the same without colours, for %97v; psvar[98] and psvar[99] are not empty while
-#                   it is critical, or a warning
+#   psvar[97]       the same without colours, for %97v; psvar[98] or psvar[99] holds its colour, for
+#                   %F{%98v}, while it is critical, or a warning
 #   a segment       for powerlevel10k, claude_status, with the states NORMAL, WARNING and CRITICAL
 #
 # and you decide where to show it:
@@ -232,7 +232,7 @@ __claude_status_dress() {
     # Of "%%f" the first two belong together. A backreference would set `match`, which is the user's.
     zsh)
       __cs_text=${__cs_text//\%\%/$'\1'}
-      __claude_status_plain=${${__cs_text//\%(f|F\{[a-z]#\})/}//$'\1'/%}
+      __claude_status_plain=${${__cs_text//\%(F\{[^\}]#\}|\{[^\%]#\%\}|[fBb])/}//$'\1'/%}
       ;;
     starship) __claude_status_plain=${__cs_text//$'\e'\[[0-9;]#m/} ;;
     # With prompt_bang a `!`, the mark of a critical number, would be a history number.
@@ -240,10 +240,19 @@ __claude_status_dress() {
       [[ ${STARSHIP_SHELL-} == zsh ]] || __claude_status_prompt=${${__cs_text//\%/%%}//\!/\*}
       ;;
   esac
-  case $__claude_status_prompt in
-    *%F\{red\}*) __claude_status_state=CRITICAL ;;
-    *%F\{yellow\}*) __claude_status_state=WARNING ;;
+  # Of its level a number says by what zsh prints nothing for, whatever its colour.
+  case $__cs_text in
+    *%\{%\}%\{%\}*)
+      __claude_status_state=CRITICAL
+      __cs_text=${__cs_text%%\%\{\%\}\%\{\%\}*}
+      ;;
+    *%\{%\}*)
+      __claude_status_state=WARNING
+      __cs_text=${__cs_text%%\%\{\%\}*}
+      ;;
   esac
+  typeset -g __claude_status_colour=default
+  [[ $__cs_text != *%f(%b|) ]] || __claude_status_colour=${${__cs_text##*\%F\{}%%\}*}
 }
 
 # Zsh itself restores `$?` after a hook.
@@ -258,8 +267,11 @@ __claude_status_hook() {
   [[ ${__claude_status_dressed-} == "$__cs_dressed" ]] || __claude_status_dress
   # It may be readonly, and an error would end the hook.
   if [[ ${(t)psvar} != *readonly* ]]; then
-    psvar[97]=${__claude_status_plain-} psvar[98]=${(M)__claude_status_state:#CRITICAL}
-    psvar[99]=${(M)__claude_status_state:#WARNING}
+    psvar[97]=${__claude_status_plain-} psvar[98]= psvar[99]=
+    case ${__claude_status_state-} in
+      CRITICAL) psvar[98]=$__claude_status_colour ;;
+      WARNING) psvar[99]=$__claude_status_colour ;;
+    esac
   fi
   if [[ ${STARSHIP_SHELL-} == zsh ]]; then
     typeset -gx CLAUDE_STATUS=${__claude_status_prompt-}

@@ -6,6 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from claude_status.model.usage import SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage, order
+from claude_status.render.colours import BRIGHT, NAMES, Colour, Colours
 from claude_status.render.style import Style
 
 NOW = 1_800_000_000  # a full minute
@@ -85,6 +86,16 @@ def usages(
         unknown_keys=tuple(draw(st.lists(st.sampled_from(["tangelo", "nimbus"]), unique=True))),
     )
 
+
+colour_names = (
+    st.sampled_from([*NAMES, *(BRIGHT + name for name in NAMES)])
+    | st.integers(0, 255).map(str)
+    | st.integers(0, 0xFFFFFF).map("#{:06x}".format)
+)
+colours = st.builds(
+    Colour, st.just("") | colour_names, st.booleans(), st.booleans(), st.just("") | colour_names
+)
+palettes = st.builds(Colours, colours, colours, colours, colours, colours)
 
 TEMPLATES = (
     "",

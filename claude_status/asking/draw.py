@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from claude_status.asking.redraw import redraw_bars
-from claude_status.frames.gates import GATE, draw_gates
-from claude_status.frames.strip import Strip, draw_strip
+from claude_status.frames.view import draw_view
 from claude_status.frames.write import Head, postpone, write_view
 from claude_status.frames_read import NARROW_FILES, read_frame
 from claude_status.model.merge import merge
@@ -43,8 +42,7 @@ class Drawer:
             if usage is None and not forget:
                 postpone(self.account, int(now), head)
             else:
-                plan = store.read(records.PLAN) or ""
-                write_view(self.account, self._strips(usage, int(now), plan), head)
+                self._write(usage, int(now), store.read(records.PLAN) or "", head)
         if self._line() != before:
             redraw_bars(self.environ)
         return usage
@@ -53,12 +51,11 @@ class Drawer:
         """What a bar shows now."""
         return read_frame(str(self.account.home), "tmux", self.clock(), prompt=False)[0]
 
-    def _strips(self, usage: Usage | None, now: int, plan: str) -> dict[str, Strip]:
-        """The strip of each dialect; dialects with the same style share one."""
+    def _write(self, usage: Usage | None, now: int, plan: str, head: Head) -> None:
+        """Draw the frames of every dialect by the settings, and of Claude Code in fewer columns."""
         styles = {name: self.settings.style(name, self.account.name, plan) for name in DIALECTS}
         claude = styles["claude"]
         for columns, name in NARROW_FILES.items():
             styles[name] = replace(claude, max_width=min(columns, claude.max_width))
-        drawn = {style: draw_strip(usage, now, style) for style in set(styles.values())}
-        gates = draw_gates(usage, now, self.settings.ttl)
-        return {**{name: drawn[style] for name, style in styles.items()}, GATE: gates}
+        view = draw_view(usage, now, self.settings.ttl, styles)
+        write_view(self.account, view, head, {name: styles[name].colours for name in styles})

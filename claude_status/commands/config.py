@@ -6,11 +6,13 @@ import argparse
 import contextlib
 import os
 import textwrap
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError, SettingsError, remedy
 from claude_status.paths import settings_file
+from claude_status.render.colours import BY_DEFAULT, KINDS, NAMES
 from claude_status.render.libraries import need
 from claude_status.settings.settings import Loaded, Settings, load
 
@@ -62,10 +64,18 @@ COMMENTED = """\
 # CLAUDE_STATUS_ALERT ("passed" or "reset") in its environment.
 # on_alert = ["/path/to/command"]
 
-# A different line for one host: bash, zsh, fish, starship, tmux, claude; or for claude-status
-# on a terminal: ansi; or where there are no colours: plain, ascii.
+# The colours of the line. A label is all that is no number; stale is an old number. Each is a
+# name ({colours}, or bright- before one),
+# a number from 0 to 255, #rrggbb, or none, with bold or dim before it.
+# [colours]
+{kinds}
+
+# Another line, or other colours, for one host: bash, zsh, fish, starship, tmux, claude; or for
+# what a terminal gets from claude-status itself: ansi; or without colours: plain, ascii.
 # [hosts.tmux]
 # template = "minimal"
+# [hosts.starship]
+# colours = "none"
 
 # A label to put before the line of an account, by its directory.
 # [labels]
@@ -132,10 +142,16 @@ def describe(loaded: Loaded, path: Path) -> str:
     rows = []
     for field in fields(Settings):
         value = getattr(loaded.settings, field.name)
+        value = _colours(value) if field.name == "colours" else value
         origin = str(path) if field.name in loaded.named else "default"
         rows.append((field.name, toml(value), origin))
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "\n".join(f"{a:<{widths[0]}}  {b:<{widths[1]}}  # {c}" for a, b, c in rows)
+
+
+def _colours(given: Mapping[str, str]) -> dict[str, str]:
+    """All colours, those that are set and the defaults of most hosts."""
+    return {kind: given.get(kind, str(getattr(BY_DEFAULT, kind))) for kind in KINDS}
 
 
 def toml(value: object) -> str:
@@ -145,10 +161,14 @@ def toml(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(toml, value)) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{toml(key)} = {toml(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)} = {toml(each)}" for key, each in value.items()) + "}"
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return str(value)
+
+
+def _key(name: str) -> str:
+    return name if name.isidentifier() and name.isascii() else toml(name)
 
 
 def _init(path: Path) -> int:
@@ -159,6 +179,8 @@ def _init(path: Path) -> int:
         user_agent=Settings().user_agent,
         names=textwrap.fill(", ".join(known_names()), 90, subsequent_indent="# "),
         presets=", ".join(PRESETS),
+        colours=", ".join(NAMES),
+        kinds="\n".join(f'# {kind} = "{colour}"' for kind, colour in _colours({}).items()),
     )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,8 @@
 
 Nothing is simulated: each reading is made by a real ``refresh`` in its own process, and each line
 is what a prompt would read from the frames at that time. The login, the settings and the cache are
-made up in a temporary directory, so the user's own are neither read nor written.
+made up in a temporary directory, so the person's own are neither read nor written; only the colours
+of the line are the person's.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import claude_status
+from claude_status.commands.config import toml
 from claude_status.commands.demo_api import DemoApi
 from claude_status.errors import ClaudeStatusError
 from claude_status.frames_read import read_frame
-from claude_status.paths import locate
+from claude_status.paths import locate, settings_file
+from claude_status.settings.settings import Settings, load
 from claude_status.terminal import dialect
 
 MINUTE, HOUR = 60, 3600
@@ -57,6 +60,8 @@ class Stage:
             "CLAUDE_STATUS_CONFIG": str(place / "config.toml"),
             "CLAUDE_STATUS_API_BASE": api.base,
         }
+        settings = settings_text(load(settings_file(environ)).settings)
+        (place / "config.toml").write_text(settings, encoding="utf-8")
         self._home = str(locate(self._environ).home)
         self._dialect = dialect(environ)
 
@@ -129,12 +134,22 @@ def play(stage: Stage) -> Iterator[Step]:
     words = "The session has been reset, so its number is gone; the week's shows its age."
     yield stage.step("3 h offline", words, 3 * HOUR + MINUTE)
     stage.api.report(93.4, 71, session_left=24 * MINUTE + 30)
-    words = stage.refresh() or "A new reading: yellow is a warning, red is critical."
+    words = stage.refresh() or "A new reading: 71% is a warning, 93% is critical."
     yield stage.step("near the limit", words)
     stage.api.throttle(1600)
     yield stage.step("throttled", stage.refresh())
     stage.log_in(valid_for=-HOUR)
     yield stage.step("login expired", stage.refresh())
+
+
+def settings_text(settings: Settings) -> str:
+    """The colours of the line as a file of settings."""
+    own = {
+        host: {"colours": each["colours"]}
+        for host, each in settings.hosts.items()
+        if "colours" in each
+    }
+    return f"colours = {toml(settings.colours)}\nhosts = {toml(own)}\n"
 
 
 def draw_step(step: Step, *, coloured: bool) -> str:

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     look = settings.style(kind, account.name, snapshot.plan)
     if arguments.max_width is not None:
         look = replace(look, max_width=arguments.max_width)
-    text = DIALECTS[kind](draw_line(snapshot.usage, now, look))
+    text = DIALECTS[kind](draw_line(snapshot.usage, now, look), look.colours)
     if not text and sys.stdout.isatty():
         return _asked_line(snapshot, kind, look)
     prompt = arguments.prompt or kind in PROMPTS or sys.stdout.isatty()
@@ -49,7 +49,8 @@ def _asked_line(known: Snapshot, kind: str, look: Style) -> int:
     end_after(TYPED_SECONDS)
     print("Asking for the usage ...", file=sys.stderr)
     shown = fresh_snapshot(known.account, known.settings, os.environ, known.now)
-    text = DIALECTS[kind](draw_line(shown.usage, shown.now, replace(look, plan=shown.plan)))
+    line = draw_line(shown.usage, shown.now, replace(look, plan=shown.plan))
+    text = DIALECTS[kind](line, look.colours)
     if text:
         print(text)
         return 0

@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ from claude_status.errors import ClaudeStatusError
 from claude_status.install.hosts import hosts, is_installed
 from claude_status.model.usage import Usage
 from claude_status.paths import settings_file
-from claude_status.render.dialects import ascii_only, plain
+from claude_status.render.colours import Colours
+from claude_status.render.dialects import DIALECTS, ascii_only, plain
 from claude_status.render.keys import DISTURBING, Events, key_by_key
 from claude_status.render.libraries import SCREEN, need, screen_size
 from claude_status.render.line import draw_line
@@ -63,7 +65,10 @@ def run(_arguments: argparse.Namespace) -> int:
 class Looks:
     """The presets, and what each looks like at this moment."""
 
-    def __init__(self, usage: Usage | None, style: Style, now: float) -> None:
+    def __init__(
+        self, usage: Usage | None, style: Style, now: float, colours: Mapping[str, Colours]
+    ) -> None:
+        self.colours = colours
         self.is_sample = usage is None
         self._usage = usage or made_up(now)
         self._style = replace(style, hide_below=0)
@@ -85,7 +90,8 @@ class Looks:
         known = take_snapshot(account, settings, now)
         style = settings.style("ansi", account.name, known.plan)
         usage = known.usage if known.usage and draw_line(known.usage, now, style) else None
-        return cls(usage, style, now)
+        colours = {host: settings.style(host, account.name).colours for host in DIALECTS}
+        return cls(usage, style, now, colours)
 
     def line(self, name: str) -> Line:
         """The line in the look of that name."""
@@ -102,7 +108,7 @@ def _choose(looks: Looks, events: Events) -> tuple[str | None, int]:
     from rich.console import Console
     from rich.live import Live
 
-    console = Console(color_system="standard", highlight=False)
+    console = Console(color_system="truecolor", highlight=False)
     shown_in = (host for host in hosts(os.environ) if not host.is_optional)
     places = [host.name for host in shown_in if is_installed(host)]
     at = looks.current
@@ -131,10 +137,11 @@ def _screen(looks: Looks, at: int, places: list[str], columns: int) -> Text:
     for number, (name, line) in enumerate(looks.lines()):
         mark = "❯ " if number == at else "  "
         row = Text(f"{mark}{name:<{looks.width}}  ", "bold" if number == at else "")
-        rows.append(row + coloured(line))
+        rows.append(row + coloured(line, looks.colours["ansi"]))
     rows.append(Text())
     for place_name in places or ["zsh", "tmux"]:
-        rows += [*preview(place_name, looks.line(looks.names[at]), columns), Text()]
+        chosen = looks.line(looks.names[at])
+        rows += [*preview(place_name, chosen, looks.colours[place_name], columns), Text()]
     if looks.is_sample:
         rows.append(Text(SAMPLE, "dim"))
     rows.append(Text(HINT, "dim"))

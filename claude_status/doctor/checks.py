@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from claude_status.asking.diagnosis import Asked, Scene
 from claude_status.asking.snapshot import next_due
@@ -16,6 +16,7 @@ from claude_status.doctor.findings import Finding, Grade, from_sentence
 from claude_status.errors import AskError, ClaudeStatusError, LoginError
 from claude_status.model.schedule import ABSENT, BAR, LOOK_EVERY
 from claude_status.model.usage import CLAUDE_CLI, STALE, Credits, Limit
+from claude_status.render.colours import NONE
 from claude_status.render.money import money
 from claude_status.render.report import NAMES, ago
 from claude_status.render.words import duration, in_words, plain_label, shown_percent
@@ -62,6 +63,14 @@ def check_settings(scene: Scene) -> Iterator[Finding]:
     path = str(scene.settings_file)
     exists = os.path.exists(scene.settings_file)
     yield Finding("settings", path if exists else f"{path}: no such file, so defaults are used")
+    colours = scene.loaded.settings.colours
+    if colours:
+        yield Finding("colours", _list(colours))
+    for host, own in scene.loaded.settings.hosts.items():
+        if "colours" in own:
+            given = dict(own["colours"])
+            text = "none" if set(given.values()) == {NONE} else _list(given)
+            yield Finding("colours", f"in {host}: {text}")
     for problem in scene.loaded.problems:
         said = problem.removeprefix(path).lstrip(": ").rstrip(".")
         yield Finding("", said, Grade.WRONG)
@@ -133,6 +142,10 @@ def check_asking(scene: Scene) -> Iterator[Finding]:
         if scene.environ.get("TMUX"):
             rare = duration(ABSENT * shown.asking.ttl(shown.settings.ttl, scene.now))
             yield Finding("", f"while nobody uses tmux, its status bar asks every {rare}")
+
+
+def _list(colours: Mapping[str, str]) -> str:
+    return ", ".join(f"{kind} {colour}" for kind, colour in colours.items())
 
 
 def _validity(login: Login, now: float) -> str:

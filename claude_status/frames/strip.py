@@ -7,10 +7,12 @@ ascending order. A reader shows the text of the last frame whose time has come.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from claude_status.model.pace import pace_of
 from claude_status.model.usage import MAX_AGE, SESSION, Number, Usage
+from claude_status.render.colours import NO_COLOURS, Colours
+from claude_status.render.dialects import Dialect
 from claude_status.render.line import draw_line
 from claude_status.render.segments import Line, Piece
 from claude_status.render.style import Style
@@ -44,16 +46,19 @@ def draw_strip(usage: Usage | None, now: int, style: Style) -> Strip:
     return [(now - EARLIER, strip[0][1]), *strip[1:]]
 
 
-def write_strip(strip: Strip, dialect: Callable[[Line], str]) -> str:
+def write_strip(strip: Strip, dialect: Dialect, colours: Colours | None = None) -> str:
     """A strip as lines of text in one dialect; with a header they make a file."""
-    return "".join(f"{_frame(*frame, dialect)}\n" for frame in strip)
+    given = () if colours is None else (colours,)
+    return "".join(f"{when} {_text(when, line, dialect, *given)}\n" for when, line in strip)
 
 
-def _frame(when: int, line: Line, dialect: Callable[[Line], str]) -> str:
-    """One frame; without colours, or empty, if it would be too long for a reader."""
-    bare = tuple(Piece(piece.text) for piece in line)
-    texts = (f"{when} {dialect(each)}" for each in (line, bare, ()))
-    return next(text for text in texts if len(text.encode()) <= MAX_LINE)
+def _text(when: int, line: Line, dialect: Dialect, *colours: Colours) -> str:
+    """A frame's text; without its colours, or empty, where a reader would find it too long."""
+    room = MAX_LINE - len(f"{when} ")
+    text = dialect(line, *colours)
+    if len(text.encode()) > room:
+        text = dialect(tuple(Piece(piece.text) for piece in line), NO_COLOURS)
+    return text if len(text.encode()) <= room else ""
 
 
 def _changes(usage: Usage | None, now: int, counting_until: int, style: Style) -> Iterator[int]:
@@ -66,6 +71,7 @@ def _changes(usage: Usage | None, now: int, counting_until: int, style: Style) -
         yield from _ageing(usage.credits, style)
         if usage.credits.resets_at is not None:
             yield usage.credits.resets_at
+            yield usage.credits.resets_at - 24 * HOUR + 1
     for limit in usage.limits:
         yield from _ageing(limit, style)
         if limit.resets_at is not None:

@@ -17,6 +17,7 @@ from claude_status.frames.strip import EARLIER, MAX_FRAMES, Strip, write_strip
 from claude_status.frames_read import HEADER, KICK, NARROW_FILES, SLOT, due_times, epoch, read_text
 from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account
+from claude_status.render.colours import Colours
 from claude_status.render.dialects import DIALECTS
 
 SAME_TIME = 2  # seconds by which a clock and the date of a file may differ
@@ -59,10 +60,19 @@ def drawn_date(account: Account) -> int:
         return 0
 
 
-def write_view(account: Account, strips: Mapping[str, Strip], head: Head) -> None:
-    """Replace the frames of every dialect, and the gates; raises CacheError if that fails."""
+def write_view(
+    account: Account,
+    strips: Mapping[str, Strip],
+    head: Head,
+    colours: Mapping[str, Colours] | None = None,
+) -> None:
+    """Replace the frames of every dialect, and the gates; raises CacheError if that cannot be.
+
+    ``colours`` are those of each dialect, where they are not its defaults.
+    """
     for name, dialect in FILES.items():
-        _replace_frames(account.frames / name, write_strip(strips[name], dialect), head)
+        text = write_strip(strips[name], dialect, (colours or {}).get(name))
+        _replace_frames(account.frames / name, text, head)
 
 
 def postpone(account: Account, now: int, head: Head) -> None:

@@ -63,7 +63,7 @@ ZSH_INIT = """\
 # Or, before the prompt:
 #   setopt prompt_subst; PROMPT='${CLAUDE_STATUS:+$CLAUDE_STATUS }'$PROMPT
 # Without prompt_subst, all in the colour of the highest number:
-#   RPROMPT='%(98V.%F{red}.%(99V.%F{yellow}.))%97v%f'
+#   RPROMPT='%(98V.%F{%98v}.%(99V.%F{%99v}.))%97v%f'
 # In powerlevel10k:
 #   POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS+=(claude_status)
 """

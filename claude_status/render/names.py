@@ -1,17 +1,18 @@
 """What the names in a template stand for: ``5h``, ``7d.reset``, ``fable.bar:12``, ``plan``.
 
 A name is a limit and one of its values, or a value of the whole account. The limits are ``5h``,
-``7d`` and every other one by its label (``fable``).
+``5h``, ``7d``, ``credits`` and, by its label, each other one (``fable``).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from claude_status.model.pace import present_pace
-from claude_status.model.usage import SESSION, WEEK, Limit, Usage
+from claude_status.model.usage import CREDITS, SESSION, WEEK, Limit, Usage
 from claude_status.render.bars import bar
 from claude_status.render.choice import shown_limits
 from claude_status.render.segments import (
@@ -58,14 +59,15 @@ def value_of(name: str) -> Value:
 
 def known_names() -> list[str]:
     """The names that every account has, for help and suggestions."""
-    return [*(f"{w}.{kind}".rstrip(".") for w in WINDOWS for kind in KINDS), *WHOLE]
+    limits = [f"{window}.{kind}".rstrip(".") for window in WINDOWS for kind in KINDS]
+    return [*limits, *WHOLE, *(f"{CREDITS}.{kind}" for kind in OF_CREDITS)]
 
 
 def _is_misspelt(head: str) -> bool:
     """Whether what could be a limit's label looks like a misspelt name of ours."""
     import difflib
 
-    return head not in WINDOWS and bool(difflib.get_close_matches(head, WHOLE, 1, 0.75))
+    return head not in (*WINDOWS, CREDITS) and bool(difflib.get_close_matches(head, WHOLE, 1, 0.75))
 
 
 def _suggestion(name: str) -> str:
@@ -93,6 +95,8 @@ def _of_limit(head: str, draw: Draw) -> Value:
 def _find(usage: Usage, head: str) -> Limit | None:
     if head in WINDOWS:
         return usage.find(WINDOWS[head])
+    if head == CREDITS:
+        return next((limit for limit in usage.gates() if limit.key == CREDITS), None)
     others = (limit for limit in usage.limits if limit.key not in (SESSION, WEEK))
     return next((limit for limit in others if _name(limit) == head), None)
 
@@ -113,14 +117,14 @@ def _left(limit: Limit, now: float, style: Style, _reset: Reset) -> Piece:
     shown = percent_piece(limit, now, style)
     used = shown_percent(limit.percent)
     left = f"{max(0, 100 - int(used.rstrip('%')))}%"
-    return Piece(shown.text.replace(used, left), shown.colour)
+    return replace(shown, text=shown.text.replace(used, left))
 
 
 def _bar(limit: Limit, now: float, style: Style, _reset: Reset, cells: int = BAR_CELLS) -> Piece:
     if limit.is_over(now):
         return Piece(OVER)
     mark = stale_mark(limit, now, style.ttl)
-    return Piece(mark + bar(limit.percent, cells), colour_of(limit, style))
+    return Piece(mark + bar(limit.percent, cells), colour_of(limit, style), bool(mark))
 
 
 def _reset(limit: Limit, now: float, _style: Style, reset: Reset) -> Piece:
@@ -160,6 +164,7 @@ KINDS: Mapping[str, Draw] = {
     "": _percent, "left": _left, "bar": _bar, "reset": _reset, "at": _at, "out": _out,
     "pace": _pace, "ahead": _arrow,
 }  # fmt: skip
+OF_CREDITS = ("left", "bar", "reset", "at")  # which have no window, and so no pace
 
 
 # The values of the whole account

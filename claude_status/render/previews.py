@@ -4,26 +4,37 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from claude_status.render.screen import COLOURS
-from claude_status.render.segments import Line
+from claude_status.render.colours import Colour, Colours
+from claude_status.render.segments import Line, runs
 
-ON_BAR = {"warning": "black on yellow", "critical": "white on red"}
-
-
-def coloured(line: Line) -> Text:
-    """The line in the colours of a terminal."""
-    return Text.assemble(*((piece.text, COLOURS[piece.colour]) for piece in line))
+BAR = "black on green"  # that tmux comes with
 
 
-def preview(host: str, line: Line, columns: int) -> list[Text]:
+def coloured(line: Line, colours: Colours) -> Text:
+    """The line in its colours."""
+    return Text.assemble(*((text, style_of(colour)) for text, colour, _ in runs(line, colours)))
+
+
+def style_of(colour: Colour) -> str:
+    """A colour in the words of rich."""
+    words = ["bold"] * colour.bold + ["dim"] * colour.dim
+    words += [_word(colour.name)] * bool(colour.name) + [f"on {_word(colour.on)}"] * bool(colour.on)
+    return " ".join(words)
+
+
+def _word(name: str) -> str:
+    return f"color({name})" if name.isdecimal() else name.replace("-", "_")
+
+
+def preview(host: str, line: Line, colours: Colours, columns: int) -> list[Text]:
     """What a person would see there: a prompt, a bar, Claude Code's last line."""
-    shown = coloured(line)
+    shown = coloured(line, colours)
     prompts = {
         "bash": Text.assemble(shown, " ", ("~/work", "blue"), " $ "),
         "starship": Text.assemble(("work", "cyan"), " on ", ("main", "magenta"), " ", shown, " ❯ "),
         "zsh": _apart(Text.assemble(("~/work", "blue"), " ❯ "), shown, columns),
         "fish": _apart(Text.assemble(("~/work", "blue"), "> "), shown, columns),
-        "tmux": _bar(line, columns),
+        "tmux": _bar(shown, columns),
         "claude": Text.assemble("  ", shown),
     }
     return [Text(host, "dim"), prompts[host]]
@@ -35,10 +46,8 @@ def _apart(left: Text, right: Text, columns: int) -> Text:
     return Text.assemble(left, " " * gap, right) if gap > 0 else left
 
 
-def _bar(line: Line, columns: int) -> Text:
+def _bar(shown: Text, columns: int) -> Text:
     """tmux's default bar."""
-    pieces = ((piece.text, ON_BAR.get(piece.colour, "black on green")) for piece in line)
-    right = Text.assemble(*pieces, (" 12:04 ", "black on green"))
-    bar = _apart(Text("[0] 0:zsh*"), right, columns + 1)
-    bar.stylize_before("black on green")
+    bar = _apart(Text("[0] 0:zsh*"), shown + Text(" 12:04 "), columns + 1)
+    bar.stylize_before(BAR)
     return bar

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from claude_status.model.usage import Credits, Limit
+from claude_status.render.colours import Colour, Colours
 from claude_status.render.money import money
 from claude_status.render.style import CRITICAL, Style, colour_of
 from claude_status.render.words import age, shown_percent, stale_mark
@@ -13,10 +15,11 @@ from claude_status.render.words import age, shown_percent, stale_mark
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text in one colour: ``normal``, ``warning``, ``critical`` or "" for none."""
+    """A run of text of one level: ``normal``, ``warning``, ``critical`` or "" for no number."""
 
     text: str
     colour: str = ""
+    is_old: bool = False
 
 
 Line = tuple[Piece, ...]
@@ -32,6 +35,19 @@ IN_ASCII = {
 }  # fmt: skip
 
 
+def runs(line: Line, colours: Colours) -> Iterator[tuple[str, Colour, str]]:
+    """The line in as few runs as it has changes: each its text, its colour and its level."""
+    text, last = "", None
+    for piece in line:
+        look = colours.of(piece.colour, is_old=piece.is_old), piece.colour
+        if last is not None and look != last:
+            yield text, *last
+            text = ""
+        text, last = text + piece.text, look
+    if last is not None:
+        yield text, *last
+
+
 def width(line: Line) -> int:
     """The most columns that a line takes in any dialect."""
     marks = sum(piece.colour == CRITICAL for piece in line)
@@ -45,7 +61,7 @@ def percent_piece(limit: Limit, now: float, style: Style) -> Piece:
     if limit.is_over(now):
         return Piece(OVER)
     mark = stale_mark(limit, now, style.ttl)
-    return Piece(mark + shown_percent(limit.percent), colour_of(limit, style))
+    return Piece(mark + shown_percent(limit.percent), colour_of(limit, style), bool(mark))
 
 
 def credit_piece(credit: Credits, now: float, style: Style) -> Piece:
@@ -54,7 +70,7 @@ def credit_piece(credit: Credits, now: float, style: Style) -> Piece:
         return Piece(OVER)
     mark = stale_mark(credit, now, style.ttl)
     text = money(credit) or shown_percent(credit.percent or 0)
-    return Piece(mark + text, colour_of(credit, style))
+    return Piece(mark + text, colour_of(credit, style), bool(mark))
 
 
 def oldest_age(limits: list[Limit], credit: Credits | None, now: float) -> str:

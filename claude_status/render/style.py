@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from claude_status.model.usage import Credits, Limit
+from claude_status.render.colours import BY_DEFAULT, Colours
 
 MAX_WIDTH = 60
 LEVELS = NORMAL, WARNING, CRITICAL = "normal", "warning", "critical"
@@ -24,6 +25,7 @@ class Style:
     plan: str = ""
     clock: int = 24  # hours, 12 or 24
     hide_below: float = 0  # per cent; below it the line is empty
+    colours: Colours = BY_DEFAULT
 
 
 def colour_of(number: Limit | Credits, style: Style) -> str:

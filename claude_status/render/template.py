@@ -7,7 +7,7 @@ powerline font's. A name without a value is left out, and so is a part in which 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from claude_status.model.usage import Usage
@@ -93,6 +93,6 @@ def _stripped(pieces: list[Piece]) -> Line:
     while pieces and not pieces[-1].text.strip():
         pieces.pop()
     if pieces:
-        pieces[0] = Piece(pieces[0].text.lstrip(), pieces[0].colour)
-        pieces[-1] = Piece(pieces[-1].text.rstrip(), pieces[-1].colour)
+        pieces[0] = replace(pieces[0], text=pieces[0].text.lstrip())
+        pieces[-1] = replace(pieces[-1], text=pieces[-1].text.rstrip())
     return tuple(pieces)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from claude_status.model.usage import SOURCES
+from claude_status.render.colours import KINDS, NONE, parse_colour
 from claude_status.render.dialects import DIALECTS
 from claude_status.render.template import PRESETS, parse_template
 from claude_status.render.words import plain_label
@@ -87,14 +88,39 @@ def _percentage(value: object) -> float:
     return value
 
 
-def _hosts(value: object) -> dict[str, str]:
+def _colours(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ValueError('must be a table such as [colours] with warning = "bold yellow"')
+    unknown = [kind for kind in value if kind not in KINDS]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is none of the kinds {', '.join(KINDS)}")
+    return {kind: str(parse_colour(colour)) for kind, colour in value.items()}
+
+
+def _hosts(value: object) -> dict[str, dict[str, object]]:
     if not isinstance(value, dict):
         raise ValueError("must be tables such as [hosts.tmux]")
     if not all(name in DIALECTS for name in value):
         raise ValueError("there is no such host: choose from " + ", ".join(DIALECTS))
-    if not all(isinstance(host, dict) and set(host) == {"template"} for host in value.values()):
-        raise ValueError("must contain a template, and nothing else")
-    return {name: _template(host["template"]) for name, host in value.items()}
+    return {name: _host(host) for name, host in value.items()}
+
+
+def _host(value: object) -> dict[str, object]:
+    if not isinstance(value, dict) or not value or not set(value) <= {"template", "colours"}:
+        raise ValueError("must hold a template or colours, and nothing else")
+    found: dict[str, object] = {}
+    if "template" in value:
+        found["template"] = _template(value["template"])
+    if "colours" in value:
+        given = value["colours"]
+        found["colours"] = dict.fromkeys(KINDS, NONE) if given == NONE else _host_colours(given)
+    return found
+
+
+def _host_colours(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ValueError(f'colours must be "{NONE}", or a table as [colours] is')
+    return _colours(value)
 
 
 def _labels(value: object) -> dict[str, str]:
@@ -155,6 +181,7 @@ READERS: dict[str, Callable[[object], object]] = {
     "template": _template,
     "clock": _clock,
     "hide_below": _percentage,
+    "colours": _colours,
     "hosts": _hosts,
     "labels": _labels,
     "alerts": _switch,

@@ -18,11 +18,12 @@ from typing import Any
 
 from claude_status import __version__
 from claude_status.files import open_at_once
+from claude_status.render.colours import colours_of
 from claude_status.render.style import THRESHOLDS, Style
 from claude_status.settings.check import READERS
 
 MAX_BYTES = 1 << 16
-TABLES = ("hosts", "labels")  # in which one entry may be wrong and the others valid
+TABLES = ("colours", "hosts", "labels")  # of which one entry may be wrong and the others good
 # what the environment must not influence, and why
 OWN = {
     "on_alert": "it runs a command",
@@ -45,7 +46,8 @@ class Settings:
     template: str = ""  # "" is the line as it is by default
     clock: str = "locale"  # of clock times: 12h, 24h, or as in the locale
     hide_below: float = 0  # per cent; the line is empty until a limit reaches it
-    hosts: Mapping[str, str] = field(default_factory=dict)  # a template for each dialect
+    colours: Mapping[str, str] = field(default_factory=dict)  # those that are set, by their kind
+    hosts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # a dialect's own settings
     labels: Mapping[str, str] = field(default_factory=dict)  # a label for each account
     alerts: bool = False
     alert_thresholds: tuple[float, ...] = (80, 95, 100)  # per cent
@@ -54,16 +56,18 @@ class Settings:
 
     def style(self, dialect: str, account: str, plan: str = "") -> Style:
         """The style of one account's line in one dialect."""
+        own = self.hosts.get(dialect, {})
         return Style(
             ttl=self.ttl,
             thresholds=self.thresholds,
             own_thresholds=self.thresholds is not THRESHOLDS,  # which may be set to the default's
             max_width=self.max_width,
-            template=self.hosts.get(dialect, self.template),
+            template=own.get("template", self.template),
             label=self.labels.get(account, ""),
             plan=plan,
             clock=_clock_hours(self.clock),
             hide_below=self.hide_below,
+            colours=colours_of(dialect, self.colours, own.get("colours", {})),
         )
 
 

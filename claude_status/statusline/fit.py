@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ENDS = ("39", "22", "22;39")  # which give the colour back
 SEPARATORS = (" · ", " - ", " | ", " │ ", " \ue0b1 ", " > ")
 
 
@@ -24,7 +25,7 @@ def draw_narrow(environ: Mapping[str, str], now: float, dialect: str, columns: i
     if known is None:
         return ""
     style = replace(settings.style(dialect, account.name, known.plan), max_width=columns)
-    return DIALECTS[dialect](draw_line(known.usage, now, style))
+    return DIALECTS[dialect](draw_line(known.usage, now, style), style.colours)
 
 
 def fit(text: str, columns: int) -> str:
@@ -33,7 +34,9 @@ def fit(text: str, columns: int) -> str:
     parts = text.split(separator)
     while len(parts) > 1 and visible_width(separator.join(parts)) > columns:
         parts.pop()
-    return separator.join(parts)
+    kept = separator.join(parts)
+    is_open = kept.rpartition("\033[")[2].partition("m")[0] not in ENDS
+    return f"{kept}\033[{ENDS[-1]}m" if is_open and "\033[" in kept else kept
 
 
 def visible_width(text: str) -> int:

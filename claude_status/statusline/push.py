@@ -43,7 +43,8 @@ def feed(session: Mapping[str, object], home: str, seen: Seen, now: float, diale
 
     taken = within(take)
     alone = [push.usage] if taken is None else taken
-    return DIALECTS[dialect](draw_line(merge(alone), now, settings.style(dialect, account.name)))
+    style = settings.style(dialect, account.name)
+    return DIALECTS[dialect](draw_line(merge(alone), now, style), style.colours)
 
 
 def _is_of_another(account: Account) -> bool:

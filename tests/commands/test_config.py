@@ -71,7 +71,7 @@ def test_each_host_may_have_a_line_of_its_own(user: User) -> None:
     path = settings_file(user.environ)
     path.parent.mkdir(parents=True)
     tables = (f'[hosts.{host}]\ntemplate = "on {host}"\n' for host in HOSTS)
-    path.write_text("".join(tables))
+    path.write_text("".join(tables) + '[colours]\nlabel = "none"\n')
 
     user.refresh(settings=load(path).settings)
 
@@ -85,7 +85,7 @@ def test_claude_code_gets_the_line_that_is_its_own(user: User) -> None:
     """As it was drawn ahead, and as it is drawn anew where there is no room."""
     path = settings_file(user.environ)
     path.parent.mkdir(parents=True)
-    path.write_text('[hosts.claude]\ntemplate = "on claude · {5h}"\n')
+    path.write_text('colours.normal = "green"\n[hosts.claude]\ntemplate = "on claude · {5h}"\n')
     user.refresh(settings=load(path).settings)
 
     for columns, line in (("80", "on claude · \x1b[32m42%\x1b[39m"), ("12", "on claude")):
@@ -101,6 +101,9 @@ OWN = """\
 
 ttl = 600  # slow
 template = "minimal"
+
+[colours]
+warning = "red"  # loud
 
 [hosts.tmux]  # the bar
 template = "full"
@@ -124,6 +127,11 @@ def own_file(user: User) -> Path:
         (["unset", "hosts.tmux.template"], '[hosts.tmux]  # the bar\ntemplate = "full"\n', ""),
         (["unset", "template"], 'template = "minimal"\n', ""),
         (["set", "hosts.tmux.template", "{5h}"], 'template = "full"', 'template = "{5h}"'),
+        (["set", "colours.warning", "bold yellow"], '"red"  # loud', '"bold yellow"  # loud'),
+        (["set", "colours.warning", "166"], '"red"  # loud', "166  # loud"),
+        (["set", "colours.warning", "#D75f00"], '"red"  # loud', '"#D75f00"  # loud'),
+        (["set", "hosts.tmux.colours", "none"], '"full"\n', '"full"\ncolours = "none"\n'),
+        (["unset", "colours.warning"], '[colours]\nwarning = "red"  # loud\n\n', ""),
     ],
 )
 def test_one_setting_is_changed(
@@ -151,8 +159,14 @@ def test_a_first_setting_makes_the_file(user: User) -> None:
         (["set", "ttl", "10"], "ttl: must be a whole number of seconds"),
         (["set", "template", "minimul"], "did you mean 'minimal'?"),
         (["set", "tll", "600"], "did you mean 'ttl'?"),
+        (["set", "nope", "1"], "There is no setting 'nope': `claude-status config` lists all."),
+        (["unset", "nope"], "There is no setting 'nope': `claude-status config` lists all."),
         (["set", "hosts.tmux", "x"], "hosts.tmux: must contain a template"),
         (["set", "ttl.x", "5"], "ttl is not a table"),
+        (["set", "colours.warning", "bald"], "colours.warning: 'bald' is no colour: use a name"),
+        (["set", "colours.warn", "red"], "colours.warn: 'warn' is none of the kinds normal, "),
+        (["set", "hosts.tmux.colours", "red"], 'hosts.tmux: colours must be "none", or a table'),
+        (["set", "colors.warning", "red"], "did you mean 'colours'?"),
         (["unset", "alerts"], "does not set alerts"),
     ],
 )
@@ -175,3 +189,38 @@ def test_a_change_shows_at_once(user: User, api: ApiServer) -> None:
     _, _, text = (user.account.frames / "plain").read_text().splitlines()[1].partition(" ")
     assert text.endswith("%")
     assert len(api.requests) == calls
+
+
+def test_a_colour_shows_at_once(user: User, api: ApiServer) -> None:
+    """After `set colours.normal` the frames have it, and after `unset` the default again."""
+    user.refresh()
+    calls = len(api.requests)
+    for words, shown in (
+        (("set", "colours.normal", "bold #0a0b0c"), "\x1b[1;38;2;10;11;12m42%\x1b[22;39m"),
+        (("unset", "colours.normal"), "\x1b[39m42%\x1b["),
+    ):
+        assert user.run("config", *words).returncode == 0
+        assert shown in user.line(time.time(), "ansi")
+    assert len(api.requests) == calls
+
+
+def test_the_colours_are_listed(user: User) -> None:
+    """Each is there with what is in force: what is set, and the defaults beside it."""
+    user.run("config", "set", "colours.warning", "bold yellow")
+    row = next(row for row in user.run("config").stdout.splitlines() if row.startswith("colours "))
+    table = row.partition("=")[0] + row[len("colours") :].partition("  # ")[0]
+    assert '{normal = "none", warning = "bold yellow", critical = "196", label = "244"' in table
+    assert row.endswith("config.toml")
+
+
+def test_the_written_file_shows_the_colours(user: User) -> None:
+    """What `config --init` writes holds the defaults, and is right without its marks."""
+    user.run("config", "--init")
+    path = user.home / ".config/claude-status/config.toml"
+    lines = path.read_text().splitlines()
+    start = lines.index("# [colours]")
+    table = "\n".join(line.removeprefix("# ") for line in lines[start : start + 6])
+    path.write_text(table)
+    loaded = load(path)
+    assert loaded.problems == ()
+    assert loaded.settings.style("ansi", "/default") == Settings().style("ansi", "/default")

@@ -150,13 +150,16 @@ def test_demo_survives_a_reader_that_goes_away(user: User, scratch: Path) -> Non
 
 
 def test_terminal_shows_the_line_in_its_colours(user: User) -> None:
-    """On a terminal the line has the colours it has in a prompt: green, then red and yellow."""
+    """On a terminal the line has the colours it has in a prompt, also those of the settings."""
+    path = user.home / ".config/claude-status/config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('ttl = 900\n[colours]\nnormal = "green"\n[hosts.ansi.colours]\nlabel = 30\n')
     environ = {**user.environ, "COLUMNS": "80"}
     with Screen(user.command("demo"), environ, lines=30, cwd=str(user.home)) as screen:
         screen.until("then run `claude-status`", 60)
-        assert screen.colours("42%") == {"green"}
-        assert screen.colours("93%") == {"red"}
-        assert screen.colours("71%") == {"brown"}
+        assert screen.colours("42% 2h") == {"green", "008787"}
+        assert screen.colours("93% ") == {"ff0000", "008787"}
+        assert screen.colours("7d 71% ") == {"008787", "d75f00", "default"}
         assert screen.colours("near the limit") == {"default"}
 
 

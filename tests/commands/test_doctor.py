@@ -331,6 +331,19 @@ def test_settings_are_told_with_their_problems(user: User, tmp_path: Path) -> No
     assert found[""][0].text.startswith("ttl")
 
 
+def test_the_colours_are_shown(user: User, tmp_path: Path) -> None:
+    """The colours that are set are named, for all hosts and for one; the defaults are not."""
+    settings = tmp_path / "config.toml"
+    assert "colours" not in findings(user)
+    settings.write_text(
+        '[colours]\nwarning = "bold yellow"\n[hosts.zsh]\ncolours = "none"\n'
+        "[hosts.fish.colours]\nlabel = 8\n"
+    )
+    found = findings(user, CLAUDE_STATUS_CONFIG=str(settings))
+    texts = [finding.text for finding in found["colours"]]
+    assert texts == ["warning bold yellow", "in zsh: none", "in fish: label 8"]
+
+
 def test_no_source_at_all_stops_numbers(user: User, tmp_path: Path) -> None:
     """With an empty list of sources nothing can come."""
     settings = tmp_path / "config.toml"

@@ -104,7 +104,7 @@ def test_a_line_on_a_terminal_asks_in_the_foreground(user: User) -> None:
         screen.until("7d 17%")
         assert screen.row(0) == "Asking for the usage ..."
         assert LINE.fullmatch(screen.row(1))
-        assert screen.colours("42%") == {"green"}
+        assert screen.colours("5h 42%") == {"808080", "default"}
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_line_on_a_terminal_asks_in_the_foreground(user: User) -> None:
         ({"NO_COLOR": "1"}, r"5h 42% 2h1\dm · 7d 17%"),
         ({"TERM": "dumb"}, r"5h 42% 2h1\dm · 7d 17%"),
         ({"LC_ALL": "C"}, r"5h 42% 2h1\dm - 7d 17%"),
-        ({"LC_ALL": "de_DE.UTF-8", "NO_COLOR": ""}, r"5h .*42%.* 2h1\dm · 7d .*17%.*"),
+        ({"LC_ALL": "de_DE.UTF-8", "NO_COLOR": ""}, r"\x1b.*5h .*42%.* 2h1\dm · 7d .*17%.*"),
     ],
     ids=str,
 )

@@ -23,7 +23,7 @@ TEXTS = {
     "ascii": "5h 42% 2h13m - 7d 17%",
     "ansi": "5h \033[32m42%\033[39m 2h13m · 7d \033[33m17%\033[39m",
     "bash": "5h \001\033[32m\00242%\001\033[39m\002 2h13m · 7d \001\033[33m\00217%\001\033[39m\002",
-    "zsh": "5h %F{green}42%%%f 2h13m · 7d %F{yellow}17%%%f",
+    "zsh": "5h %F{green}42%%%f 2h13m · 7d %F{yellow}17%%%f%{%}",
     "tmux": "5h #[fg=green]42%#[fg=default] 2h13m · 7d #[fg=yellow]17%#[fg=default]",
 }
 # These speak the same; here they differ in something that nobody sees.

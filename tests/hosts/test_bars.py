@@ -59,8 +59,8 @@ def test_waybar(user: User) -> None:
 
 def test_polybar_and_xbar(user: User) -> None:
     """The one colours the number, the other the whole title."""
-    assert "%{F#ff5555}95%%{F-}" in shown(user, "polybar")
-    assert shown(user, "xbar").endswith(" | color=#ff5555")
+    assert "%{F#ff0000}95%%{F-}" in shown(user, "polybar")
+    assert shown(user, "xbar").endswith(" | color=#ff0000")
     assert "exec = " in user.run("init", "polybar").stdout
 
 
@@ -69,7 +69,7 @@ def test_the_plugin_of_xbar_runs(user: User, tmp_path: Path) -> None:
     script = tmp_path / "claude-status.10s.sh"
     script.write_text(user.run("init", "xbar").stdout)
     done = subprocess.run(["sh", script], env=user.environ, capture_output=True, check=True)
-    assert done.stdout.endswith(b" | color=#ff5555\n")
+    assert done.stdout.endswith(b" | color=#ff0000\n")
 
 
 def test_i3blocks_shows_it(user: User, tmp_path: Path) -> None:
@@ -86,5 +86,5 @@ def test_i3blocks_shows_it(user: User, tmp_path: Path) -> None:
         block = next(block for block in blocks if block["full_text"])
         bar.terminate()
     assert re.sub("2h1[23]m", "2h13m", block["full_text"]) == LINE
-    assert block["color"] == "#ff5555"
+    assert block["color"] == "#ff0000"
     assert block["short_text"].startswith("5h 95%")

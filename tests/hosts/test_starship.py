@@ -15,6 +15,9 @@ import pytest
 
 from claude_status.install import snippets
 from claude_status.install.program import Parts
+from claude_status.render.colours import KINDS, colours_of
+from claude_status.render.dialects import DIALECTS
+from claude_status.render.segments import Piece
 from tests.conftest import SHELL, program
 from tests.hosts.shells import all_ends, calls, draw, run, stand_in
 from tests.screen import Screen
@@ -146,6 +149,26 @@ class TestHook:
             screen.send("#" + "x" * 40)
             screen.until(lambda text: text.count("x") == 40)
             assert f"{prompt}#{'x' * first}\n{'x' * (40 - first)}" in screen.text()
+
+
+@pytest.mark.parametrize("shell", RC)
+@pytest.mark.parametrize("own", [{}, dict.fromkeys(KINDS, "none")], ids=["default", "none"])
+def test_a_segment_with_a_ground_keeps_it(
+    home: Path, config: Path, session: Callable[..., Screen], shell: str, own: dict[str, str]
+) -> None:
+    """The line stands on the segment's ground from end to end; without colours, in its letters."""
+    style = 'style = "fg:#ffffff bg:#33658a"'
+    config.write_text(config.read_text().replace('style = ""', style))
+    line = (Piece("5h "), Piece("42%", "normal"), Piece(" 7d "), Piece("93%", "critical"))
+    draw(home, (-60, DIALECTS["starship"](line, colours_of("starship", {}, own))))
+    with session(shell, "before") as screen:
+        screen.until("<5h 42% 7d 93% >ok:")
+        y = next(y for y in range(24) if "<5h" in screen.row(y))
+        start = screen.row(y).index("5h")
+        cells = [screen.display.buffer[y][start + at] for at in range(len("5h 42% 7d 93%"))]
+    assert {cell.bg for cell in cells} == {"33658a"}
+    assert {cell.fg for cell in cells[-3:]} == {"ffffff" if own else "ff0000"}
+    assert not own or {cell.fg for cell in cells} == {"ffffff"}
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from claude_status.render.colours import colours_of
+from claude_status.render.dialects import DIALECTS
+from claude_status.render.segments import Piece
 from tests.conftest import SHELL, program
 from tests.screen import Screen
 
@@ -115,6 +118,36 @@ def test_line_stands_in_the_bar_in_its_colours(tmux: Tmux, cache: Path, program_
         assert screen.row(5).endswith("<5h 42% 2h13m> 100% one")
         assert screen.colours("42%") == {"green"}
         assert screen.colours("2h13m") == screen.colours("one") != {"green"}
+
+
+@pytest.mark.parametrize("segment", ["fg=blue,bg=white", "fg=blue,bg=white,bold"])
+def test_a_segment_keeps_its_colours(
+    tmux: Tmux, cache: Path, program_path: Path, segment: str
+) -> None:
+    """Behind each number the segment goes on as it was, with its ground and its weight."""
+    line = (
+        Piece("5h "), Piece("42%", "normal"), Piece(" 7d "), Piece("71%", "warning"),
+        Piece(" Fable "), Piece("93%", "critical"),
+    )  # fmt: skip
+    own = {"normal": "dim 30", "warning": "bold yellow"}
+    draw(cache, DIALECTS["tmux"](line, colours_of("tmux", own, {"critical": "bold 196"})))
+    tmux("set-option", "-g", "status-right", f"#[{segment}]before {TOKEN} after")
+    tmux.install(program_path)
+    with tmux.attach() as screen:
+        screen.until("before 5h 42% 7d 71% Fable 93% after")
+        row = screen.display.buffer[5]
+        looks = {
+            word: {(cell.fg, cell.bg, cell.bold) for cell in map(row.__getitem__, span)}
+            for word in ("before", "5h", "42%", "7d", "71%", "Fable", "93%", "after")
+            for start in [screen.row(5).index(word)]
+            for span in [range(start, start + len(word))]
+        }
+    around = {("blue", "white", "bold" in segment)}
+    assert looks["before"] == looks["5h"] == looks["7d"] == looks["Fable"] == around
+    assert looks["after"] == around
+    assert looks["42%"] == {("008787", "white", "bold" in segment)}
+    assert looks["71%"] == {("000000", "brown", True)}
+    assert looks["93%"] == {("ff0000", "white", True)}
 
 
 def test_plain_call_needs_no_script(tmux: Tmux, cache: Path, program_path: Path) -> None:

@@ -71,15 +71,21 @@ def test_the_slot_needs_no_option(zsh: Shell, bang: str, option: str, home: Path
 
 
 @pytest.mark.parametrize(
-    ("colour", "percent", "seen"),
-    [("red", 94, "red"), ("yellow", 71, "brown"), ("green", 42, "default")],
+    ("number", "percent", "seen"),
+    [
+        ("%F{red}94%%%f%{%}%{%}", 94, "red"),
+        ("%B%F{#d75f00}94%%%f%b%{%}%{%}", 94, "d75f00"),
+        ("%F{166}71%%%f%{%}", 71, "d75f00"),
+        ("71%%%{%}", 71, "default"),
+        ("42%%", 42, "default"),
+    ],
 )
 def test_colours_without_prompt_subst(
-    zsh: Shell, colour: str, percent: int, seen: str, home: Path
+    zsh: Shell, number: str, percent: int, seen: str, home: Path
 ) -> None:
     """In a prompt that is not expanded the line has the colour of its highest number."""
-    draw(home, (-60, f"5h %F{{{colour}}}{percent}%%%f 2h13m"))
-    with zsh.session("PROMPT='%(98V.%F{red}.%(99V.%F{yellow}.))%97v%f > '\n") as screen:
+    draw(home, (-60, f"%F{{244}}5h %f{number}%F{{244}} 2h13m%f"))
+    with zsh.session("PROMPT='%(98V.%F{%98v}.%(99V.%F{%99v}.))%97v%f > '\n") as screen:
         screen.until(f"5h {percent}% 2h13m >")
         assert screen.colours(f"{percent}%") == {seen}
 
@@ -157,7 +163,7 @@ p10k() {
     [
         (TEXTS["zsh"], f"WARNING yellow {PLAIN}\n"),
         ("%F{green}1%%%f", "NORMAL green 1%\n"),
-        ("%F{yellow}1%%%f %F{red}%%F%f", "CRITICAL red 1% %F\n"),
+        ("%F{244}5h %f1%%%{%}%{%} %F{166}%%F%f%{%}", "CRITICAL red 5h 1% %F\n"),
         ("", ""),
     ],
 )

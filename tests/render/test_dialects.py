@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claude_status.model.usage import Limit, Usage
+from claude_status.render.colours import Colours
 from claude_status.render.dialects import DIALECTS
 from claude_status.render.line import draw_line
 from claude_status.render.segments import IN_ASCII, Line, Piece
 from claude_status.render.style import Style
-from tests.strategies import DAY, NOW, hostile_texts, styles, thorough, usages
+from tests.strategies import DAY, NOW, hostile_texts, palettes, styles, thorough, usages
 
 LINE = (
     Piece("5h "), Piece("42%", "normal"), Piece(" 2h13m"), Piece(" · "), Piece("7d "),
@@ -23,14 +24,16 @@ LINE = (
 MARKUP = {  # what each dialect may hold beside the text
     "plain": r"(?<=[%0-9])!",
     "ascii": r"(?<=[%0-9])!",
-    "ansi": r"\x1b\[(?:31|32|33|39)m",
-    "bash": r"\x01\x1b\[(?:31|32|33|39)m\x02",
-    "zsh": r"%F\{(?:green|yellow|red)\}|%f",
-    "tmux": r"#\[(?:fg=(?:black,bg=yellow|black,bg=red|default,bg=default)|(?:push|pop)-default)\]",
+    "ansi": r"\x1b\[[0-9;]+m",
+    "bash": r"\x01\x1b\[[0-9;]+m\x02",
+    "zsh": r"%F\{(?:[a-z]+|[0-9]+|#[0-9a-f]{6})\}|%[fBb]|%\{(?:\x1b\[22?m)?%\}",
+    "tmux": r"#\[(?:(?:,?(?:[fb]g=(?:[a-z]+[0-9]*|#[0-9a-f]{6})|bold|dim))+"
+    r"|default|(?:push|pop)-default)\]",
 }
 MARKUP |= dict.fromkeys(("fish", "starship", "claude"), MARKUP["ansi"])
 MARKUP["polybar"] = r"%\{F(?:-|#[0-9a-f]{6})\}"
 MARKUP["xbar"] = r" \| color=#[0-9a-f]{6}$"
+PANGO = re.compile(r"<span(?: (?:color='#[0-9a-f]{6}'|weight='bold'|alpha='60%'))+>|</span>")
 JSON = {"waybar": "text", "i3bar": "full_text"}  # the field with the text
 MARKUP |= dict.fromkeys(JSON, "")
 HARMLESS = r"(?:[A-Za-z0-9 .:+_~%?<·–⇡€£¥/電-]|\$(?=[0-9]))*"
@@ -39,7 +42,8 @@ HARMLESS = r"(?:[A-Za-z0-9 .:+_~%?<·–⇡€£¥/電-]|\$(?=[0-9]))*"
 def visible(name: str, text: str) -> str:
     """What a host that reads the dialect shows of a text."""
     if name in JSON:
-        return html.unescape(str(json.loads(text)[JSON[name]])) if text else ""
+        shown = PANGO.sub("", str(json.loads(text)[JSON[name]])) if text else ""
+        return html.unescape(shown)
     if name == "zsh":
         return re.sub(f"%%|{MARKUP[name]}", lambda found: "%" * (found[0] == "%%"), text)
     return re.sub(MARKUP[name], "", text)
@@ -52,25 +56,31 @@ def visible(name: str, text: str) -> str:
         ("ascii", "5h 42% 2h13m - 7d ~71% - Opus 4.5 100%! - credits EUR 5/EUR 10 - "),
         (
             "ansi",
-            "5h \x1b[32m42%\x1b[39m 2h13m · 7d \x1b[33m~71%\x1b[39m · "
-            "Opus 4.5 \x1b[31m100%\x1b[39m · credits \x1b[32m€5/€10\x1b[39m – ",
+            "\x1b[38;5;244m5h \x1b[39m42%\x1b[38;5;244m 2h13m · 7d \x1b[39m"
+            "\x1b[38;5;166m~71%\x1b[39m\x1b[38;5;244m · Opus 4.5 \x1b[39m"
+            "\x1b[38;5;196m100%\x1b[39m\x1b[38;5;244m · credits \x1b[39m€5/€10"
+            "\x1b[38;5;244m – \x1b[39m",
         ),
         (
             "bash",
-            "5h \x01\x1b[32m\x0242%\x01\x1b[39m\x02 2h13m · 7d \x01\x1b[33m\x02~71%\x01\x1b[39m\x02"
-            " · Opus 4.5 \x01\x1b[31m\x02100%\x01\x1b[39m\x02"
-            " · credits \x01\x1b[32m\x02€5/€10\x01\x1b[39m\x02 – ",
+            "\x01\x1b[38;5;244m\x025h \x01\x1b[39m\x0242%"
+            "\x01\x1b[38;5;244m\x02 2h13m · 7d \x01\x1b[39m\x02"
+            "\x01\x1b[38;5;166m\x02~71%\x01\x1b[39m\x02"
+            "\x01\x1b[38;5;244m\x02 · Opus 4.5 \x01\x1b[39m\x02"
+            "\x01\x1b[38;5;196m\x02100%\x01\x1b[39m\x02"
+            "\x01\x1b[38;5;244m\x02 · credits \x01\x1b[39m\x02€5/€10"
+            "\x01\x1b[38;5;244m\x02 – \x01\x1b[39m\x02",
         ),
         (
             "zsh",
-            "5h %F{green}42%%%f 2h13m · 7d %F{yellow}~71%%%f · "
-            "Opus 4.5 %F{red}100%%%f · credits %F{green}€5/€10%f – ",
+            "%F{244}5h %f42%%%F{244} 2h13m · 7d %f%F{166}~71%%%f%{%}%F{244} · Opus 4.5 %f"
+            "%F{196}100%%%f%{%}%{%}%F{244} · credits %f€5/€10%F{244} – %f",
         ),
         (
             "tmux",
             "5h 42% 2h13m · 7d "
-            "#[push-default]#[fg=black,bg=yellow]~71%#[fg=default,bg=default]#[pop-default] · "
-            "Opus 4.5 #[push-default]#[fg=black,bg=red]100%#[fg=default,bg=default]#[pop-default]"
+            "#[push-default]#[fg=colour16,bg=colour220]~71%#[default]#[pop-default] · "
+            "Opus 4.5 #[push-default]#[fg=colour16,bg=colour196]100%#[default]#[pop-default]"
             " · credits €5/€10 – ",
         ),
         (
@@ -82,18 +92,19 @@ def visible(name: str, text: str) -> str:
         (
             "i3bar",
             '{"full_text":"5h 42% 2h13m · 7d ~71% · Opus 4.5 100% · credits €5/€10 – ",'
-            '"short_text":"5h 42% 2h13m","color":"#ff5555",'
+            '"short_text":"5h 42% 2h13m","color":"#ff0000",'
             '"text":"5h 42% 2h13m · 7d ~71% · Opus 4.5 100% · credits €5/€10 – ",'
             '"state":"Critical","urgent":true}',
         ),
         (
             "polybar",
-            "5h 42% 2h13m · 7d %{F#e5b800}~71%%{F-} · Opus 4.5 %{F#ff5555}100%%{F-}"
-            " · credits €5/€10 – ",
+            "%{F#808080}5h %{F-}42%%{F#808080} 2h13m · 7d %{F-}%{F#d75f00}~71%%{F-}"
+            "%{F#808080} · Opus 4.5 %{F-}%{F#ff0000}100%%{F-}%{F#808080} · credits %{F-}€5/€10"
+            "%{F#808080} – %{F-}",
         ),
         (
             "xbar",
-            "5h 42% 2h13m · 7d ~71% · Opus 4.5 100% · credits €5/€10 –  | color=#ff5555",
+            "5h 42% 2h13m · 7d ~71% · Opus 4.5 100% · credits €5/€10 –  | color=#ff0000",
         ),
     ],
 )
@@ -123,11 +134,11 @@ lines: st.SearchStrategy[Line] = st.builds(
 
 
 @thorough
-@given(lines)
-def test_nothing_dangerous_reaches_any_dialect(line: Line) -> None:
+@given(lines, palettes)
+def test_nothing_dangerous_reaches_any_dialect(line: Line, colours: Colours) -> None:
     """Apart from a dialect's own markup, no character is special to any host."""
     for name, dialect in DIALECTS.items():
-        text = dialect(line)
+        text = dialect(line, colours)
         assert re.fullmatch(HARMLESS, visible(name, text)), (name, text)
         assert text.splitlines() == [text] * bool(text)
         if name not in ("zsh", "polybar", *JSON):
@@ -135,15 +146,15 @@ def test_nothing_dangerous_reaches_any_dialect(line: Line) -> None:
 
 
 @thorough
-@given(lines)
-def test_every_dialect_shows_the_same(line: Line) -> None:
+@given(lines, palettes)
+def test_every_dialect_shows_the_same(line: Line, colours: Colours) -> None:
     """Without its markup each dialect is the plain text, in ASCII with the characters it has."""
     plain = visible("plain", DIALECTS["plain"](line))
     for name, dialect in DIALECTS.items():
         expected = plain
         if name == "ascii":
             expected = "".join(IN_ASCII.get(sign, sign) for sign in plain).replace("電", "?")
-        assert visible(name, dialect(line)) == expected
+        assert visible(name, dialect(line, colours)) == expected
 
 
 @thorough

@@ -59,6 +59,10 @@ def _text(template: str, usage: Usage = USAGE, now: float = NOW, **others: objec
         ("{7d.ahead}", ""),
         ("{model}", "Fable 95%"),
         ("{credits}", "$125.50/$500"),
+        ("{credits.left}", "75%"),
+        ("{credits.bar}", "██▌░░░░░░░"),
+        ("{credits.bar:4}", "█░░░"),
+        ("{credits.reset}{credits.at}{credits.pace}{credits.out}", ""),
         ("{plan}", "max"),
         ("{age}", ""),
         ("{5h}{5h.ahead} ({5h.reset})", "80%⇡ (2h13m)"),
@@ -171,3 +175,14 @@ def test_any_template_draws_any_usage(template: str, usage: Usage, later: int) -
     text = _text(template, usage, NOW + later, max_width=500)
     assert text == text.strip()
     assert "{" not in text
+
+
+def test_credits_have_what_a_limit_has() -> None:
+    """Their reset is counted down to and told as a clock time, and what is spent is all used."""
+    assert USAGE.credits
+    ends = replace(USAGE.credits, resets_at=NOW + 26 * HOUR)
+    usage = replace(USAGE, credits=ends)
+    assert _text("{credits.reset} · {credits.at}", usage, clock=24) == "1d2h · Sat 10:00"
+    spent = replace(USAGE, credits=replace(ends, percent=None, reason="out of usage credits"))
+    assert _text("{credits.left} {credits.bar:2}", spent) == "0% ██"
+    assert _text("{credits.left}", replace(USAGE, credits=None)) == ""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from claude_status import __version__
 from claude_status.paths import locate
+from claude_status.render.colours import KINDS
 from claude_status.settings.check import READERS
 from claude_status.settings.settings import MAX_BYTES, TABLES, Loaded, Settings, check, load
 from tests.strategies import anything, thorough
@@ -32,8 +33,14 @@ WRONG = {
                  "{\x1b[31m}", "#[fg=red]", "\\n", "minimul", "Full"],
     "clock": ["12", 12, "am", True, ["12h"]],
     "hide_below": ["50", -1, 100.5, math.nan, True, [50]],
+    "colours": [
+        "red", ["red"], 5, {"normal": "bald red"}, {"warn": "red"}, {"label": 256},
+        {"label": -1}, {"label": True}, {"stale": "red blue"}, {"stale": ""}, {"stale": "#fff"},
+        {"critical": 1.5}, {"critical": ["red"]},
+    ],
     "hosts": ["tmux", ["tmux"], {"tmux": "{5h}"}, {"nushell": {"template": "{5h}"}},
-              {"tmux": {"template": 5}}, {"tmux": {}}, {"tmux": {"template": "{5hh}"}}, 5],
+              {"tmux": {"template": 5}}, {"tmux": {}}, {"tmux": {"template": "{5hh}"}}, 5,
+              {"tmux": {"colours": "red"}}, {"tmux": {"colours": {"warning": "x"}}}],
     "labels": ["work", ["work"], {"/a": 5}, {"/a": "a$b"}, {"/a": "büro"}, {"/a": "x" * 21}, 5],
     "alerts": ["true", 1, 0, [], {}, "yes"],
     "alert_thresholds": [80, "80", ["80"], [True], [0], [80, -1], [math.nan], {}, True],
@@ -56,7 +63,15 @@ RIGHT = {
     "template": [("{5h} · {7d}", "{5h} · {7d}"), ("minimal", "{5h}"), ("", "")],
     "clock": [("12h", "12h"), ("24h", "24h"), ("locale", "locale")],
     "hide_below": [(0, 0), (49.5, 49.5), (100, 100)],
-    "hosts": [({"tmux": {"template": "{5h}"}}, {"tmux": "{5h}"})],
+    "colours": [
+        ({"warning": "Bold  YELLOW", "label": 8}, {"warning": "bold yellow", "label": "8"}),
+        ({"stale": "none", "normal": "#0A0b0c dim"}, {"stale": "none", "normal": "dim #0a0b0c"}),
+    ],
+    "hosts": [
+        ({"tmux": {"template": "{5h}"}}, {"tmux": {"template": "{5h}"}}),
+        ({"zsh": {"colours": "none"}}, {"zsh": {"colours": dict.fromkeys(KINDS, "none")}}),
+        ({"zsh": {"colours": {"stale": 8}}}, {"zsh": {"colours": {"stale": "8"}}}),
+    ],
     "labels": [({"/home/me/.work/": "at work"}, {"/home/me/.work": "at work"})],
     "alerts": [(True, True), (False, False)],
     "alert_thresholds": [([95, 80.5], (80.5, 95)), ([], ())],
@@ -191,7 +206,9 @@ def test_one_wrong_entry_spoils_no_other() -> None:
     hosts = {"tmux": {"template": "{5h}"}, "fish": {"template": "{5hh}"}, "ksh 93": {}}
     labels = {"/home/me/.work": "work", "/home/me/.claude": 5}
     loaded = check({"hosts": hosts, "labels": labels}, "config.toml")
-    assert loaded.settings == Settings(hosts={"tmux": "{5h}"}, labels={"/home/me/.work": "work"})
+    assert loaded.settings == Settings(
+        hosts={"tmux": {"template": "{5h}"}}, labels={"/home/me/.work": "work"}
+    )
     fish, ksh, label = loaded.problems
     assert fish.startswith("config.toml: hosts.fish: there is no name {5hh}")
     assert ksh.startswith("config.toml: hosts.'ksh 93': there is no such host: choose from ")

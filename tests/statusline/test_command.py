@@ -78,7 +78,8 @@ def test_a_push_is_known_to_the_whole_machine(user: User, api: ApiServer) -> Non
 
 def test_colours_are_those_of_the_terminal(user: User) -> None:
     """Without NO_COLOR the line has SGR colours, as Claude Code renders them."""
-    assert "5h \033[32m42%\033[39m" in hook(user, session(user.home), NO_COLOR="")
+    shown = hook(user, session(user.home, 94), NO_COLOR="")
+    assert "5h \033[38;5;196m94%\033[39m" in shown
 
 
 @pytest.mark.parametrize(
@@ -495,6 +496,15 @@ def test_ours_gives_way_part_by_part() -> None:
     first = line.partition(" · ")[0]
     assert [fit(line, 21), fit(line, 20), fit(line, 1)] == [line, first, first]
     assert fit(line.replace("·", "-"), 20) == first
+
+
+@pytest.mark.parametrize("codes", [("38;5;244", "39"), ("1;2", "22"), ("1;38;2;1;2;3", "22;39")])
+def test_a_cut_gives_the_colour_back(codes: tuple[str, str]) -> None:
+    """Where a cut takes the end of a colour away, what follows the line has it not."""
+    begin, end = (f"\033[{code}m" for code in codes)
+    line = f"{begin}5h{end} 42% {begin}2h13m · 7d{end} 17%"
+    assert fit(line, 12) == f"{begin}5h{end} 42% {begin}2h13m\033[22;39m"
+    assert fit(f"{begin}5h{end} 42% · 7d", 6) == f"{begin}5h{end} 42%"
 
 
 @contextmanager

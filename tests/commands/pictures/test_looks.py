@@ -83,3 +83,28 @@ def test_any_size(user: User, columns: int, lines: int) -> None:
         screen.send("q")
         while screen.pump(5):
             pass
+
+
+@pytest.mark.parametrize(
+    ("settings", "label", "number"),
+    [
+        ("", "808080", "default"),
+        ('[colours]\nnormal = "#0a7b0c"\nlabel = 30\n', "008787", "0a7b0c"),
+    ],
+)
+def test_the_looks_have_the_colours_of_the_settings(
+    user: User, settings: str, label: str, number: str
+) -> None:
+    """Each look is drawn in the colours of a terminal, and each host's preview in that host's."""
+    path = user.home / ".config/claude-status/config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(settings + '[hosts.tmux.colours]\nnormal = "white"\n')
+    user.refresh()
+    user.run("install", "tmux")
+    with looking(user) as screen:
+        rows = [screen.row(y) for y in range(30)]
+        y = next(y for y, row in enumerate(rows) if row.startswith("❯ default"))
+        look = screen.display.buffer[y], rows[y].index("7d 34%")
+        assert [look[0][look[1] + at].fg for at in (0, 3)] == [label, number]
+        y = 1 + next(y for y, row in enumerate(rows) if row.strip() == "tmux")
+        assert screen.display.buffer[y][rows[y].index("34%")].fg == "white"

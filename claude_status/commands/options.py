@@ -1,8 +1,15 @@
-"""Types of numeric options: each parses a string, or raises ArgumentTypeError with the reason."""
+"""Options: the types of the numeric ones, and those of the line that no command takes."""
 
 from __future__ import annotations
 
 import argparse
+
+from claude_status.errors import SettingsError
+
+LINE_OPTIONS = {  # by where the parser puts them
+    "format": "--format", "max_width": "--max-width", "prompt": "--prompt", "every": "--all",
+    "output": "--output",
+}  # fmt: skip
 
 
 def columns(text: str) -> int:
@@ -47,3 +54,17 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return value if 0 <= value < float("inf") else None
+
+
+def refuse_misplaced(arguments: argparse.Namespace) -> None:
+    """Refuse an option of the line in front of a command, which would not heed it.
+
+    But a status line must come, whatever stands there.
+    """
+    values = vars(arguments)
+    given = [text for name, text in LINE_OPTIONS.items() if values[name] not in (None, False)]
+    if given and arguments.command not in (None, "statusline"):
+        raise SettingsError(
+            f"The option {given[0]} means nothing in front of {arguments.command}: leave it out, "
+            f"or see claude-status {arguments.command} --help."
+        )
