@@ -101,7 +101,7 @@ class LiveView:
         shown, days = self._shown.at(now), RANGES[span]
         if days:
             (found,) = of_past([limit], shown, self._points, days) or (None,)
-            return found and replace(found, words=f"past {days} days, {found.words}")
+            return found and replace(found, words=f"{_past(days)}, {found.words}")
         chart = of_window(limit, self._points, now, shown.settings.style("plain", ""))
         if chart:
             return replace(chart, words="this window")
@@ -120,3 +120,7 @@ class LiveView:
 def _span(seconds: float) -> str:
     """The time until a reset: to the second on its last day."""
     return ticking(seconds) if seconds < DAY else duration(seconds)
+
+
+def _past(days: int) -> str:
+    return "past 24 hours" if days == 1 else f"past {days} days"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from claude_status.render.report import Report
 
 KEYBOARD = 0
-ESCAPE = re.compile("\x1b(?:[[O][0-9;]*[ -~]?|.)")  # a key that is none of ours
+ESCAPE = re.compile(r"\x1b(?:[\[O][0-9;]*[ -~]?|.)?")  # a key that is none of ours
 NAMES = list(RANGES)
 KEYS = (
     ("1 2 3 4", "window, day, week, month"),

@@ -106,13 +106,14 @@ def _layouts(report: Report, columns: int) -> Iterator[list[Text]]:
 def _below(board: Board, columns: int, spare: int) -> list[list[Text]]:
     """The charts and the events, for so many lines with a blank one above each part."""
     for count, least in ((FEW, 2), (2, 2), (1, 2), (1, 1), (0, 1)):
-        events = _events(board, columns, count) if count else []
+        events = _events(board, columns, count)
         room = spare - 1 - (len(events) + 1 if events else 0)
-        charts = _charts(board, columns, room, least)
+        charts, key = _charts(board, columns, room, least)
         if charts:
             left = room - len(charts)
-            more = min(MANY, len(events) + left)
-            return [charts, _events(board, columns, more) if events else []]
+            more = _events(board, columns, min(MANY, len(events) + left)) if events else []
+            left -= len(more) - len(events)
+            return [[*charts, *(key if len(key) <= left else [])], more]
     events = _events(board, columns, min(MANY, spare - 1))
     return [events] if len(events) < spare else []
 
@@ -129,8 +130,11 @@ def _spread(
     return [*drawn, *(Text() for _ in range(lines - len(drawn)))]
 
 
-def _charts(board: Board, columns: int, room: int, least: int) -> list[Text]:
-    """As large as there is room for, below or beside each other; nothing below the least."""
+def _charts(board: Board, columns: int, room: int, least: int) -> tuple[list[Text], list[Text]]:
+    """As large as there is room for, below or beside each other, and how to read them.
+
+    Nothing where 25% would be fewer rows than the least.
+    """
     charts = board.charts
     half = (columns - BETWEEN) // 2
     arrangements = [(len(charts), columns)]
@@ -149,10 +153,9 @@ def _charts(board: Board, columns: int, room: int, least: int) -> list[Text]:
             for chart in shown
         ]
         rows = beside_each_other(drawn, width) if width == half else _stacked(drawn)
-        texts = [_text(row) for row in rows]
-        key = wrapped(Text(chart_legend(shown, width).replace("\xa0", " "), "dim"), columns)
-        return [*texts, *key] if len(texts) + len(key) <= room else texts
-    return []
+        key = Text(chart_legend(shown, width).replace("\xa0", " "), "dim")
+        return [_text(row) for row in rows], wrapped(key, columns)
+    return [], []
 
 
 def _stacked(charts: Sequence[list[list[Piece]]]) -> list[list[Piece]]:

@@ -84,7 +84,7 @@ def _windows(points: Sequence[Point]) -> list[list[Point]]:
 def _failures(asking: Asking, now: float) -> Iterator[Event]:
     """The last refusal for having asked too often, or what has failed since the last answer."""
     if asking.throttled_at:
-        yield Event(asking.throttled_at, "too many requests (429): calls were held back")
+        yield Event(asking.throttled_at, "the API: too many requests (429)")
     if asking.failures and asking.asked_at != asking.throttled_at:
         count = f"{asking.failures} calls" if asking.failures > 1 else "a call"
         yield Event(min(asking.asked_at, now), f"{count} to the API failed")
