@@ -127,9 +127,11 @@ class Refresh(Asker):
         if usage is None or quiet or not self.settings.alerts:
             return
         given = load(store.read(records.TOLD))
-        alerts, after = next_alerts(usage, given, self.settings.alert_thresholds, now)
+        style = self.settings.style("plain", self.account.name)
+        alerts, after = next_alerts(usage, given, self.settings.alert_thresholds, now, style)
         if after != given:
             store.write(records.TOLD, dump(after))
+            records.note_sent(store, [alert.event for alert in alerts], now)
         end = time.monotonic() + ALERT_SECONDS
         for alert in alerts:
             if time.monotonic() < end:

@@ -85,8 +85,8 @@ def sent(store: Store) -> list[tuple[float, str]]:
 
 def note_sent(store: Store, titles: Iterable[str], now: float) -> None:
     """Remember alerts as sent now."""
-    new = [(int(now), title) for title in titles]
-    store.write(SENT, json.dumps([*sent(store), *new][-MOST_SENT:]))
+    if new := [(int(now), title) for title in titles]:
+        store.write(SENT, json.dumps([*sent(store), *new][-MOST_SENT:]))
 
 
 def forget(store: Store, *, asking: bool, past: bool) -> None:
