@@ -25,11 +25,13 @@ BINDS = f"{FIRST}is reached first"
 _CONSOLE = Console(width=MAX_COLUMNS)  # measures only
 
 
-def print_report(report: Report, columns: int) -> None:
-    """Print it once, within so many columns."""
+def report_text(report: Report, columns: int) -> str:
+    """The picture with its colours, within so many columns, without a final newline."""
     console = Console(width=columns, color_system="standard", force_terminal=True, highlight=False)
-    for line in draw_screen(report, columns):
-        console.print(line, no_wrap=True, crop=True)
+    with console.capture() as drawn:
+        for line in draw_screen(report, columns):
+            console.print(line, no_wrap=True, crop=True)
+    return drawn.get().rstrip("\n")
 
 
 def draw_screen(
