@@ -68,7 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     show = command("show", "commands.show:run", "the full picture: every limit, its reset and pace")
     show.add_argument("--all", action="store_true", help="every account here, without asking")
-    command("watch", "commands.watch:run", "the full picture, live, until q is pressed")
+    command("watch", "commands.watch:run", "a live screen of limits, charts and events")
     history = command("history", "commands.history:run", "how use grew, as a chart")
     history.add_argument("--days", type=days, metavar="N", help="the past N days, 1 to 90")
     form = history.add_mutually_exclusive_group()

@@ -27,7 +27,7 @@ from claude_status.render.plot import (
 )
 from claude_status.render.segments import Piece
 
-SIDE_BY_SIDE = 130  # columns from which on two charts share a line
+LEAST_BESIDE = 63  # columns of a chart that shares its line with another
 BETWEEN = Piece("    ")
 COLUMNS = 30, 120  # of one chart: at least, at most
 QUARTERS = 2, 4  # rows for 25%: at least, at most
@@ -49,17 +49,17 @@ def draw_charts(
     ``size`` is the screen's, in columns and lines; ``kind`` is ansi, plain or ascii.
     """
     columns, lines = size
-    beside = columns >= SIDE_BY_SIDE and len(charts) > 1
-    width = (columns - len(BETWEEN.text)) // 2 if beside else columns
-    width = max(COLUMNS[0], min(COLUMNS[1], width))
-    stacked = -(-len(charts) // 2) if beside else len(charts)
+    gap = len(BETWEEN.text)
+    across = max(1, min(len(charts), (columns + gap) // (LEAST_BESIDE + gap)))
+    width = max(COLUMNS[0], min(COLUMNS[1], (columns + gap) // across - gap))
+    stacked = -(-len(charts) // across)
     spare = lines - len(notes) - 3
     quarter = max(QUARTERS[0], min(QUARTERS[1], (spare // stacked - AROUND) // 4))
     drawn = [draw_chart(chart, width, quarter, thresholds) for chart in charts]
     rows: list[list[Piece]] = []
-    for number in range(0, len(drawn), 1 + beside):
-        rows += [*beside_each_other(drawn[number : number + 1 + beside], width), []]
-    room = min(columns, COLUMNS[1]) if not beside else columns
+    for number in range(0, len(drawn), across):
+        rows += [*beside_each_other(drawn[number : number + across], width), []]
+    room = min(columns, COLUMNS[1]) if across == 1 else columns
     foot = [*textwrap.wrap(legend(charts, width), room), *_notes(notes, room)]
     return "\n".join(_text(row, kind) for row in [*rows, *([Piece(line)] for line in foot)])
 

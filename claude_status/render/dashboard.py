@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from claude_status.render.chart import SIDE_BY_SIDE, Chart, beside_each_other, draw_chart, heading
+from claude_status.render.chart import LEAST_BESIDE, Chart, beside_each_other, draw_chart, heading
 from claude_status.render.chart import legend as chart_legend
 from claude_status.render.lately import Event
 from claude_status.render.outlook import local_time
@@ -139,7 +139,7 @@ def _charts(board: Board, columns: int, room: int, least: int) -> tuple[list[Tex
     half = (columns - BETWEEN) // 2
     arrangements = [(len(charts), columns)]
     if len(charts) > 1 and half >= LEAST_CHART:
-        at = 0 if columns >= SIDE_BY_SIDE else 1
+        at = 0 if half >= LEAST_BESIDE else 1
         arrangements.insert(at, (1, half))
     arrangements.append((1, columns))
     for stacked, width in arrangements if columns >= LEAST_CHART else ():

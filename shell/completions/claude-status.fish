@@ -66,7 +66,7 @@ complete -c claude-status -n _shtab_claude_status_using -l output -x -d 'with pr
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a show -d 'The full picture: every limit, its reset and pace.'
 complete -c claude-status -n '_shtab_claude_status_using show' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using show' -l all -d 'every account here, without asking'
-complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a watch -d 'The full picture, live, until q is pressed.'
+complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a watch -d 'A live screen of limits, charts and events.'
 complete -c claude-status -n '_shtab_claude_status_using watch' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a history -d 'How use grew, as a chart.'
 complete -c claude-status -n '_shtab_claude_status_using history' -s h -l help -d 'show this help message and exit'
