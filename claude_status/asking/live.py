@@ -26,6 +26,7 @@ from claude_status.settings.settings import Settings
 from claude_status.store.history import DAY, Point
 
 KEPT = 30  # days that are read
+RECENT = 8  # of them, in which the windows are that were reset lately
 RANGES: Mapping[str, int | None] = {"window": None, "day": 1, "week": 7, "month": KEPT}
 PAST = {SESSION: "past 5 hours", WEEK: "past 7 days"}
 
@@ -42,6 +43,7 @@ class LiveView:
         self._points: list[Point] = []
         self._alerts: list[tuple[float, str]] = []
         self._charts: tuple[object, list[Chart]] = (None, [])
+        self._events: tuple[object, list[Event]] = (None, [])
 
     def look(self, now: float) -> None:
         """Take what is new; starts a refresh in the background if a prompt would."""
@@ -60,7 +62,7 @@ class LiveView:
 
     def charts(self, span: str, now: float) -> list[Chart]:
         """The session's and the week's use over one of the ranges; drawn anew each minute."""
-        key = (self._drawn, span, int(now) // 60)
+        key = span, *self._moment(now)
         if key != self._charts[0]:
             found = (self._chart(limit, span, now) for limit in self._limits())
             self._charts = key, [chart for chart in found if chart]
@@ -68,11 +70,15 @@ class LiveView:
 
     def events(self, now: float) -> list[Event]:
         """What happened lately; where alerts are sent, they say which thresholds were passed."""
-        settings = self._shown.settings
-        own = () if settings.alerts else settings.thresholds
-        asking = self._shown.asking
-        limits = limits_seen(self._shown.usage, self._points)
-        return lately(limits, self._points, self._alerts, asking, now, thresholds=own)
+        key = self._moment(now)
+        if key != self._events[0]:
+            shown = self._shown
+            own = () if shown.settings.alerts else shown.settings.thresholds
+            points = [point for point in self._points if point.time > now - RECENT * DAY]
+            limits = limits_seen(shown.usage, points)
+            found = lately(limits, points, self._alerts, shown.asking, now, thresholds=own)
+            self._events = key, found
+        return self._events[1]
 
     def next_call(self, now: float) -> str:
         """When the API is asked next; "" where the picture says that it cannot be."""
@@ -92,6 +98,10 @@ class LiveView:
     def thresholds(self) -> tuple[float, float]:
         """From which percentages on a chart is yellow, and red."""
         return self._shown.settings.thresholds
+
+    def _moment(self, now: float) -> tuple[object, ...]:
+        """What stays the same for as long as there is nothing new to compute."""
+        return self._drawn, int(now) // 60
 
     def _limits(self) -> list[Limit]:
         seen = limits_seen(self._shown.usage, self._points)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rich.text import Text
 
@@ -19,6 +20,7 @@ from claude_status.render.report import Report
 from claude_status.render.screen import (
     COLOURS,
     LEAST_BAR,
+    LEAST_COLUMNS,
     ROOMY_BAR,
     draw_screen,
     ends,
@@ -53,6 +55,7 @@ class Board:
 
 def draw_dashboard(board: Board, columns: int, lines: int) -> list[Text]:
     """At most so many lines; where they are too few for more, the limits alone."""
+    columns = max(columns, LEAST_COLUMNS)
     title, hint = Text(board.report.title, "bold"), Text(board.hint, "dim")
     problem = Text.assemble(("! ", "bold red"), board.report.problem)
     above = wrapped(problem, columns) if board.report.problem else []
@@ -149,13 +152,17 @@ def _charts(board: Board, columns: int, room: int, least: int) -> tuple[list[Tex
         if quarter < max(least, 2 if stacked > 1 else 1):
             continue
         drawn = [
-            draw_chart(chart, width, min(quarter, MOST_QUARTER), board.thresholds)
-            for chart in shown
+            _grid(chart, width, min(quarter, MOST_QUARTER), board.thresholds) for chart in shown
         ]
         rows = beside_each_other(drawn, width) if width == half else _stacked(drawn)
         key = Text(chart_legend(shown, width).replace("\xa0", " "), "dim")
         return [_text(row) for row in rows], wrapped(key, columns)
     return [], []
+
+
+@lru_cache(maxsize=8)  # a chart stays the same for a minute, and is shown each second
+def _grid(chart: Chart, width: int, quarter: int, thresholds: Thresholds) -> list[list[Piece]]:
+    return draw_chart(chart, width, quarter, thresholds)
 
 
 def _stacked(charts: Sequence[list[list[Piece]]]) -> list[list[Piece]]:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.text import Text
+from rich.text import Span, Text
 
 from claude_status.render.chart import ASCII
 from claude_status.render.segments import IN_ASCII
@@ -20,8 +20,8 @@ from claude_status.render.segments import IN_ASCII
 ENTER, LEAVE = "\033[?1049h", "\033[?1049l"  # the alternate screen
 HIDE, SHOW = "\033[?25l", "\033[?25h"  # the cursor
 CLEAR, REST = "\033[2J", "\033[K"
-Row = tuple[str, int]  # what is written, and the columns that it takes
-EMPTY: Row = "", 0
+Look = tuple[str, str, tuple[Span, ...]]  # the text of a line, and its styles
+EMPTY: Look = "", "", ()
 ONE_FOR_ONE = {key: text for key, text in IN_ASCII.items() if len(text) == 1}
 TABLE = str.maketrans({**ONE_FOR_ONE, "━": "#", "╸": "-", "─": "-", "▸": ">"}) | ASCII
 
@@ -32,7 +32,7 @@ class Painter:
     def __init__(self, kind: str) -> None:
         self._kind = kind
         self._size = (0, 0)
-        self._rows: list[Row] = []
+        self._looks: list[Look] = []
 
     def __enter__(self) -> Painter:
         """Take the alternate screen, without a cursor."""
@@ -46,19 +46,18 @@ class Painter:
 
     def paint(self, lines: Sequence[Text], columns: int, height: int) -> None:
         """Show these lines from the top, in a terminal of that size."""
-        rows = [self._row(line, columns) for line in lines[:height]]
-        rows += [EMPTY] * (height - len(rows))
+        shown = [*lines[:height], *(Text() for _ in range(height - len(lines)))]
         text = ""
         if self._size != (columns, height):
-            self._size, self._rows, text = (columns, height), [EMPTY] * height, CLEAR
-        for number, (row, before) in enumerate(zip(rows, self._rows, strict=True), 1):
-            if row != before:
-                # behind a full row there is no rest, and some terminals would take its last cell
-                text += f"\033[{number}H{row[0]}{REST if row[1] < columns else ''}"
-        self._rows = rows
+            self._size, self._looks, text = (columns, height), [EMPTY] * height, CLEAR
+        looks = [_look(line) for line in shown]
+        for number, line in enumerate(shown):
+            if looks[number] != self._looks[number]:
+                text += f"\033[{number + 1}H{self._row(line, columns)}"
+        self._looks = looks
         self._write(text)
 
-    def _row(self, line: Text, columns: int) -> Row:
+    def _row(self, line: Text, columns: int) -> str:
         """What to write for a line, cut at the edge."""
         line = line.copy()
         line.rstrip()
@@ -68,7 +67,8 @@ class Painter:
             text = _coloured(line, columns)
         elif self._kind == "ascii":
             text = text.translate(TABLE).encode("ascii", "replace").decode()
-        return text, line.cell_len
+        # behind a full row there is no rest, and some terminals would take its last cell
+        return text if line.cell_len == columns else text + REST
 
     def _write(self, text: str) -> None:
         if text:
@@ -84,3 +84,7 @@ def _coloured(line: Text, columns: int) -> str:
     with console.capture() as drawn:
         console.print(line, end="", no_wrap=True, crop=True, overflow="crop")
     return drawn.get()
+
+
+def _look(line: Text) -> Look:
+    return line.plain, str(line.style), tuple(line.spans)

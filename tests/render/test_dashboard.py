@@ -117,6 +117,13 @@ def test_nothing_known_yet() -> None:
     assert "no data yet" in texts(board, 80, 24)
 
 
+def test_the_smallest_screens() -> None:
+    """On a screen where nothing can be laid out there is at least something, and no error."""
+    for columns in range(1, 40):
+        for lines in (1, 3, 10, 24):
+            assert draw_dashboard(BOARD, columns, lines)
+
+
 @pytest.mark.parametrize(("columns", "lines"), [(40, 10), (40, 24), (80, 24)])
 def test_help_fits(columns: int, lines: int) -> None:
     """The help has the keys first, and is cut below where the screen is low."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from claude_status.commands.watch import Choice
 from claude_status.frames.write import Head, postpone
 from claude_status.frames_read import drawn_times
 from claude_status.model.schedule import RefreshTimes
@@ -152,13 +153,21 @@ def test_keys_choose_the_range(known: User) -> None:
             screen.until(lambda text, tab=tab, words=words: tab in text and words in text)
 
 
-def test_help_and_back(known: User) -> None:
+def test_keys_that_are_none() -> None:
+    """Arrows, Home and the like choose nothing, though 1 and q are among what they send."""
+    assert Choice().after("\x1b[1~\x1b[2~\x1b[A\x1bOD\x1bq0 59x") == Choice()
+    assert Choice().after("\x1b[1~3") == Choice(span="week")
+
+
+@pytest.mark.parametrize("environ", [{}, {"LC_ALL": "C"}])
+def test_help_and_back(known: User, environ: dict[str, str]) -> None:
     """? shows the keys and the marks, another key brings the numbers back; q quits from there."""
-    with watching(known, columns=40, lines=10) as screen:
+    with watching(known, columns=40, lines=10, **environ) as screen:
         screen.send("?")
         text = screen.until("Keys")
         assert "78%" not in text
         assert max(map(len, text.splitlines())) < 40
+        assert text.isascii() == bool(environ)
         screen.send("?")
         screen.until("78%")
         screen.send("?")
