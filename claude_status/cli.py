@@ -77,7 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     show = command("show", "commands.show:run", "show every limit with its reset and pace")
     show.add_argument("--all", action="store_true", help="all accounts, as known, without asking")
-    command("watch", "commands.watch:run", "show every limit, live, until you press q")
+    command("watch", "commands.watch:run", "show limits, charts and events, live")
     history = command("history", "commands.history:run", "chart usage over time")
     history.add_argument("--days", type=days, metavar="N", help="show the past N days (1 to 90)")
     form = history.add_mutually_exclusive_group()

@@ -8,16 +8,18 @@ whose path is taken from the variable CLAUDE.
 from __future__ import annotations
 
 import os
-import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from claude_status.model.usage import SESSION, WEEK, Limit, Usage
+from claude_status.asking.snapshot import take_snapshot
+from claude_status.commands.demo_month import month
+from claude_status.settings.settings import Settings
 from claude_status.store.database import open_store
 from claude_status.store.history import add
+from claude_status.store.records import note_sent
 from docs import hero
 from docs.svg import THEMES, draw
 from tests.bodies import usage_body
@@ -26,7 +28,7 @@ from tests.server import ApiServer, ok
 from tests.support import User
 
 IMAGES = Path(__file__).parent / "images"
-HOUR, DAY = 3600, 86400
+HOUR = 3600
 LEFT = 2 * 3600 + 13 * 60 + 40  # seconds until the made-up session's reset
 
 
@@ -57,48 +59,46 @@ def looks(user: User) -> Screen:
     return screen
 
 
-def live(user: User, now: float) -> None:
-    """Give the user a month of working days behind them."""
-    chance = random.Random(7)
-    week_end, session_end, week, session = now + 3.5 * DAY, 0.0, 0.0, 0.0
-    ends = [week_end - 7 * DAY * number for number in range(6)]
-    with open_store(user.account.store) as store, store.transaction():
-        for when in range(int(now - 30 * DAY), int(now - HOUR), 600):
-            end = min(end for end in ends if end > when)
-            if end != week_end:
-                week_end, week = end, 0.0
-            if when >= session_end:
-                session_end, session = when + 5 * HOUR, 0.0
-            hour, day = when / HOUR % 24, when // DAY % 7
-            at_work = (9 <= hour < 12.5 or 13.5 <= hour < 18.5) and day not in (2, 3)
-            if at_work and chance.random() < 0.8:
-                session = min(100.0, session + chance.uniform(0.5, 4))
-                week = min(100.0, week + chance.uniform(0.1, 0.75))
-            limits = (
-                Limit(SESSION, "5h", session, int(session_end) // 60 * 60, when, "endpoint"),
-                Limit(WEEK, "7d", week, int(week_end) // 60 * 60, when, "endpoint"),
-                Limit(
-                    "scope:fable", "Fable", 0.7 * week, int(week_end) // 60 * 60, when, "endpoint"
-                ),
-            )
-            add(store, Usage("endpoint", when, limits), when)
+def live(user: User) -> None:
+    """Give the user a month behind them, and an alert that was sent an hour ago."""
+    now = time.time()
+    account = user.account
+    usage = take_snapshot(account, Settings(), now).usage
+    assert usage
+    with open_store(account.store) as store, store.transaction():
+        for each in month(usage, now):
+            add(store, each, each.as_of)
+        note_sent(store, ["week (7d) at 70%"], now - HOUR)
 
 
 def history(user: User) -> Screen:
     """A month."""
-    live(user, time.time())
+    live(user)
     return command(user, "history", "--days", "30", columns=92, lines=60)
 
 
+def watch(user: User) -> Screen:
+    """The whole screen, live."""
+    live(user)
+    screen = Screen(user.command("watch"), user.environ, columns=92, lines=31)
+    screen.until("quits")
+    return screen
+
+
 def demo(user: User) -> Screen:
-    """The states of the line."""
-    return command(user, "demo", columns=92, lines=60)
+    """The states of the line and the presets, without what has a picture of its own."""
+    screen = command(user, "demo", columns=92, lines=160)
+    rows = screen.display.display
+    screen.display.cursor_position(next(y for y, row in enumerate(rows) if "All at once" in row))
+    screen.display.erase_in_display(0)
+    return screen
 
 
 PICTURES: Mapping[str, tuple[str, Callable[[User], Screen]]] = {
     "show": ("claude-status show", show),
     "looks": ("claude-status looks", looks),
     "history": ("claude-status history --days 30", history),
+    "watch": ("claude-status watch", watch),
     "demo": ("claude-status demo", demo),
 }
 

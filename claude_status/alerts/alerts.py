@@ -9,10 +9,20 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from claude_status.alerts.words import (
+    WHO,
+    bar_of,
+    body_of,
+    free_body,
+    free_title,
+    name_of_key,
+    title_of,
+)
 from claude_status.model.usage import Limit, Usage
-from claude_status.render.words import duration, plain_label, shown_percent
+from claude_status.render.style import Style
 
 HIGH = 90  # per cent, above which the reset is reported, too
+PLAIN = Style()
 SAME_RESET = 600  # seconds by which two sources may differ on one reset
 Given = dict[
     str, dict[str, float]
@@ -21,33 +31,54 @@ Given = dict[
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert; ``threshold`` is 0 for a reset, ``resets_at`` in epoch seconds."""
+    """One thing to tell; ``threshold`` is 0 for a reset, ``resets_at`` in epoch seconds.
+
+    ``title`` says what happened, ``details`` has a sentence each for the reset and what to do.
+    """
 
     limit: str
     percent: float
     threshold: float
     resets_at: int | None
-    text: str
+    title: str
+    details: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> str:
+        """What stands below the title: a bar, where there is a number, and the details."""
+        return "\n".join([*([bar_of(self.percent)] if self.threshold else []), *self.details])
+
+    @property
+    def event(self) -> str:
+        """What happened, for a list of such things."""
+        return self.title.removeprefix(f"{WHO}: ")
+
+    @property
+    def text(self) -> str:
+        """All of it but the bar, on one line."""
+        return ". ".join([self.title, *(each.rstrip(".") for each in self.details)])
 
 
 def next_alerts(
-    usage: Usage, given: Mapping[str, Mapping[str, float]], thresholds: Sequence[float], now: float
+    usage: Usage,
+    given: Mapping[str, Mapping[str, float]],
+    thresholds: Sequence[float],
+    now: float,
+    style: Style = PLAIN,
 ) -> tuple[list[Alert], Given]:
     """The alerts that are due at ``now``, and the record of alerts once they are sent.
 
     A number that is gone, or whose window is over, passes no threshold. If several were passed at
-    once, only the highest is sent.
+    passed at once, only the highest is sent, and limits that were reset together are one alert.
     """
-    alerts = []
     after: Given = {}
     usage = usage.shown_at(now)
+    limits = {limit.key: limit for limit in usage.gates()}
+    over: Given = {}
     for key, entry in given.items():
-        limit = next((one for one in usage.gates() if one.key == key), None)
-        is_over = 0 < entry["reset"] <= now or _is_later(limit, entry)
-        if not is_over:
-            after[key] = dict(entry)
-        elif entry["highest"] > HIGH:
-            alerts.append(_reset(key, limit, entry))
+        is_over = 0 < entry["reset"] <= now or _is_later(limits.get(key), entry)
+        (over if is_over else after)[key] = dict(entry)
+    alerts = [_reset(together, limits, now, style) for together in _together(over)]
     for limit in usage.gates():
         fresh = limit.resets_at is None and limit.window  # a window that has not begun
         if fresh or limit.is_over(now):
@@ -55,7 +86,7 @@ def next_alerts(
         entry = after.get(limit.key, {})
         passed = max((t for t in thresholds if limit.percent >= t), default=0)
         if passed > entry.get("threshold", 0):
-            alerts.append(_passed(limit, passed, now))
+            alerts.append(_passed(limit, passed, now, style))
         # without a reset it falls only when it is topped up, and may then rise again
         before = entry.get("threshold", 0) if limit.resets_at else 0
         after[limit.key] = {
@@ -95,14 +126,30 @@ def load(text: str | None) -> Given:
         return {}
 
 
-def _passed(limit: Limit, threshold: float, now: float) -> Alert:
-    text = f"{plain_label(limit.label)} is at {shown_percent(limit.percent)}"
-    if limit.resets_at is not None:
-        text += f", resets in {duration(limit.resets_at - now)}"
-    return Alert(limit.key, limit.percent, threshold, limit.resets_at, text)
+def _passed(limit: Limit, threshold: float, now: float, style: Style) -> Alert:
+    details = body_of(limit, now, style)
+    return Alert(limit.key, limit.percent, threshold, limit.resets_at, title_of(limit), details)
 
 
-def _reset(key: str, limit: Limit | None, entry: Mapping[str, float]) -> Alert:
+def _together(over: Given) -> list[Given]:
+    """The windows above the level at which a reset is news, in groups of one time of reset."""
+    groups: list[Given] = []
+    for key, entry in sorted(over.items(), key=lambda item: item[1]["reset"]):
+        if entry["highest"] <= HIGH:
+            continue
+        last = groups[-1] if groups else {}
+        if last and entry["reset"] - min(x["reset"] for x in last.values()) <= SAME_RESET:
+            last[key] = entry
+        else:
+            groups.append({key: entry})
+    return groups
+
+
+def _reset(together: Given, limits: Mapping[str, Limit], now: float, style: Style) -> Alert:
     """A reset is reported whether or not a number for the new window is known yet."""
-    label = limit.label if limit else key.rpartition(":")[2].replace("_", " ")
-    return Alert(key, 0.0, 0, int(entry["reset"]), f"{plain_label(label)} has been reset")
+    first, entry = next(iter(together.items()))
+    title = free_title([name_of_key(key, limits.get(key)) for key in together])
+    highest = max(one["highest"] for one in together.values())
+    others = [limit for key, limit in limits.items() if key not in together]
+    details = free_body(highest, others, now, style)
+    return Alert(first, 0.0, 0, int(entry["reset"]), title, details)

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from claude_status.alerts.alerts import Alert
 from claude_status.isolation import for_the_user
 
-TITLE = "Claude usage"
 SECONDS = 5.0  # the longest that one way of sending may take
 TMUX_MILLISECONDS = "15000"  # or until a key is pressed
 # tmux before 3.2 has no -d, and shows a message for as long as its own option says. The bell goes
@@ -47,6 +46,8 @@ def facts(alert: Alert) -> dict[str, str]:
         "CLAUDE_STATUS_PERCENT": str(int(alert.percent)),
         "CLAUDE_STATUS_THRESHOLD": f"{alert.threshold:g}" if alert.threshold else "",
         "CLAUDE_STATUS_RESETS_AT": str(alert.resets_at or ""),
+        "CLAUDE_STATUS_TITLE": alert.title,
+        "CLAUDE_STATUS_BODY": alert.body,
         "CLAUDE_STATUS_TEXT": alert.text,
     }
 
@@ -55,17 +56,25 @@ def _ways(alert: Alert, environ: Mapping[str, str]) -> Iterator[tuple[str, list[
     path = environ.get("PATH")
     if sys.platform == "darwin":
         if shutil.which("terminal-notifier", path=path):
-            yield "desktop", ["terminal-notifier", "-title", TITLE, "-message", alert.text]
+            options = ["-title", alert.title, "-message", alert.body, "-group", _group(alert)]
+            yield "desktop", ["terminal-notifier", *options]
         else:
             lines = [word for line in APPLESCRIPT for word in ("-e", line)]
-            yield "desktop", ["/usr/bin/osascript", *lines, TITLE, alert.text]
+            yield "desktop", ["/usr/bin/osascript", *lines, alert.title, alert.body]
     elif shutil.which("notify-send", path=path):
         urgency = "critical" if alert.threshold >= 95 else "normal"
-        options = ["--app-name=claude-status", f"--urgency={urgency}"]
-        yield "desktop", ["notify-send", *options, "--", TITLE, alert.text]
+        icon = "dialog-warning" if alert.threshold else "dialog-information"
+        options = ["--app-name=claude-status", f"--urgency={urgency}", f"--icon={icon}"]
+        options.append(f"--hint=string:x-dunst-stack-tag:{_group(alert)}")
+        yield "desktop", ["notify-send", *options, "--", alert.title, alert.body]
     for client in _tmux_clients(environ):
         text = alert.text.replace("#", "##")  # tmux would run what is inside #()
-        yield "tmux", ["sh", "-c", IN_TMUX, client, TMUX_MILLISECONDS, f"{TITLE}: {text}"]
+        yield "tmux", ["sh", "-c", IN_TMUX, client, TMUX_MILLISECONDS, text]
+
+
+def _group(alert: Alert) -> str:
+    """A name for all alerts of one limit, of which a desktop that can shows only the last."""
+    return "claude-status-" + "".join(x if x.isalnum() else "-" for x in alert.limit)
 
 
 def _tmux_clients(environ: Mapping[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from claude_status.asking.diagnosis import take_scene
+from claude_status.asking.diagnosis import Scene, take_scene
 from claude_status.asking.snapshot import Snapshot, fresh_snapshot
 from claude_status.paths import accounts, cache_root, environ_of
 from claude_status.render.report import Report, report
@@ -24,7 +24,11 @@ def asked_snapshot(environ: Mapping[str, str]) -> Snapshot:
 
 def known_snapshot(environ: Mapping[str, str], now: float) -> Snapshot | None:
     """What is known without asking; None if the environment names no account."""
-    scene = take_scene(environ, now, Path(sys.argv[0]))
+    return known_in(take_scene(environ, now, Path(sys.argv[0])))
+
+
+def known_in(scene: Scene) -> Snapshot | None:
+    """What is known there, and what keeps it from being renewed."""
     return replace(scene.snapshot, problem=scene.obstacle) if scene.snapshot else None
 
 

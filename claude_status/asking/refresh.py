@@ -86,9 +86,11 @@ def _alert(store: Store, asker: Asker, usage: Usage | None) -> None:
     if usage is None or quiet or not settings.alerts:
         return
     given = load(store.read(records.TOLD))
-    alerts, after = next_alerts(usage, given, settings.alert_thresholds, now)
+    style = settings.style("plain", asker.account.name)
+    alerts, after = next_alerts(usage, given, settings.alert_thresholds, now, style)
     if after != given:
         store.write(records.TOLD, dump(after))
+        records.note_sent(store, [alert.event for alert in alerts], now)
     end = time.monotonic() + ALERT_SECONDS
     for alert in alerts:
         if time.monotonic() < end:

@@ -22,8 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import claude_status
+from claude_status.asking.snapshot import Snapshot, take_snapshot
 from claude_status.commands.config import toml
 from claude_status.commands.demo_api import DemoApi
+from claude_status.commands.demo_pictures import a_month, every_preset, full_picture
 from claude_status.errors import ClaudeStatusError
 from claude_status.frames_read import read_frame
 from claude_status.paths import locate, settings_file
@@ -34,6 +36,7 @@ MINUTE, HOUR = 60, 3600
 CHILD_SECONDS = 60
 FOREIGN = ("CLAUDE", "ANTHROPIC_", "XDG_")  # variables that could lead out of the directory
 INDENT, LABEL, COLUMNS = 2, 18, 78
+NOTHING = "(nothing)"
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Stage:
         self.api = api
         self.refreshes = 0
         self._config_dir = place / "claude"
-        self._config_dir.mkdir(mode=0o700)
+        self._config_dir.mkdir(mode=0o700, parents=True)
         self._environ = {
             **{name: value for name, value in environ.items() if not name.startswith(FOREIGN)},
             "CLAUDE_CONFIG_DIR": str(self._config_dir),
@@ -62,7 +65,8 @@ class Stage:
         }
         settings = settings_text(load(settings_file(environ)).settings)
         (place / "config.toml").write_text(settings, encoding="utf-8")
-        self._home = str(locate(self._environ).home)
+        self._account = locate(self._environ)
+        self._home = str(self._account.home)
         self._dialect = dialect(environ)
 
     def log_in(self, *, valid_for: float) -> None:
@@ -94,6 +98,10 @@ class Stage:
         said = done.stderr.strip().removeprefix("claude-status: ")
         return said.replace(str(self._config_dir), "...")
 
+    def known(self) -> Snapshot:
+        """What is known of the account."""
+        return take_snapshot(self._account, Settings(), time.time())
+
     def line(self, later: float = 0) -> str:
         """What a prompt would show in so many seconds, if nothing refreshed it until then."""
         return read_frame(self._home, self._dialect, time.time() + later, prompt=True)[0]
@@ -110,19 +118,39 @@ def run(_arguments: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: signals.append(received))
     with tempfile.TemporaryDirectory(prefix="claude-status-demo-") as place, DemoApi() as api:
-        stage = Stage(Path(place), api, os.environ)
-        print("\nThe real program with made-up numbers. Your login is not read.\n", flush=True)
-        for step in play(stage):
+        kind, stage = dialect(os.environ), Stage(Path(place), api, os.environ)
+        month = Stage(Path(place, "month"), api, os.environ)
+        print("\nThe real program with made-up numbers. Your login is not read.", flush=True)
+        for part in _tour(stage, month, kind):
             if signals:
                 return 128 + signals[0]
-            print(draw_step(step, coloured=dialect(os.environ) == "ansi"), flush=True)
-        print(f"\n{stage.refreshes} refreshes made {api.calls} calls, all to {api.base}.")
+            print(part, flush=True)
+        refreshes = stage.refreshes + month.refreshes
+        print(f"\n{refreshes} refreshes made {api.calls} calls, all to {api.base}.")
     print("For your own numbers, log in with `claude`, then run `claude-status`.\n")
     return 0
 
 
+def _tour(stage: Stage, month: Stage, kind: str) -> Iterator[str]:
+    """What is printed, piece by piece: the line's states on one account, the rest on another."""
+    heading = "\n\033[1m{}\033[22m\n" if kind == "ansi" else "\n{}\n"
+    yield heading.format("The line in each of its states")
+    for step in play(stage):
+        yield draw_step(step, coloured=kind == "ansi")
+    month.log_in(valid_for=8 * HOUR)
+    month.api.report(42.6, 71, session_left=2 * HOUR + 13 * MINUTE + 30, model=51, paid=12550)
+    month.refresh()
+    yield heading.format("In each preset: claude-status looks")
+    yield from every_preset(month.known(), kind)
+    yield heading.format("All at once: claude-status show")
+    yield full_picture(month.known(), kind)
+    yield heading.format("A month: claude-status history --days 30")
+    yield a_month(month.known(), kind)
+
+
 def play(stage: Stage) -> Iterator[Step]:
     """The steps, one after the other, each as it happens."""
+    yield stage.step("nothing known", "A prompt shows a number or nothing: unknown is not 0%.")
     stage.log_in(valid_for=8 * HOUR)
     stage.api.report(42.6, 17, session_left=2 * HOUR + 13 * MINUTE + 30)
     problem = stage.refresh()
@@ -136,6 +164,12 @@ def play(stage: Stage) -> Iterator[Step]:
     stage.api.report(93.4, 71, session_left=24 * MINUTE + 30)
     words = stage.refresh() or "A new reading: 71% is a warning, 93% is critical."
     yield stage.step("near the limit", words)
+    stage.api.report(42.6, 71, session_left=2 * HOUR + 13 * MINUTE + 30, model=91)
+    words = stage.refresh() or "A model's week joins when it is nearly used up."
+    yield stage.step("a model's week", words)
+    stage.api.report(100, 71, session_left=24 * MINUTE + 30, paid=46000)
+    words = stage.refresh() or "Credits join when little is left of them."
+    yield stage.step("paid credits", words)
     stage.api.throttle(1600)
     yield stage.step("throttled", stage.refresh())
     stage.log_in(valid_for=-HOUR)
@@ -156,7 +190,7 @@ def draw_step(step: Step, *, coloured: bool) -> str:
     """A step as text: the moment and the line, then the words beneath the line."""
     indent = " " * (INDENT + LABEL)
     words = textwrap.fill(step.words, COLUMNS, initial_indent=indent, subsequent_indent=indent)
-    line = step.line
+    line = step.line or NOTHING
     if coloured:
         line, words = f"\033[1m{line}\033[22m", f"\033[2m{words}\033[22m"
     return f"{' ' * INDENT}{step.moment:<{LABEL}}{line}\n{words}"

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 THROTTLED = (429, "rate_limit_error", "Rate limited. Please try again later.")
 WEEK_LEFT = 3.5 * 86400  # seconds until the made-up week ends
+CREDITS = 50_000  # cents that can be paid in a month
 
 
 class DemoApi:
@@ -35,9 +36,23 @@ class DemoApi:
         self._thread.join()
         self._server.server_close()
 
-    def report(self, session: float, week: float, *, session_left: float) -> None:
-        """From now on, report these percentages; ``session_left`` in seconds."""
-        self._answer = (200, {}, usage_body(time.time(), session, week, session_left=session_left))
+    def report(
+        self,
+        session: float,
+        week: float,
+        *,
+        session_left: float,
+        model: float | None = None,
+        paid: int | None = None,
+    ) -> None:
+        """From now on, tell these percentages; ``session_left`` in seconds.
+
+        ``model`` is that of a model's week, ``paid`` the credits that were used, in cents of $500.
+        """
+        body = usage_body(
+            time.time(), session, week, session_left=session_left, model=model, paid=paid
+        )
+        self._answer = 200, {}, body
 
     def throttle(self, seconds: int) -> None:
         """From now on, refuse calls for so many seconds."""
@@ -66,22 +81,44 @@ class DemoApi:
 
 
 def usage_body(
-    now: float, session: float, week: float, *, session_left: float
+    now: float,
+    session: float,
+    week: float,
+    *,
+    session_left: float,
+    model: float | None = None,
+    paid: int | None = None,
 ) -> dict[str, object]:
     """The endpoint's body for these percentages, in its present shape."""
     rows = [
         _row("session", "session", session, now + session_left),
         _row("weekly_all", "weekly", week, now + WEEK_LEFT),
     ]
+    if model is not None:
+        scope = {"model": {"id": None, "display_name": "Fable"}, "surface": None}
+        rows.append(_row("weekly_scoped", "weekly", model, now + WEEK_LEFT, scope))
     return {
         "five_hour": {"utilization": session, "resets_at": rows[0]["resets_at"]},
         "seven_day": {"utilization": week, "resets_at": rows[1]["resets_at"]},
         "limits": rows,
+        "spend": {
+            "enabled": paid is not None,
+            "used": _dollars(paid or 0),
+            "limit": _dollars(CREDITS),
+            "percent": 100 * (paid or 0) // CREDITS,
+            "severity": "normal",
+        },
     }
 
 
-def _row(kind: str, group: str, percent: float, resets_at: float) -> dict[str, object]:
+def _dollars(cents: int) -> dict[str, object]:
+    return {"amount_minor": cents, "currency": "USD", "exponent": 2}
+
+
+def _row(
+    kind: str, group: str, percent: float, resets_at: float, scope: object = None
+) -> dict[str, object]:
     severity = "critical" if percent >= 90 else "warning" if percent >= 70 else "normal"
     when = datetime.fromtimestamp(resets_at, timezone.utc).isoformat(timespec="microseconds")
     return {"kind": kind, "group": group, "percent": percent, "severity": severity,
-            "resets_at": when, "scope": None, "is_active": kind == "session"}  # fmt: skip
+            "resets_at": when, "scope": scope, "is_active": kind == "session"}  # fmt: skip

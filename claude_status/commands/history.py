@@ -15,22 +15,15 @@ import sys
 import time
 from collections.abc import Sequence
 
+from claude_status.asking.past import limits_seen, of_past, of_present, read_points
 from claude_status.asking.snapshot import Snapshot, take_snapshot
 from claude_status.errors import ClaudeStatusError, SettingsError
-from claude_status.model.usage import SESSION, WEEK, WINDOW_SECONDS, Limit, order
-from claude_status.paths import Account, check_ours
-from claude_status.render.burnup import of_days, of_window
-from claude_status.render.chart import Chart, draw_charts
+from claude_status.render.chart import draw_charts
 from claude_status.render.json import SCHEMA, iso
 from claude_status.render.libraries import COLUMNS, LINES, screen_size
-from claude_status.render.peaks import midnights, of_peaks, windows_words
-from claude_status.store import history, records
-from claude_status.store.database import open_store
+from claude_status.render.peaks import windows_words
 from claude_status.store.history import DAY, KEPT_DAYS, Point
 from claude_status.terminal import TYPED_SECONDS, dialect, end_after, place
-
-MOST_AREA_DAYS = 14  # beyond this a day is too narrow for more than a bar
-MODEL = "scope:"  # the prefix of the key of a model's week
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,15 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print_charts(take_snapshot(account, settings, now), points, arguments.days)
     return 0
-
-
-def read_points(account: Account, since: float, until: float) -> list[Point]:
-    """The numbers recorded between two times, for the account logged in now."""
-    if not account.store.is_dir():
-        return []
-    check_ours(account.cache)
-    with open_store(account.store) as store:
-        return history.points(store, max(since, records.owned_since(store, until)), until)
 
 
 def draw_csv(points: Sequence[Point]) -> str:
@@ -95,51 +79,11 @@ def _row(point: Point) -> dict[str, object]:
 def _print_charts(shown: Snapshot, points: Sequence[Point], days: int | None) -> None:
     """The current windows, or so many past days."""
     style = shown.settings.style("plain", shown.account.name)
-    limits = _limits(shown, points)
-    found = _past(limits, shown, points, days) if days else _current(limits, shown, points)
+    limits = limits_seen(shown.usage, points)
+    found = of_past(limits, shown, points, days) if days else of_present(limits, shown, points)
     if not found:
         raise ClaudeStatusError("No data yet: run `claude-status show`, which asks for it.")
     seen = [words for limit in limits if (words := windows_words(limit, points))]
     notes = [f"Seen in {days or KEPT_DAYS} days:", *seen] if seen else []
     size = screen_size() if sys.stdout.isatty() else (COLUMNS, LINES)
     print(draw_charts(found, notes, size, dialect(os.environ), style.thresholds))
-
-
-def _limits(shown: Snapshot, points: Sequence[Point]) -> list[Limit]:
-    """The session, the week, and each model's week, including models no longer reported."""
-    known = {limit.key: limit for limit in shown.usage.limits} if shown.usage else {}
-    last = {point.key: point for point in points}
-    for key, point in last.items():
-        if key not in known:
-            label = key.removeprefix(MODEL)
-            window = WINDOW_SECONDS.get(key, WINDOW_SECONDS[WEEK])
-            known[key] = Limit(
-                key, label, point.percent, point.resets_at, point.time, "", window=window
-            )
-    drawn = (SESSION, WEEK)
-    return sorted((x for x in known.values() if x.key in drawn or x.key[:6] == MODEL), key=order)
-
-
-def _current(limits: Sequence[Limit], shown: Snapshot, points: Sequence[Point]) -> list[Chart]:
-    """The present window of each limit; for a model without one, its past seven days."""
-    style = shown.settings.style("plain", shown.account.name)
-    found: list[Chart | None] = []
-    for limit in limits:
-        chart: Chart | None = of_window(limit, points, shown.now, style)
-        if chart is None and limit.key.startswith(MODEL):
-            chart = of_days(limit, points, shown.now - 7 * DAY, shown.now, style.ttl)
-        found.append(chart)
-    return [chart for chart in found if chart]
-
-
-def _past(
-    limits: Sequence[Limit], shown: Snapshot, points: Sequence[Point], days: int
-) -> list[Chart]:
-    now = shown.now
-    if days > MOST_AREA_DAYS:
-        begun = midnights(now, days)
-        found: list[Chart | None] = [of_peaks(limit, points, begun, now) for limit in limits]
-    else:
-        ttl = shown.settings.ttl
-        found = [of_days(limit, points, now - days * DAY, now, ttl) for limit in limits]
-    return [chart for chart in found if chart]

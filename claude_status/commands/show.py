@@ -46,9 +46,9 @@ def _print(report: Report) -> None:
     columns = screen_size()[0] if sys.stdout.isatty() else WHOLE
     if kind == "ansi":
         with contextlib.suppress(ImportError):
-            from claude_status.render.screen import print_report
+            from claude_status.render.screen import report_text
 
-            print_report(report, columns)
+            print(report_text(report, columns))
             return
     text = draw_report(report, columns)
     print(ascii_only((Piece(text),)) if kind == "ascii" else text)

@@ -1,4 +1,4 @@
-"""``claude-status watch``: the full picture, live, until q is pressed.
+"""``claude-status watch``: everything on one screen, live, until q is pressed.
 
 It asks no more than a prompt does: a refresh is started only when the frames say that one is due.
 Exit status: 0 after q; a signal ends it as usual, after the terminal has been restored.
@@ -7,44 +7,75 @@ Exit status: 0 after q; a signal ends it as usual, after the terminal has been r
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
+import re
 import signal
 import time
-from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from claude_status.asking.pictures import known_snapshot, picture
-from claude_status.asking.snapshot import Snapshot
+from claude_status.asking.live import RANGES, LiveView
 from claude_status.errors import ClaudeStatusError
-from claude_status.frames_read import kick, read_frame
-from claude_status.paths import Account, make_private
-from claude_status.render.dialects import ascii_only
+from claude_status.paths import make_private
 from claude_status.render.keys import DISTURBING, Events, key_by_key
 from claude_status.render.libraries import SCREEN, need, screen_size
-from claude_status.render.report import Report, ticking
-from claude_status.render.segments import Piece
-from claude_status.render.text import draw_report
-from claude_status.settings.settings import Settings
+from claude_status.render.segments import MARK
+from claude_status.render.style import CRITICAL
 from claude_status.terminal import dialect, place
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.text import Text
+
+    from claude_status.render.report import Report
 
 KEYBOARD = 0
+ESCAPE = re.compile(r"\x1b(?:[\[O][0-9;]*[ -~]?|.)?")  # a key that is none of ours
+NAMES = list(RANGES)
+KEYS = (
+    ("1 2 3 4", "window, day, week, month"),
+    ("r", "the next of these"),
+    ("?", "this help, and back"),
+    ("q", "quit, as Ctrl-C does"),
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person has chosen to see; ``ended`` that they have seen enough."""
+
+    span: str = NAMES[0]
+    is_help: bool = False
+    ended: bool = False
+
+    def after(self, typed: str) -> Choice:
+        """The choice after these keys."""
+        choice = self
+        for key in ESCAPE.sub(" ", typed):
+            if key in "qQ":
+                return replace(choice, ended=True)
+            if key == "?" or choice.is_help:
+                choice = replace(choice, is_help=not choice.is_help)
+            elif key in "rR":
+                choice = replace(choice, span=NAMES[(NAMES.index(choice.span) + 1) % len(NAMES)])
+            elif key.isdecimal() and 0 < int(key) <= len(NAMES):
+                choice = replace(choice, span=NAMES[int(key) - 1])
+        return choice
 
 
 def run(_arguments: argparse.Namespace) -> int:
-    """Show the picture in place until a key or a signal ends it."""
+    """Show the screen until a key or a signal ends it."""
     need("rich")
     if not os.isatty(SCREEN) or os.environ.get("TERM", "dumb") == "dumb":
         raise ClaudeStatusError("`watch` needs a terminal: use `claude-status show` instead.")
     account, settings = place(os.environ)
     make_private(account)
+    view, choice, number = LiveView(account, settings, os.environ), Choice(), 0
     with Events(KEYBOARD) as events:
         try:
-            while number := _follow(View(account, settings, os.environ), events):
-                events.let(number)  # returns only after a stop
+            while not choice.ended:
+                choice, number = _follow(view, choice, events)
+                if number:
+                    events.let(number)  # returns only after a stop
         except OSError:
             if os.isatty(SCREEN):
                 raise
@@ -52,72 +83,66 @@ def run(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-class View:
-    """What to show, read again whenever the frames have been redrawn."""
+def _follow(view: LiveView, choice: Choice, events: Events) -> tuple[Choice, int]:
+    """Draw each second until something ends or stops it: what is chosen, a signal's number or 0."""
+    from claude_status.render.paint import Painter
 
-    def __init__(self, account: Account, settings: Settings, environ: Mapping[str, str]) -> None:
-        self._account = account
-        self._environ = environ
-        self._seen: object = self  # unlike anything that the frames can be
-        self._shown = Snapshot(account, settings, 0)
-
-    def report(self, now: float) -> Report:
-        """The picture at ``now``; starts a refresh in the background if a prompt would."""
-        if read_frame(
-            str(self._account.home), "plain", now, prompt=True, login=str(self._account.login)
-        )[1]:
-            kick(str(self._account.home), now, prompt=True)
-        drawn = self._drawn()
-        if drawn != self._seen:
-            self._seen, self._shown = drawn, known_snapshot(self._environ, now) or self._shown
-        return picture(self._shown, now, span=ticking)
-
-    def _drawn(self) -> object:
-        """Something that changes whenever the frames do."""
-        with contextlib.suppress(OSError):
-            info = (self._account.frames / "plain").stat()
-            return info.st_ino, info.st_ctime_ns
-        return None
-
-
-def _follow(view: View, events: Events) -> int:
-    """Draw each second until something ends or stops it: the signal's number, 0 for q."""
-    from rich.console import Console
-    from rich.live import Live
-
-    console = Console(color_system="standard", highlight=False)
-    live = Live(
-        console=console,
-        screen=True,
-        auto_refresh=False,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )
-    with key_by_key(KEYBOARD), live:
-        while True:
-            console.size = screen_size()
-            live.update(_drawn(view.report(time.time()), *console.size), refresh=True)
+    kind = dialect(os.environ)
+    with key_by_key(KEYBOARD), Painter(kind) as painter:
+        while not choice.ended:
+            size = screen_size()
+            painter.paint(_screen(view, choice, kind, *size), *size)
             typed, signals = events.wait(1 - time.time() % 1)
             if signals & DISTURBING:
-                return min(signals & DISTURBING)
-            if set("qQ") & set(typed):
-                return 0
+                return choice, min(signals & DISTURBING)
+            choice = choice.after(typed)
+    return choice, 0
 
 
-def _drawn(report: Report, columns: int, lines: int) -> RenderableType:
-    """The picture for rich, in colour where the terminal has any."""
-    from rich.console import Group
+def _screen(view: LiveView, choice: Choice, kind: str, columns: int, lines: int) -> list[Text]:
+    """The lines of the whole screen."""
+    from claude_status.render.dashboard import Board, draw_dashboard, draw_help
+
+    now = time.time()
+    view.look(now)
+    if choice.is_help:
+        return draw_help(KEYS, columns, lines)
+    report = view.report(now)
+    is_typed = os.isatty(KEYBOARD)
+    board = Board(
+        report=report if kind == "ansi" else _marked(report),
+        charts=view.charts(choice.span, now),
+        events=view.events(now),
+        next_call=view.next_call(now),
+        tabs=_tabs(choice.span if is_typed else None),
+        hint="? help  q quits" if is_typed else "Ctrl-C quits",
+        thresholds=view.thresholds,
+        now=now,
+    )
+    return draw_dashboard(board, columns, lines)
+
+
+def _tabs(chosen: str | None) -> Text:
+    """The ranges with their keys; the chosen one stands out without colours, too.
+
+    Nothing where no key can be typed.
+    """
     from rich.text import Text
 
-    from claude_status.render.screen import draw_screen
+    if chosen is None:
+        return Text()
 
-    hint = "q quits" if os.isatty(KEYBOARD) else "Ctrl-C quits"
-    kind = dialect(os.environ)
-    if kind == "ansi":
-        rows = draw_screen(report, columns, lines, hint)
-    else:
-        text = f"{draw_report(report, columns)}\n\n{hint}"
-        rows = [Text(ascii_only((Piece(text),)) if kind == "ascii" else text)]
-    for row in rows:
-        row.no_wrap, row.overflow = True, "crop"
-    return Group(*rows)
+    parts = [
+        (f"[{number} {name}]", "bold") if name == chosen else (f" {number} {name} ", "dim")
+        for number, name in enumerate(NAMES, 1)
+    ]
+    return Text.assemble(*parts)
+
+
+def _marked(report: Report) -> Report:
+    """The picture for a terminal without colours: a mark stands for that of a critical number."""
+    rows = (
+        replace(row, share=row.share + MARK) if row.colour == CRITICAL else row
+        for row in report.rows
+    )
+    return replace(report, rows=tuple(rows))

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from claude_status.render.burnup import Burnup
 from claude_status.render.peaks import Peaks
 from claude_status.render.plot import (
+    ABOVE,
     DIM,
     EVEN,
     LEADS,
@@ -20,18 +21,19 @@ from claude_status.render.plot import (
     bar_sizes,
     draw_burnup,
     draw_peaks,
+    is_above,
     joined,
     text_of,
 )
 from claude_status.render.segments import Piece
 
-SIDE_BY_SIDE = 130  # columns from which two charts are drawn side by side
+LEAST_BESIDE = 63  # columns of a chart that shares its line with another
 BETWEEN = Piece("    ")
 COLUMNS = 30, 120  # of one chart: at least, at most
 QUARTERS = 2, 4  # rows for 25%: at least, at most
 AROUND = 4  # rows of a chart beside its plot
 SGR = {"normal": "32", "warning": "33", "critical": "31", "bold": "1", DIM: "2"}
-ASCII = str.maketrans("┤│┼─┬▁▂▃▄▅▆▇█·•░–", "||+-+...::::#-*/-")
+ASCII = str.maketrans("┤│┼─┬▁▂▃▄▅▆▇█·•░–▲", "||+-+...::::#-*/-^")
 Chart = Burnup | Peaks
 
 
@@ -47,31 +49,32 @@ def draw_charts(
     ``size`` is the screen's, in columns and lines; ``kind`` is ansi, plain or ascii.
     """
     columns, lines = size
-    beside = columns >= SIDE_BY_SIDE and len(charts) > 1
-    width = (columns - len(BETWEEN.text)) // 2 if beside else columns
-    width = max(COLUMNS[0], min(COLUMNS[1], width))
-    stacked = -(-len(charts) // 2) if beside else len(charts)
+    gap = len(BETWEEN.text)
+    across = max(1, min(len(charts), (columns + gap) // (LEAST_BESIDE + gap)))
+    width = max(COLUMNS[0], min(COLUMNS[1], (columns + gap) // across - gap))
+    stacked = -(-len(charts) // across)
     spare = lines - len(notes) - 3
     quarter = max(QUARTERS[0], min(QUARTERS[1], (spare // stacked - AROUND) // 4))
-    drawn = [_chart(chart, width, quarter, thresholds) for chart in charts]
+    drawn = [draw_chart(chart, width, quarter, thresholds) for chart in charts]
     rows: list[list[Piece]] = []
-    for number in range(0, len(drawn), 1 + beside):
-        rows += [*_beside(drawn[number : number + 1 + beside], width), []]
-    room = min(columns, COLUMNS[1]) if not beside else columns
-    foot = [*textwrap.wrap(_legend(charts, width), room), *_notes(notes, room)]
+    for number in range(0, len(drawn), across):
+        rows += [*beside_each_other(drawn[number : number + across], width), []]
+    room = min(columns, COLUMNS[1]) if across == 1 else columns
+    foot = [*textwrap.wrap(legend(charts, width), room), *_notes(notes, room)]
     return "\n".join(_text(row, kind) for row in [*rows, *([Piece(line)] for line in foot)])
 
 
-def _chart(chart: Chart, width: int, quarter: int, thresholds: Thresholds) -> list[list[Piece]]:
+def draw_chart(chart: Chart, width: int, quarter: int, thresholds: Thresholds) -> list[list[Piece]]:
+    """The rows of one chart with its heading; ``quarter`` rows are 25%."""
     draw = (
         draw_peaks(chart, width, quarter, thresholds)
         if isinstance(chart, Peaks)
         else draw_burnup(chart, width, quarter, thresholds)
     )
-    return [*_heading(chart, width), *draw]
+    return [*heading(chart, width), *draw]
 
 
-def _heading(chart: Chart, width: int) -> list[list[Piece]]:
+def heading(chart: Chart, width: int) -> list[list[Piece]]:
     """The name and the words, on one line if they fit."""
     name = Piece(chart.name, "bold")
     if len(chart.name) + 2 + len(chart.words) <= width:
@@ -79,7 +82,7 @@ def _heading(chart: Chart, width: int) -> list[list[Piece]]:
     return [[name], *([Piece(f"  {line}")] for line in textwrap.wrap(chart.words, width - 2))]
 
 
-def _beside(charts: Sequence[list[list[Piece]]], width: int) -> list[list[Piece]]:
+def beside_each_other(charts: Sequence[list[list[Piece]]], width: int) -> list[list[Piece]]:
     """Charts side by side, with their axes on one line even if their headings differ in height."""
     height = max(map(len, charts))
     padded = [[*([[]] * (height - len(chart))), *chart] for chart in charts]
@@ -92,7 +95,7 @@ def _beside(charts: Sequence[list[list[Piece]]], width: int) -> list[list[Piece]
     return rows
 
 
-def _legend(charts: Sequence[Chart], width: int) -> str:
+def legend(charts: Sequence[Chart], width: int) -> str:
     """How to read what is drawn."""
     parts = ["█ used"]
     bars = [chart for chart in charts if isinstance(chart, Peaks)]
@@ -104,7 +107,15 @@ def _legend(charts: Sequence[Chart], width: int) -> str:
         parts.append(f"{EVEN} even pace")
     if any(chart.projection for chart in areas):
         parts += [f"{LEADS} at this rate", f"{RANGE} likely range"]
+    if any(_goes_above(chart) for chart in charts):
+        parts.append(f"{ABOVE} above 100%")
     return "   ".join([*parts, "blank: not known"]).replace(" ", "\xa0").replace("\xa0" * 3, "   ")
+
+
+def _goes_above(chart: Chart) -> bool:
+    if isinstance(chart, Peaks):
+        return any(peak is not None and is_above(peak) for peak in chart.peaks)
+    return any(is_above(percent) for run in chart.used for _, percent in run)
 
 
 def _notes(notes: Sequence[str], room: int) -> list[str]:

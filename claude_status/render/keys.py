@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
-DISTURBING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP}
+DISTURBING = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP}
 
 
 class Events:

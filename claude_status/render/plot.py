@@ -19,6 +19,7 @@ from claude_status.render.style import level_of
 
 EIGHTHS = "▁▂▃▄▅▆▇█"
 EVEN, LEADS, RANGE = "·", "•", "░"
+ABOVE = "▲"  # stands on a column that goes beyond the top of the chart
 SCALE = (100, 75, 50, 25)  # per cent; 0 is the axis itself
 LEFT = len("100%┤")  # columns of the scale
 DIM = "dim"
@@ -108,7 +109,14 @@ def _areas(values: Sequence[float | None], height: int, thresholds: Thresholds) 
         for y in range(-(-eighths // 8)):
             block = EIGHTHS[min(8, eighths - 8 * y) - 1]
             grid[height - 1 - y][x] = Piece(block, level_of(value, thresholds))
+        if is_above(value):
+            grid[0][x] = Piece(ABOVE, level_of(value, thresholds))
     return grid
+
+
+def is_above(percent: float) -> bool:
+    """Whether a number goes beyond what the scale has."""
+    return percent >= 101  # what is shown as 100% is no more than that
 
 
 def _even(

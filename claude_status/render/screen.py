@@ -25,11 +25,13 @@ BINDS = f"{FIRST}is reached first"
 _CONSOLE = Console(width=MAX_COLUMNS)  # measures only
 
 
-def print_report(report: Report, columns: int) -> None:
-    """Print it once, within so many columns."""
+def report_text(report: Report, columns: int) -> str:
+    """The picture with its colours, within so many columns, without a final newline."""
     console = Console(width=columns, color_system="standard", force_terminal=True, highlight=False)
-    for line in draw_screen(report, columns):
-        console.print(line, no_wrap=True, crop=True)
+    with console.capture() as drawn:
+        for line in draw_screen(report, columns):
+            console.print(line, no_wrap=True, crop=True)
+    return drawn.get().rstrip("\n")
 
 
 def draw_screen(
@@ -41,11 +43,11 @@ def draw_screen(
     limit is one line with as many words as fit; then the title is dropped, and the last lines.
     """
     columns = max(columns, LEAST_COLUMNS)
-    head = [*_wrapped(Text(report.title, "bold"), columns), Text()]
+    head = [*wrapped(Text(report.title, "bold"), columns), Text()]
     foot = _foot(report, columns, hint, is_marked=False)
-    table = _table(report.rows, columns, ROOMY_BAR, all_words=True)
+    table = wide_table(report.rows, columns, ROOMY_BAR, all_words=True)
     if not table and lines == sys.maxsize:
-        table = _narrow(report.rows, columns)
+        table = narrow_table(report.rows, columns)
         foot = _foot(report, columns, hint, is_marked=bool(table))
     blocks = [_block(row, columns) for row in report.rows] or [[Text(report.empty)]]
     dense = [line for block in blocks for line in block]
@@ -53,7 +55,7 @@ def draw_screen(
     for middle in (table or roomy, table or dense):
         if len(head) + len(middle) + 1 + len(foot) <= lines:
             return [*head, *middle, Text(), *foot]
-    middle = _table(report.rows, columns, LEAST_BAR) or dense
+    middle = wide_table(report.rows, columns, LEAST_BAR) or dense
     foot = foot[: max(0, lines - len(middle))]
     return [*head[: max(0, lines - len(middle) - len(foot))], *middle, *foot][:lines]
 
@@ -64,21 +66,21 @@ def _foot(report: Report, columns: int, hint: str, *, is_marked: bool) -> list[T
     timed = any(row.elapsed is not None for row in report.rows)
     signs = [LEGEND] * timed + [BINDS] * (is_marked and any(row.binds for row in report.rows))
     rest = Text("   ".join(signs), "dim"), Text(hint, "dim")
-    return [*_wrapped(problem, min(columns, MAX_COLUMNS)), *_ends(*rest, min(columns, MAX_COLUMNS))]
+    return [*wrapped(problem, min(columns, MAX_COLUMNS)), *ends(*rest, min(columns, MAX_COLUMNS))]
 
 
 def _block(row: Row, columns: int) -> list[Text]:
     """The name with its state, the bar with its percentage, the pace with the origin."""
     width = min(columns, MAX_COLUMNS)
-    lines = _ends(Text(row.name, "bold"), Text(row.state), width)
+    lines = ends(Text(row.name, "bold"), Text(row.state), width)
     if row.share:
         share = f" {row.share:>4}"
         lines.append(_bar(row, width - len(share)).append(share, f"bold {COLOURS[row.colour]}"))
     pace = row.pace if len(row.pace) <= width else row.pace.replace(", ", ",\n")
-    return [*lines, *_ends(Text(pace), Text(row.origin, "dim"), width)]
+    return [*lines, *ends(Text(pace), Text(row.origin, "dim"), width)]
 
 
-def _table(
+def wide_table(
     rows: tuple[Row, ...], columns: int, least_bar: int, *, all_words: bool = False
 ) -> list[Text]:
     """A line for each limit, or nothing where the bars would have less room than that."""
@@ -94,7 +96,7 @@ def _table(
     return []
 
 
-def _narrow(rows: tuple[Row, ...], columns: int) -> list[Text]:
+def narrow_table(rows: tuple[Row, ...], columns: int) -> list[Text]:
     """A line for each limit in short words under titles; where they come from stands once below.
 
     Nothing where even that does not fit.
@@ -122,6 +124,24 @@ def _narrow(rows: tuple[Row, ...], columns: int) -> list[Text]:
     return [*lines, Text(), *_origins(rows, columns)]
 
 
+def short_blocks(rows: tuple[Row, ...], columns: int) -> list[Text]:
+    """Two lines for each limit, for a screen of few columns: its bar, and then its words."""
+    names = max(len(row.name) for row in rows)
+    shares = max(len(row.share) for row in rows)
+    lines = []
+    for row in rows:
+        bar = columns - names - shares - 2
+        drawn = _bar(row, bar) if row.filled is not None else " " * bar
+        line = Text.assemble((f"{row.name:<{names}} ", "bold"), drawn)
+        lines.append(line.append(f" {row.share:>{shares}}", f"bold {COLOURS[row.colour]}"))
+        short = row.reset.partition(" (")[0]
+        texts = (" · ".join(text for text in (x, row.outlook) if text) for x in (row.reset, short))
+        words = min(texts, key=lambda text: (len(text) > columns - 2, -len(text)))
+        lines.append(Text(f"  {words}"))
+        lines[-1].truncate(columns, overflow="ellipsis")
+    return lines
+
+
 def _origins(rows: tuple[Row, ...], columns: int) -> list[Text]:
     """The sources and ages of the numbers, only once if they are the same for all."""
     origins = dict.fromkeys(row.origin for row in rows)
@@ -131,7 +151,7 @@ def _origins(rows: tuple[Row, ...], columns: int) -> list[Text]:
         f"{', '.join(row.name for row in rows if row.origin == origin)}: {origin}"
         for origin in origins
     )
-    return _wrapped(Text("  " + " · ".join(said), "dim"), columns)
+    return wrapped(Text("  " + " · ".join(said), "dim"), columns)
 
 
 def _line(row: Row, widths: tuple[int, ...]) -> Text:
@@ -159,14 +179,15 @@ def _bar(row: Row, columns: int) -> Text:
     return Text.assemble(bar[:mark], (TIME, "bold"), bar[mark + 1 :])
 
 
-def _ends(left: Text, right: Text, width: int) -> list[Text]:
+def ends(left: Text, right: Text, width: int) -> list[Text]:
     """Two texts at the ends of a line, or one below the other where that is too short."""
     gap = width - len(left) - len(right)
     if left and right and gap >= 2:
         return [Text.assemble(left, " " * gap, right)]
-    below = _wrapped(right, width)
-    return [*_wrapped(left, width), *(Text(" " * (width - len(line))) + line for line in below)]
+    below = wrapped(right, width)
+    return [*wrapped(left, width), *(Text(" " * (width - len(line))) + line for line in below)]
 
 
-def _wrapped(text: Text, width: int) -> list[Text]:
+def wrapped(text: Text, width: int) -> list[Text]:
+    """The lines of a text; none of an empty one."""
     return list(text.wrap(_CONSOLE, width)) if text else []

@@ -22,8 +22,10 @@ PLAN = "plan"  # the plan's name, as the login gives it
 STATE = "claude_json"  # the version of .claude.json that was read last
 SESSIONS = "sessions"  # what is remembered of Claude Code's sessions, to date their numbers
 TOLD = "told"  # the alerts already sent
+SENT = "alerted"  # when the last alerts were sent, and of what
 OWNER = "owner"  # whose numbers these are
 FORMER = "former"  # windows of accounts that were logged in before
+MOST_SENT = 20  # alerts that are remembered
 
 
 def readings(store: Readable, now: float) -> codec.Readings:
@@ -77,10 +79,24 @@ def former(store: Readable) -> list[Window]:
         return []
 
 
+def sent(store: Store) -> list[tuple[float, str]]:
+    """The last alerts that were sent, each with its time; what cannot be read is none."""
+    try:
+        return [(float(when), str(title)) for when, title in json.loads(store.read(SENT) or "[]")]
+    except (ValueError, TypeError, RecursionError):
+        return []
+
+
+def note_sent(store: Store, titles: Iterable[str], now: float) -> None:
+    """Remember alerts as sent now."""
+    if new := [(int(now), title) for title in titles]:
+        store.write(SENT, json.dumps([*sent(store), *new][-MOST_SENT:]))
+
+
 def forget(store: Store, *, asking: bool, past: bool) -> None:
     """Drop an account's numbers, the memory of ``asking`` and what is known about its ``past``."""
     rows = [READINGS, PLAN]
     rows += [ASKING] if asking else []
-    rows += [TOLD, *store.names(LONG_ROWS)] if past else []
+    rows += [TOLD, SENT, *store.names(LONG_ROWS)] if past else []
     for name in rows:
         store.drop(name)

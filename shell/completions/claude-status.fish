@@ -66,7 +66,7 @@ complete -c claude-status -n _shtab_claude_status_using -l output -x -d 'with pr
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a show -d 'Show every limit with its reset and pace.'
 complete -c claude-status -n '_shtab_claude_status_using show' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using show' -l all -d 'all accounts, as known, without asking'
-complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a watch -d 'Show every limit, live, until you press q.'
+complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a watch -d 'Show limits, charts and events, live.'
 complete -c claude-status -n '_shtab_claude_status_using watch' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a history -d 'Chart usage over time.'
 complete -c claude-status -n '_shtab_claude_status_using history' -s h -l help -d 'show this help message and exit'

@@ -17,14 +17,20 @@ from claude_status.alerts.alerts import Alert, dump, is_quiet, load, next_alerts
 from claude_status.alerts.notify import facts, send
 from claude_status.asking import refresh
 from claude_status.model.usage import Credits, Limit, Usage
+from claude_status.render.style import Style
 from claude_status.settings.settings import Settings
+from claude_status.store import records
+from claude_status.store.database import open_store
 from tests.conftest import program
 from tests.server import ApiServer, ok, usage_body
 from tests.strategies import NOW, thorough
 from tests.support import User
 
 LEVELS = (80, 95, 100)
-ALERT = Alert("five_hour", 96.0, 95, NOW, "5h is at 96%; $(touch /tmp/never) `id` 'x' \"y\"")
+STYLE = Style(ttl=300)
+ALERT = Alert(
+    "five_hour", 96.0, 95, NOW, "5h at 96%; $(touch /tmp/never) `id` 'x' \"y\"", ("Go on.",)
+)
 
 
 def usage(percent: float, *, resets_at: int = NOW + 3600, as_of: float = NOW) -> Usage:
@@ -38,7 +44,7 @@ def run_through(*readings: tuple[float, Usage]) -> list[str]:
     told, texts = load(None), []
     for now, reading in readings:
         alerts, told = next_alerts(reading, told, LEVELS, now)
-        texts += [alert.text for alert in alerts]
+        texts += [alert.event for alert in alerts]
     return texts
 
 
@@ -48,11 +54,7 @@ def test_each_threshold_is_told_once() -> None:
 
     texts = run_through(*rising)
 
-    assert [text.partition(",")[0] for text in texts] == [
-        "5h is at 80%",
-        "5h is at 95%",
-        "5h is at 100%",
-    ]
+    assert texts == ["session (5h) at 80%", "session (5h) at 95%", "session (5h) used up"]
 
 
 def paid(percent: float, resets_at: int | None = None) -> Usage:
@@ -66,16 +68,105 @@ def test_credits_are_told_of() -> None:
     rising = [(NOW + n, paid(p)) for n, p in enumerate([79, 80, 85, 96, 96, 40, 81])]
     spent = replace(Credits(1, 2, "USD", 2, None, NOW, "endpoint"), reason="out of usage credits")
     assert run_through(*rising, (NOW + 9, Usage("endpoint", NOW, (), spent))) == [
-        "credits is at 80%", "credits is at 96%", "credits is at 81%", "credits is at 100%",
+        "credits at 80%", "credits at 96%", "credits at 81%", "credits used up",
     ]  # fmt: skip
 
 
-def test_when_a_limit_is_reset_is_said() -> None:
-    """An alert says how long it is until the reset, where there is one."""
-    (text,) = run_through((NOW, usage(96, resets_at=NOW + 3600)))
-    assert text == "5h is at 96%, resets in 1h00m"
-    (text,) = run_through((NOW, paid(96, NOW + 7200)))
-    assert text == "credits is at 96%, resets in 2h00m"
+@pytest.fixture
+def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Local time is UTC, where NOW is 08:00 on a Friday."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def alert_of(reading: Usage, style: Style = STYLE) -> Alert:
+    """The one alert of that reading."""
+    ((alert,), _) = next_alerts(reading, {}, LEVELS, NOW, style)
+    return alert
+
+
+def weekly(key: str, label: str, percent: float) -> Usage:
+    """A reading of a week that is half over."""
+    end = NOW + 7 * 43200
+    return Usage("endpoint", NOW, (Limit(key, label, percent, end, NOW, "", window=7 * 86400),))
+
+
+@pytest.mark.usefixtures("in_utc")
+def test_an_alert_says_what_happened_and_what_to_do() -> None:
+    """Title, bar, the time of the reset and what to do are each a line."""
+    alert = alert_of(usage(96, resets_at=NOW + 3600))
+    assert alert.title == "Claude: session (5h) at 96%"
+    assert alert.body.splitlines() == [
+        "███████████████████▏ 96%",
+        "Resets at 09:00, in 1h00m.",
+        "It runs out about 08:10 at this pace. Finish what matters first.",
+    ]
+    assert alert.text == (
+        "Claude: session (5h) at 96%. Resets at 09:00, in 1h00m. "
+        "It runs out about 08:10 at this pace. Finish what matters first"
+    )
+    at_twelve = alert_of(usage(96, resets_at=NOW + 7 * 3600), replace(STYLE, clock=12))
+    assert at_twelve.details[0] == "Resets at 3:00pm, in 7h00m."
+
+
+@pytest.mark.usefixtures("in_utc")
+@pytest.mark.parametrize(
+    ("reading", "title", "advice"),
+    [
+        (
+            usage(100), "session (5h) used up",
+            "To go on then: claude-status wait --below 100 --limit 5h",
+        ),
+        (usage(81, resets_at=NOW + 600), "session (5h) at 81%",
+         "It will last at this pace (about 83% at the reset)."),
+        (usage(81, resets_at=NOW + 18000 - 60), "session (5h) at 81%",
+         "Finish what matters first."),  # a window just begun has no pace
+        (weekly("seven_day", "7d", 85), "week (7d) at 85%",
+         "It runs out about 22:00 at this pace. Finish what matters first."),
+        (weekly("scope:fable", "Fable", 100), "Fable (7d) used up",
+         "Choose another model with /model."),
+        (weekly("scope:fable", "Fable", 85), "Fable (7d) at 85%",
+         "It runs out about 22:00 at this pace. "
+         "Choose another model with /model for what needs less."),
+        (paid(96), "credits at 96%", "Add credits, or raise their limit, in Claude's settings."),
+    ],
+)  # fmt: skip
+def test_what_to_do(reading: Usage, title: str, advice: str) -> None:
+    """It depends on the limit and on the pace, and no pace is made up."""
+    alert = alert_of(reading)
+    assert (alert.event, alert.details[-1]) == (title, advice)
+    assert alert_of(weekly("seven_day", "7d", 85)).details[0] == "Resets Mon 20:00, in 3d12h."
+
+
+def test_a_bar_is_full_at_100_only() -> None:
+    """The bar is cut, never rounded up, as the number is."""
+    assert "█" * 20 not in alert_of(usage(99.99)).body
+    assert alert_of(usage(112)).body.startswith(f"{'█' * 20} 112%")
+
+
+def test_limits_reset_together_are_one_alert() -> None:
+    """The week and a model's week end at the same moment: that is one event, and one alert."""
+    week = weekly("seven_day", "7d", 96).limits + weekly("scope:fable", "Fable", 99).limits
+    end = NOW + 7 * 43200
+    assert run_through((NOW, Usage("endpoint", NOW, week)), (end, Usage("endpoint", end)))[2:] == [
+        "week (7d) and fable are free again"
+    ]
+
+
+@pytest.mark.usefixtures("in_utc")
+def test_free_again_is_said_only_where_it_is_true() -> None:
+    """Where another limit is used up, the alert of a reset says so and until when."""
+    told = {"five_hour": {"reset": NOW, "threshold": 95.0, "highest": 97.5}}
+    for percent, words in (
+        (99.9, ("Reset after 97%.", "You can go on.")),
+        (100, ("Reset after 97%.", "But week (7d) is used up until Mon 20:00.")),
+    ):
+        alerts, _ = next_alerts(weekly("seven_day", "7d", percent), told, [], NOW, STYLE)
+        assert [alert.details for alert in alerts] == [words]
+        assert alerts[0].body == "\n".join(words)  # no bar of a number that is gone
 
 
 def test_only_the_highest_of_several_is_told() -> None:
@@ -88,7 +179,7 @@ def test_the_reset_of_a_full_window_is_told_once() -> None:
     full = [(NOW, usage(91)), (NOW + 3600, usage(91)), (NOW + 3700, usage(91))]
     half = [(NOW, usage(85)), (NOW + 3600, usage(85))]
 
-    assert run_through(*full)[1:] == ["5h has been reset"]
+    assert run_through(*full)[1:] == ["session (5h) is free again"]
     assert run_through(*half)[1:] == []
 
 
@@ -96,9 +187,10 @@ def test_a_reset_needs_no_new_number() -> None:
     """After a full window the API often knows nothing, or of a window that has not begun."""
     fresh = Usage("endpoint", NOW + 3700, (Limit("five_hour", "5h", 0.0, None, NOW, "endpoint"),))
     nothing = Usage("endpoint", NOW + 3700)
+    free = "session (5h) is free again"
 
-    assert run_through((NOW, usage(100)), (NOW + 3700, fresh))[1:] == ["5h has been reset"]
-    assert run_through((NOW, usage(100)), (NOW + 3700, nothing))[1:] == ["five hour has been reset"]
+    assert run_through((NOW, usage(100)), (NOW + 3700, fresh))[1:] == [free]
+    assert run_through((NOW, usage(100)), (NOW + 3700, nothing))[1:] == [free]
 
 
 def test_a_new_window_begins_anew() -> None:
@@ -114,9 +206,7 @@ def test_a_window_that_ends_early_begins_anew() -> None:
 
     texts = run_through((NOW, usage(96)), (NOW + 60, second))
 
-    assert [text.partition(",")[0] for text in texts] == [
-        "5h is at 96%", "5h has been reset", "5h is at 97%",
-    ]  # fmt: skip
+    assert texts == ["session (5h) at 96%", "session (5h) is free again", "session (5h) at 97%"]
     nearly = usage(97, resets_at=NOW + 3660, as_of=NOW + 60)
     assert len(run_through((NOW, usage(96)), (NOW + 60, nearly))) == 1
 
@@ -130,9 +220,7 @@ def test_a_name_from_outside_is_harmless_wherever_it_stands() -> None:
         (NOW, Usage("endpoint", NOW, (limit,))), (NOW + 3700, Usage("endpoint", NOW + 3700))
     )
 
-    assert [text.partition(" ")[2].partition(",")[0] for text in texts] == [
-        "xidid is at 96%", "xidid has been reset",
-    ]  # fmt: skip
+    assert texts == ["touch xidid at 96%", "touch xidid is free again"]
 
 
 @thorough
@@ -185,6 +273,8 @@ def test_the_command_gets_facts_and_no_shell(home: Path, tmp_path: Path) -> None
     assert told == ["on_alert"]
     assert seen.read_text() == ALERT.text
     assert facts(ALERT)["CLAUDE_STATUS_THRESHOLD"] == "95"
+    assert facts(ALERT)["CLAUDE_STATUS_TITLE"] == ALERT.title
+    assert facts(ALERT)["CLAUDE_STATUS_BODY"] == "███████████████████▏ 96%\nGo on."
     assert facts(replace(ALERT, threshold=0))["CLAUDE_STATUS_ALERT"] == "reset"
 
 
@@ -219,6 +309,9 @@ def test_a_refresh_alerts_once(user: User, tmp_path: Path) -> None:
         user.refresh(settings=on, force=True)
 
     assert seen.read_text() == "five_hour\n"
+    with open_store(user.account.store) as store:
+        ((_, event),) = records.sent(store)
+    assert event == "session (5h) at 96%"
 
 
 def test_alerts_that_take_too_long_are_the_last(
@@ -271,7 +364,7 @@ until gdbus introspect --session -d org.freedesktop.Notifications \\
   -o /org/freedesktop/Notifications >/dev/null 2>&1; do sleep 0.05; done
 until [ -s {tmp_path}/heard ]; do sleep 0.05; done
 "$@"
-until grep -q 'this is a test' {tmp_path}/heard; do sleep 0.05; done
+until grep -q 'This is a test' {tmp_path}/heard; do sleep 0.05; done
 dunstctl count displayed > {tmp_path}/count
 kill $monitor $dunst $xvfb
 """
@@ -290,7 +383,9 @@ kill $monitor $dunst $xvfb
     assert "Alerts reach you by desktop" in done.stdout
     heard = (tmp_path / "heard").read_text()
     assert "member=Notify" in heard
-    assert 'string "Claude usage"' in heard
+    assert 'string "Claude: session (5h) at 80%"' in heard
+    assert f"{'█' * 16}{'░' * 4} 80%" in heard
+    assert 'string "claude-status-five-hour"' in heard  # an alert takes the last one's place
     assert (tmp_path / "count").read_text().strip() == "1"
 
 
@@ -305,15 +400,15 @@ def test_a_real_tmux_shows_it(home: Path, tmp_path: Path) -> None:
         screen.until("[0]")
         try:
             subprocess.run([*user.command("alert", "--test")], env=environ, check=True, timeout=60)
-            screen.until("Claude usage: this is a test: 5h is at 80%")
+            screen.until("Claude: session (5h) at 80%. Resets at ")
             while b"\a" not in screen.raw:
                 assert screen.pump(20)
             quick = time.monotonic() + 2  # the 750 ms that tmux shows a message by itself are over
             while time.monotonic() < quick:
                 screen.pump(0.1)
-            assert "5h is at 80%" in screen.text()
+            assert "(5h) at 80%" in screen.text()
             screen.send(" ")
-            screen.until(lambda text: "5h is at 80%" not in text, 10)
+            screen.until(lambda text: "(5h) at 80%" not in text, 10)
         finally:
             subprocess.run([tmux, "kill-server"], env=environ, check=False)
 
@@ -328,7 +423,7 @@ def test_a_tmux_before_3_2_shows_it(home: Path, tmp_path: Path) -> None:
     (tmp_path / "tmux").chmod(0o755)
     assert send(ALERT, (), {"PATH": f"{tmp_path}:/bin", "HOME": str(home)}) == ["tmux"]
     said = (tmp_path / "shown").read_text()
-    assert said.startswith("display-message -c /dev/nowhere Claude usage: 5h is at 96%")
+    assert said.startswith("display-message -c /dev/nowhere 5h at 96%")
 
 
 def test_no_way_of_telling_is_told(home: Path) -> None:

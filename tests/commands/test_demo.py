@@ -16,6 +16,7 @@ import pytest
 from claude_status.commands import demo
 from claude_status.commands.demo_api import DemoApi, usage_body
 from claude_status.errors import ClaudeStatusError
+from claude_status.render.template import PRESETS
 from claude_status.sources.body import parse_body
 from tests.conftest import ROOT, program
 from tests.screen import Screen
@@ -23,8 +24,12 @@ from tests.server import ApiServer
 from tests.support import TOKEN, User, snapshot_of
 
 MOMENTS = [
-    "first reading", "4 min later", "12 min offline", "3 h offline", "near the limit",
-    "throttled", "login expired",
+    "nothing known", "first reading", "4 min later", "12 min offline", "3 h offline",
+    "near the limit", "a model's week", "paid credits", "throttled", "login expired",
+]  # fmt: skip
+SECTIONS = [
+    "The line in each of its states", "In each preset: claude-status looks",
+    "All at once: claude-status show", "A month: claude-status history --days 30",
 ]  # fmt: skip
 
 
@@ -58,22 +63,54 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> str:
     ).stdout  # fmt: skip
 
 
-def shown_lines(text: str) -> dict[str, str]:
-    """The line of each moment that the demo showed."""
-    rows = (re.match(r"  (\S.{15}) (?: )?(.*)", row) for row in text.splitlines())
+def sections(text: str) -> list[str]:
+    """What stands below each heading of the demo."""
+    return re.split("|".join(map(re.escape, SECTIONS)), text)[1:]
+
+
+def shown_lines(text: str, section: int = 0) -> dict[str, str]:
+    """The line of each moment, or preset, that the demo showed."""
+    rows = (
+        re.match(r"  (\S.{15}) (?: )?(.*)", row) for row in sections(text)[section].splitlines()
+    )
     return {row[1].strip(): row[2].strip() for row in rows if row}
 
 
 def test_demo_shows_every_state_of_the_line(tour: str) -> None:
-    """The tour goes from the first reading to an expired login, as a prompt would show each."""
+    """The tour goes from no reading at all to an expired login, as a prompt would show each."""
     lines = shown_lines(tour)
     assert list(lines) == MOMENTS
+    assert lines["nothing known"] == "(nothing)"
+    assert re.fullmatch(r"5h 42% 2h1[234]m · 7d 71% · Fable 91%!", lines["a model's week"])
+    assert re.fullmatch(r"5h 100%! 2[345]m · 7d 71% · credits \$460/\$500!", lines["paid credits"])
     assert re.fullmatch(r"5h 42% 2h1[34]m · 7d 17%", lines["first reading"])
     assert re.fullmatch(r"5h 42% 2h(09|10)m · 7d 17%", lines["4 min later"])
     assert re.fullmatch(r"5h ~42% until \d\d:\d\d · 7d ~17%", lines["12 min offline"])
     assert lines["3 h offline"] == "5h – · 7d ~17% · 3h ago"
     assert re.fullmatch(r"5h 93%! 2[345]m · 7d 71%", lines["near the limit"])
-    assert lines["throttled"][:6] == lines["login expired"][:6] == "5h 93%"
+    assert lines["throttled"][:7] == lines["login expired"][:7] == "5h 100%"
+
+
+def test_demo_shows_every_preset(tour: str) -> None:
+    """Each preset draws the same made-up numbers, in the order in which they are chosen from."""
+    lines = shown_lines(tour, 1)
+    assert list(lines) == list(PRESETS)
+    assert lines["minimal"] == "42%"
+    assert lines["left"].startswith("5h 58% left 2h1")
+    assert lines["icons"][:5] == "◷ 42%"
+    assert lines["nerd"].endswith("(needs a Nerd Font)")
+
+
+def test_demo_shows_all_at_once_and_a_month(tour: str) -> None:
+    """After the line comes what show and history print: each limit, and a chart of 30 days each."""
+    _, _, everything, past = sections(tour)
+    assert "Claude usage · max plan" in everything
+    for part in ("session (5h)  42%", "week (7d)     71%", "Fable (7d)    51%", "$125.50/$500"):
+        assert part in everything
+    for chart in ("session (5h)  peak", "week (7d)  peak", "Fable (7d)  peak"):
+        assert past.count(chart) == 1
+    assert past.count("100%┤") == 3
+    assert re.search(r"session \(5h\): \d\d windows, .* reached 90%", past)
 
 
 def test_demo_says_what_the_program_says(tour: str) -> None:
@@ -81,7 +118,7 @@ def test_demo_says_what_the_program_says(tour: str) -> None:
     told = " ".join(tour.split())
     assert "(429). The next try is in 26m." in told
     assert "login in .../.credentials.json has expired: open Claude Code, which renews it." in told
-    assert re.search(r"4 refreshes made 3 calls, all to http://127\.0\.0\.1:\d+\.", told)
+    assert re.search(r"7 refreshes made 6 calls, all to http://127\.0\.0\.1:\d+\.", told)
 
 
 def test_demo_leaves_nothing_and_touches_nothing(user: User, scratch: Path) -> None:
@@ -155,7 +192,7 @@ def test_terminal_shows_the_line_in_its_colours(user: User) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text('ttl = 900\n[colours]\nnormal = "green"\n[hosts.ansi.colours]\nlabel = 30\n')
     environ = {**user.environ, "COLUMNS": "80"}
-    with Screen(user.command("demo"), environ, lines=30, cwd=str(user.home)) as screen:
+    with Screen(user.command("demo"), environ, lines=120, cwd=str(user.home)) as screen:
         screen.until("then run `claude-status`", 60)
         assert screen.colours("42% 2h") == {"green", "008787"}
         assert screen.colours("93% ") == {"ff0000", "008787"}
@@ -164,10 +201,9 @@ def test_terminal_shows_the_line_in_its_colours(user: User) -> None:
 
 
 def test_demo_fits_an_ordinary_terminal(tour: str) -> None:
-    """Everything that is shown fits on 80 columns and 24 rows."""
-    rows = tour.splitlines()
-    assert len(rows) <= 24
-    assert max(map(len, rows)) <= 80
+    """Nothing that is shown is wider than 80 columns, and each part but the charts is a screen."""
+    assert max(map(len, tour.splitlines())) <= 80
+    assert max(len(each.strip().splitlines()) for each in sections(tour)[:3]) <= 24
 
 
 def test_demo_speaks_ascii_where_it_must(user: User) -> None:
@@ -201,12 +237,19 @@ def test_demo_that_cannot_begin_says_so(
     with DemoApi() as api:
         stage = demo.Stage(tmp_path, api, dict(os.environ))
         with pytest.raises(ClaudeStatusError, match=r"The demo could not start\. The API says"):
-            next(demo.play(stage))
+            list(demo.play(stage))
 
 
 def test_made_up_body_is_one_that_the_program_understands() -> None:
     """The demo's body is of the endpoint's shape: every value is read, and no key is unknown."""
-    usage = parse_body(usage_body(1e9 * 1.8, 93.4, 71, session_left=1500), 1e9 * 1.8, "endpoint")
+    now = 1e9 * 1.8
+    body = usage_body(now, 93.4, 71, session_left=1500, model=51, paid=12550)
+    usage = parse_body(body, now, "endpoint")
     limits = [(limit.label, limit.percent, limit.severity) for limit in usage.limits]
-    assert limits == [("5h", 93.4, "critical"), ("7d", 71, "warning")]
+    assert limits == [("5h", 93.4, "critical"), ("7d", 71, "warning"),
+                      ("Fable", 51, "normal")]  # fmt: skip
+    assert usage.credits is not None
+    assert (usage.credits.used, usage.credits.limit) == (12550, 50000)
+    off = parse_body(usage_body(now, 93.4, 71, session_left=1500), now, "endpoint")
+    assert off.credits is None
     assert usage.unknown_keys == ()

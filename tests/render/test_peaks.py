@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 
@@ -25,19 +27,48 @@ def test_a_day_has_its_highest_number() -> None:
     assert (found.peaks, found.words) == ((70.5, None, 3.0), "peak 70%")
 
 
-def test_days_of_local_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Days begin at local midnights, the days on which the clock is changed included."""
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Local time is that of a place whose clock is changed twice a year."""
     monkeypatch.setenv("TZ", "Europe/Berlin")
     time.tzset()
-    try:
-        days = midnights(1_793_000_000, 30)  # in late October 2026
-        hours = {time.localtime(day).tm_hour for day in days}
-        lengths = {later - day for day, later in itertools.pairwise(days)}
-    finally:
-        monkeypatch.undo()
-        time.tzset()
-    assert hours == {0}
-    assert lengths <= {DAY, DAY + HOUR}
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_berlin")
+@pytest.mark.parametrize(
+    ("now", "changed", "hours"),
+    [("2026-11-05", "2026-10-25", 25), ("2026-04-05", "2026-03-29", 23)],
+)
+def test_days_of_local_time(now: str, changed: str, hours: int) -> None:
+    """Each day begins at its own midnight; the day of the change alone is longer, or shorter."""
+    noon = time.mktime(time.strptime(f"{now} 12", "%Y-%m-%d %H"))
+    days = midnights(noon, 30)
+    last = date.fromisoformat(now)
+    assert [time.strftime("%F %T", time.localtime(day)) for day in days] == [
+        f"{last - timedelta(days=ago)} 00:00:00" for ago in reversed(range(30))
+    ]
+    lengths = {
+        time.strftime("%F", time.localtime(day)): later - day
+        for day, later in itertools.pairwise(days)
+    }
+    assert lengths.pop(changed) == hours * HOUR
+    assert set(lengths.values()) == {DAY}
+
+
+@pytest.mark.usefixtures("in_berlin")
+def test_the_hour_that_comes_twice_is_of_its_day() -> None:
+    """A number late on the day of 25 hours is that day's, not the next one's."""
+    noon = time.mktime(time.strptime("2026-10-26 12", "%Y-%m-%d %H"))
+    days = midnights(noon, 2)
+    late, early = int(days[0] + 24.5 * HOUR), int(days[1])
+    found = of_peaks(
+        LIMIT, [Point(late, SESSION, 70, None), Point(early, SESSION, 3, None)], days, noon
+    )
+    assert found is not None
+    assert found.peaks == (70, 3)
 
 
 def test_nothing_known() -> None:

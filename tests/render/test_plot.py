@@ -44,7 +44,18 @@ def test_a_column_is_as_high_as_its_number() -> None:
     found = heights(area(((0, 99.99), (99, 99.99))))
     assert found == [15.875] * 100
     assert heights(area(((0, 100), (99, 100)))) == [16] * 100
-    assert heights(area(((0, 112), (99, 112)))) == [16] * 100
+
+
+@pytest.mark.parametrize(("percent", "is_marked"), [(100, False), (100.9, False), (101, True)])
+def test_beyond_the_top_is_marked(percent: float, is_marked: bool) -> None:
+    """What goes beyond 100% has a mark where the scale ends, and the legend says what it is."""
+    chart = area(((0, percent), (99, percent)))
+    top = text_of(draw_burnup(chart, 100 + LEFT, 4, THRESHOLDS)[0])[LEFT:]
+    assert top == ("▲" if is_marked else "█") * 100
+    peaks = Peaks("", "", midnights(NOW, 3), (percent, None, 3.0))
+    for each in (chart, peaks):
+        legend = draw_charts([each], [], (80, 24), "plain", THRESHOLDS)
+        assert ("▲ above 100%" in legend) == is_marked
 
 
 def test_a_gap_is_blank_and_zero_is_not() -> None:

@@ -14,18 +14,23 @@ from pathlib import Path
 
 import pytest
 
+from claude_status.commands.watch import Choice
 from claude_status.frames.write import Head, postpone
 from claude_status.frames_read import drawn_times
 from claude_status.model.schedule import RefreshTimes
+from claude_status.model.usage import SESSION, Limit, Usage
+from claude_status.store import history, records
+from claude_status.store.database import open_store
 from tests.bodies import usage_body
-from tests.commands.pictures.conftest import WIDTHS, without
+from tests.commands.pictures.conftest import HOUR, without
 from tests.conftest import program
 from tests.screen import Screen
 from tests.server import ApiServer, ok, throttled
 from tests.support import User
 
-LEFT = re.compile(r"resets in 1h(\d\d)m(\d\d)s")
+LEFT = re.compile(r"1h(\d\d)m(\d\d)s")
 NEXT = re.compile(r"The next try is in 9m(\d\d)s")
+CLEAR = b"\x1b[2J"
 ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"  # the alternate screen
 HIDE, SHOW = b"\x1b[?25l", b"\x1b[?25h"  # the cursor
 
@@ -58,19 +63,135 @@ def known(user: User) -> User:
     return user
 
 
-@pytest.mark.parametrize("columns", WIDTHS)
-def test_the_whole_picture(known: User, columns: int) -> None:
-    """At every width all of show is there, on one screen."""
-    with watching(known, columns=columns) as screen:
-        told = re.sub(r"\s+", " ", screen.text())
-    for part in (
-        "Claude usage · max plan",
-        "78%",
-        "8 points ahead of pace",
-        "will last",
-        "$125.50",
-    ):
-        assert part in told
+@pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}, {"LC_ALL": "C"}])
+@pytest.mark.parametrize("lines", [10, 24, 50])
+@pytest.mark.parametrize("columns", [40, 80, 120, 200])
+def test_the_screen_is_filled(
+    known: User, columns: int, lines: int, environ: dict[str, str]
+) -> None:
+    """At every size the limits stand above, the keys on the last line, and charts between them."""
+    with watching(known, columns=columns, lines=lines, **environ) as screen:
+        text, last = screen.text(), screen.row(lines - 1)
+        assert screen.row(0).startswith("Claude usage")
+    assert last.endswith("q quits")
+    for part in ("78%", "34%", "51%", "25%", "runs out about", "at the reset", "$125.50/$500"):
+        assert part in text
+    top = text.count("100%|" if "LC_ALL" in environ else "100%┤")
+    assert top == (0 if lines == 10 else 1 if (columns, lines) == (40, 24) else 2)
+    if lines > 10:
+        assert "Nothing in the past 24 hours" in text
+        assert re.search(r"next call in \d+m\d\ds \(\d\d:\d\d\)", text)
+    assert text.isascii() == ("LC_ALL" in environ)
+
+
+def test_any_ground_will_do(known: User) -> None:
+    """Only basic colours are used and no background, so that it suits light and dark terminals."""
+    with watching(known) as screen:
+        codes = {code for each in re.findall(rb"\x1b\[([\d;]*)m", screen.raw)
+                 for code in each.decode().split(";")}  # fmt: skip
+    assert codes <= {"", "0", "1", "2", "31", "32", "33"}
+
+
+def test_only_what_changes_is_written(known: User) -> None:
+    """A tick writes the countdowns' rows and nothing else: no row is blanked, none drawn again."""
+    with watching(known) as screen:
+        drawn = len(screen.raw)
+        first = left(screen)
+        screen.until(lambda text: left(screen) <= first - 2)
+        ticks = screen.raw[drawn:]
+        session = next(y for y in range(24) if "session (5h)" in screen.row(y))
+        assert screen.raw.count(CLEAR) == 1
+    assert {int(row) for row in re.findall(rb"\x1b\[(\d+)H", ticks)} <= {1, session + 1}
+    assert re.findall(rb"\x1b\[[\d;?]*[^mHK\d;?]", ticks) == []
+
+
+def at_work(user: User) -> int:
+    """Give the user a session that was reset, and growing use since; return the present time."""
+    now = int(time.time()) // 60 * 60
+    end = now + int(1.5 * HOUR)
+    before = end - 5 * HOUR
+    numbers = [(4.5, 62, before), (4, 66, before), (2, 60, end), (1, 72, end), (0, 78, end)]
+    with open_store(user.account.store) as store:
+        for ago, percent, reset in numbers:
+            as_of = now - ago * HOUR
+            limit = Limit(SESSION, "5h", percent, reset, as_of, "endpoint", window=5 * HOUR)
+            history.add(store, Usage("endpoint", as_of, (limit,)), as_of)
+        records.note_sent(store, ["session (5h) at 80%"], now - 60)
+    return now
+
+
+def test_what_happened_lately(known: User, api: ApiServer) -> None:
+    """A reset, a threshold, an alert and a refusal are there with their times, the newest first."""
+    now = at_work(known)
+    api.answer = throttled("600")
+    known.refresh(force=True)
+    with watching(known, lines=50) as screen:
+        text = screen.until("Lately")
+    found = re.findall(r"(\d\d:\d\d)  (the API|alert|session)(.*)", text)
+    assert [words for _, *words in found] == [
+        ["the API", ": too many requests (429)"],
+        ["alert", " sent: session (5h) at 80%"],
+        ["session", " (5h) reached 70%"],
+        ["session", " (5h) was reset, after 66%"],
+    ]
+    times = [time.strftime("%H:%M", time.gmtime(now - ago)) for ago in (60, HOUR, 3.5 * HOUR)]
+    assert [when for when, *_ in found[1:]] == times
+
+
+def test_keys_choose_the_range(known: User) -> None:
+    """1 to 4 choose what the charts span, r takes the next, and the range chosen is marked."""
+    at_work(known)
+    with watching(known) as screen:
+        assert screen.text().count("this window") == 2
+        for key, tab, words in (
+            ("4", "[4 month]", "past 30 days, peak 78%"),
+            ("r", "[1 window]", "this window"),
+            ("r", "[2 day]", "past 24 hours, peak 78%"),
+            ("3", "[3 week]", "past 7 days, peak 78%"),
+        ):
+            screen.send(key)
+            screen.until(lambda text, tab=tab, words=words: tab in text and words in text)
+
+
+def test_keys_that_are_none() -> None:
+    """Arrows, Home and the like choose nothing, though 1 and q are among what they send."""
+    assert Choice().after("\x1b[1~\x1b[2~\x1b[A\x1bOD\x1bq0 59x") == Choice()
+    assert Choice().after("\x1b[1~3") == Choice(span="week")
+
+
+@pytest.mark.parametrize("environ", [{}, {"LC_ALL": "C"}])
+def test_help_and_back(known: User, environ: dict[str, str]) -> None:
+    """? shows the keys and the marks, another key brings the numbers back; q quits from there."""
+    with watching(known, columns=40, lines=10, **environ) as screen:
+        screen.send("?")
+        text = screen.until("Keys")
+        assert "78%" not in text
+        assert max(map(len, text.splitlines())) < 40
+        assert text.isascii() == bool(environ)
+        screen.send("?")
+        screen.until("78%")
+        screen.send("?")
+        screen.until("Keys")
+        screen.send("q")
+        while screen.pump(20):
+            pass
+        assert screen.raw.endswith(LEAVE)
+
+
+def test_the_next_call_counts_down(known: User) -> None:
+    """It stands above when the API is asked next, and comes nearer; nothing is asked for it."""
+    pattern = re.compile(r"next call in (\d+)m(\d\d)s")
+
+    def seconds(text: str) -> int:
+        found = pattern.search(text)
+        assert found, text
+        return 60 * int(found[1]) + int(found[2])
+
+    with watching(known) as screen:
+        first = seconds(screen.text())
+        due = known.refresh_at() - time.time()
+        assert abs(first - due) < 30
+        screen.until(lambda text: seconds(text) <= first - 2)
 
 
 def test_countdowns_tick(known: User) -> None:
@@ -138,9 +259,11 @@ def test_resize(known: User) -> None:
         low = screen.until(lambda text: len(text.splitlines()) <= 5 and "quits" in text)
         assert re.search(r"session \(5h\)  [━╸─│]+ 78%   resets in", low)
         resize(screen, 40, 24)
-        screen.until(lambda text: "8 points ahead of pace,\nruns out about" in text)
-        resize(screen, 200, 24)
+        screen.until(lambda text: re.search(r"78%\n  1h..m..s · runs out about", text))
+        resize(screen, 200, 50)
         screen.until(lambda text: re.search(r"session.*78%.*runs out about.*endpoint", text))
+        screen.until(lambda text: screen.row(49).endswith("q quits"))
+        assert screen.text().count("Claude usage") == 1
 
 
 @pytest.mark.parametrize("lines", [1, 2, 3, 4])
@@ -163,7 +286,7 @@ def test_ctrl_c_ends_it(known: User) -> None:
     assert ended_by(known, "\x03") == "130"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_signals_end_it(known: User, number: signal.Signals) -> None:
     """So do signals from outside, and the exit status tells the shell which."""
     assert ended_by(known, number) == str(128 + number)
@@ -172,7 +295,7 @@ def test_signals_end_it(known: User, number: signal.Signals) -> None:
 def ended_by(user: User, how: str | signal.Signals) -> str:
     """Watch in a shell, end it in that way, and return the status, once all is given back."""
     pid = user.home / "pid"
-    inner = f"echo $$ > {pid}; exec {shlex.join(user.command('watch'))}"
+    inner = f"ulimit -c 0; echo $$ > {pid}; exec {shlex.join(user.command('watch'))}"
     outer = f"trap : INT; sh -c {shlex.quote(inner)}; echo status=$?; read line"
     with Screen(["/bin/sh", "-c", outer], user.environ) as screen:
         before = termios.tcgetattr(screen._fd)
@@ -256,10 +379,9 @@ def test_without_a_keyboard(known: User) -> None:
     [({"NO_COLOR": "1"}, "Claude usage · max plan"), ({"LC_ALL": "C"}, "Claude usage - max plan")],
 )
 def test_plain_terminals(known: User, environ: dict[str, str], title: str) -> None:
-    """Without colour, or without UTF-8, it is the plain text that is kept up to date."""
+    """Without colour nothing is coloured, without UTF-8 all is ASCII, and both are kept alive."""
     with watching(known, **environ) as screen:
         assert title in screen.text()
-        assert "78%  ####" in screen.text()
         first = left(screen)
         screen.until(lambda text: left(screen) < first)
         assert re.findall(rb"\x1b\[[\d;]*[1-9][\d;]*m", screen.raw) == []
