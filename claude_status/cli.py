@@ -80,8 +80,15 @@ def build_parser() -> argparse.ArgumentParser:
     statusline.add_argument("--wrap", metavar="COMMAND", help="draw ours beside that of a command")
     refresh = command("refresh", "commands.refresh:run", "ask now, if it is due")
     refresh.add_argument("--force", action="store_true", help="skip the TTL, never the back-off")
-    command(
+    doctor = command(
         "doctor", "commands.doctor:run", "what is there, what is wrong, and what to do about it"
+    )
+    doctor.epilog = (
+        "Without an option, files are read and nothing is started. Exit status: 0 where numbers "
+        "can come, with --shells where each shell that has the line shows it; else 1."
+    )
+    doctor.add_argument(
+        "--shells", action="store_true", help="start each shell, and look whether it shows the line"
     )
     init = command("init", "commands.install:init", "print what to put into a host's own file")
     init.add_argument("host", choices=(*HOSTS, *BARS))
