@@ -90,7 +90,8 @@ def find_culprit(shell: str, scripts: Sequence[Script], *, starship: bool) -> Fi
         return _wrong(shell, text, f"see `claude-status init {shell}`")
     for script in scripts:
         for number, line in script.code(end if script is file else 0):
-            if shell in LOST_HOOK and LOST_HOOK[shell].match(line):
+            own = script is file or not line[0].isspace()  # and no function of some library
+            if own and shell in LOST_HOOK and LOST_HOOK[shell].match(line):
                 return _lost(shell, script, number)
     for number, line in file.code():
         if number < end and ENDS.match(line):
@@ -127,7 +128,8 @@ def _lost(shell: str, script: Script, number: int) -> Finding:
 
 
 def _framework(shell: str, scripts: Sequence[Script], *, starship: bool) -> Finding | None:
-    code = "\n".join(line for script in scripts for _, line in script.code())
+    own = scripts if shell == "fish" else scripts[:1]  # others may be of some library
+    code = "\n".join(line for script in own for _, line in script.code())
     for name, pattern in FRAMEWORKS.items():
         if not re.search(pattern, code, re.IGNORECASE):
             continue

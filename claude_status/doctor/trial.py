@@ -1,8 +1,8 @@
 """A shell in a window of its own, with the user's files, and what it draws there.
 
-Nothing is typed, so no command runs and no history grows. To have the prompt once more, bash is
-interrupted, which gives up an answer that something may wait for and never gives one; other shells
-are told of another width. At the end the terminal hangs up, as a window that is closed, and only
+Nothing is typed, so no command runs and no history grows. To have the prompt once more, bash and
+zsh are interrupted, which gives up an answer that something may wait for and never gives one; fish
+is told of another width. At the end the terminal hangs up, as a window that is closed, and only
 what still lives of the shell's own process groups is killed.
 """
 
@@ -16,6 +16,7 @@ from claude_status.doctor.window import opened
 
 LIMIT = 10.0  # seconds until the first prompt; slow rc files take two or three
 AGAIN = 3.0  # seconds until the second
+INTERRUPTED = ("bash", "zsh")  # the shells that answer with a new prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,15 @@ def look_at(
 ) -> Look:
     """Start a shell (a path) with this whole environment, and look at two prompts of it.
 
-    ``has_line`` says of an output whether the line is in it; ``interrupts`` lets a bash be
-    interrupted for the second.
+    ``has_line`` says of an output whether the line is in it; ``interrupts`` lets bash and
+    zsh be interrupted for the second.
     """
     with opened(shell, environ) as window:
         waits = window.settle(limit, has_line)
         first, again = window.taken(), ""
         front, child = window.front()
         if waits and not child and front in (os.path.basename(shell), ""):
-            window.draw_again(interrupt=interrupts and front == "bash")
+            window.draw_again(interrupt=interrupts and front in INTERRUPTED)
             window.settle(AGAIN, has_line)
             again = window.taken()
         return Look(first, again, front, waits, child, window.status, limit)

@@ -135,6 +135,17 @@ def test_a_theme_below_our_block(place: Place, examine: Examine) -> None:
     assert examine()["bash"].text == "the line is in the prompt, from the second on"
 
 
+def test_a_snippet_that_is_read_late(user: Path, examine: Examine) -> None:
+    """In zsh, what a plugin manager loads after the first prompt is in the second."""
+    program("zsh")
+    (user / ".zshrc").write_text(
+        "setopt prompt_subst; PROMPT='mine> ' RPROMPT='$CLAUDE_STATUS'\n"
+        f"late() {{ zle -F $1; exec {{1}}<&-; . {SHELL}/claude-status.zsh }}\n"
+        "exec {fd}< <(:); zle -F $fd late\n"
+    )
+    assert examine()["zsh"].text == "the line is in the prompt, from the second on"
+
+
 @pytest.mark.parametrize("variables", [{"LC_ALL": "C"}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
 @SHELLS
 def test_every_dialect_is_known(
