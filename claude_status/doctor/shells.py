@@ -15,7 +15,7 @@ from pathlib import Path
 
 from claude_status.asking.diagnosis import Scene
 from claude_status.doctor.culprits import Script, find_culprit, judge
-from claude_status.doctor.findings import Finding, Grade
+from claude_status.doctor.findings import Finding, Grade, from_sentence
 from claude_status.doctor.seen import first_prompt, is_in, shown_text
 from claude_status.doctor.trial import LIMIT, Look, look_at
 from claude_status.errors import SettingsError
@@ -39,8 +39,9 @@ def check_shells(scene: Scene, limit: float = LIMIT) -> Iterator[Finding]:
     """
     try:
         files = {name: _file(scene.environ, name) for name in SHELLS}
+        _refuse_another_home(rc_files.home(scene.environ))
     except SettingsError as error:
-        yield Finding("shells", str(error), Grade.WRONG)
+        yield from_sentence("shells", str(error), Grade.WRONG)
         return
     for shell, file in files.items():
         path = shutil.which(shell, path=scene.environ.get("PATH", os.defpath))
@@ -55,6 +56,13 @@ def check_shells(scene: Scene, limit: float = LIMIT) -> Iterator[Finding]:
             yield Finding(shell, text, Grade.WRONG, "claude-status refresh")
         else:
             yield _examine(scene, shell, path, _scripts(scene.environ, shell, file), limit)
+
+
+def _refuse_another_home(home: Path) -> None:
+    """Run nobody else's files, as a root shell with a borrowed HOME would."""
+    with contextlib.suppress(OSError):
+        if home.stat().st_uid != os.geteuid():
+            raise SettingsError(f"{home} is another user's home: run this as that user.")
 
 
 def _examine(

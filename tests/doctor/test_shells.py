@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +17,8 @@ from claude_status.asking.diagnosis import take_scene
 from claude_status.cli import main
 from claude_status.doctor.findings import Finding, Grade
 from claude_status.doctor.shells import check_shells
-from tests.conftest import SHELL, program
-from tests.hosts.shells import TEXTS, draw, stand_in
+from tests.conftest import ROOT, SHELL, program
+from tests.hosts.shells import TEXTS, draw, give_away, stand_in
 from tests.support import until
 
 RC = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
@@ -355,6 +356,26 @@ def test_a_window_of_its_own(
     assert first == f" kept {user} 200 "
     assert len(set(ids.split())) == 1
     assert status == str(128 + signal.SIGPIPE)
+
+
+def test_a_doctor_that_is_killed(place: Place, user: Path, left: Path) -> None:
+    """However ``doctor`` ends, the shell that it has started ends with it."""
+    place("bash", above=f"echo $$ >>{left}\nsleep 1000\n")
+    command = [sys.executable, "-m", "claude_status", "doctor", "--shells"]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL) as doctor:
+        until(lambda: left.read_text().strip())
+        doctor.kill()
+    until(lambda: not is_alive(int(left.read_text())))
+
+
+def test_another_users_home(place: Place, examine: Examine, user: Path) -> None:
+    """Under a HOME that is another user's, as with sudo, none of its files is run."""
+    place("bash", above=f"touch {user}/started\n")
+    give_away(user)
+    (found,) = examine().values()
+    assert (found.grade, found.advice) == (Grade.WRONG, "run this as that user")
+    assert not (user / "started").exists()
 
 
 def test_no_refresh_is_started_while_frames_are_fresh(
