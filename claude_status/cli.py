@@ -93,8 +93,12 @@ def build_parser() -> argparse.ArgumentParser:
     refresh.add_argument(
         "--force", action="store_true", help="ask before the TTL has passed; a back-off still holds"
     )
-    command(
+    doctor = command(
         "doctor", "commands.doctor:run", "check everything, and say what is wrong and what to do"
+    )
+    doctor.epilog, doctor.formatter_class = epilogs.DOCTOR, argparse.RawDescriptionHelpFormatter
+    doctor.add_argument(
+        "--shells", action="store_true", help="start each shell, and see if it shows the line"
     )
     init = command("init", "commands.install:init", "print what to add to a host's own file")
     init.add_argument("host", choices=(*HOSTS, *BARS))

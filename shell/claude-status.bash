@@ -255,6 +255,11 @@ __claude_status_hook_up() {
   if [[ -n ${BLE_VERSION-} ]]; then
     # In front, if ble.sh supports that.
     blehook PRECMD+-=__claude_status_hook 2>/dev/null || blehook PRECMD+=__claude_status_hook
+    # PROMPT_COMMAND may be over when ble.sh attaches from there.
+    [[ -z $__claude_status_side ]] || blehook PRECMD!=__claude_status_place 2>/dev/null
+    # Below `ble-attach` the first prompt is on the screen already: draw it again.
+    [[ -z ${BLE_ATTACHED-}${_ble_attached-} ]] ||
+      { ble/prompt/clear && ble/textarea#render && ble/util/buffer.flush; } 2>/dev/null
     builtin return 0
   fi
   case "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-} ${STARSHIP_PROMPT_COMMAND-}" in
@@ -309,15 +314,13 @@ __claude_status_place() {
 }
 
 # Moves that after whatever else runs at the prompt, as that may set PS1. What is added later counts
-# from the next prompt on: bash works through the list as it was at the start.
+# from the next prompt on: bash works through the list as it was at the start. ble.sh runs
+# PROMPT_COMMAND after its own hooks, and hides it in between: there it is checked at each prompt.
 # shellcheck disable=SC2128,SC2178 # one string, or the one element of an array
 __claude_status_place_last() {
   local __cs_place __cs_each __cs_others
   __cs_place='__claude_status_place 2> /dev/null' __cs_others=()
-  if [[ -n ${BLE_VERSION-} ]]; then
-    blehook PRECMD-=__claude_status_place
-    blehook PRECMD+=__claude_status_place
-  elif [[ " ${precmd_functions[*]-} " == *' __claude_status_hook '* ]]; then
+  if [[ " ${precmd_functions[*]-} " == *' __claude_status_hook '* ]]; then
     for __cs_each in "${precmd_functions[@]}"; do
       [[ $__cs_each == __claude_status_place ]] || __cs_others+=("$__cs_each")
     done
@@ -327,13 +330,16 @@ __claude_status_place_last() {
       [[ $__cs_each == "$__cs_place" ]] || __cs_others+=("$__cs_each")
     done
     PROMPT_COMMAND=("${__cs_others[@]}" "$__cs_place")
-  elif [[ $PROMPT_COMMAND != *"; $__cs_place" ]]; then
-    PROMPT_COMMAND="${PROMPT_COMMAND//"; $__cs_place"/}; $__cs_place"
+  elif [[ -z ${PROMPT_COMMAND-} ]]; then
+    PROMPT_COMMAND=$__cs_place
+  elif [[ $PROMPT_COMMAND != *"$__cs_place" ]]; then
+    __cs_each=${PROMPT_COMMAND//"$__cs_place; "/}
+    PROMPT_COMMAND="${__cs_each//"; $__cs_place"/}; $__cs_place"
   fi
 }
 
 \builtin shopt "$__claude_status_aliases" expand_aliases
-__claude_status_hook_up
 __claude_status_side=
 [[ ${2-} != left ]] || __claude_status_side=left
+__claude_status_hook_up
 [[ -z $__claude_status_side || ${PROMPT_COMMAND[*]-} != *__claude_status_hook* ]] || __claude_status_place_last

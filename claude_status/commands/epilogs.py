@@ -1,5 +1,12 @@
 """What ``--help`` adds to commands for scripts: their exit statuses, and an example."""
 
+DOCTOR = """\
+exit status:
+  0  new numbers are possible; with --shells, each shell that has the line shows it
+  1  something prevents that
+
+Without --shells, only files are read, and nothing is started.
+"""
 CHECK = """\
 exit status:
   0  every limit is at or below PERCENT

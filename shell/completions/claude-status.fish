@@ -81,6 +81,7 @@ complete -c claude-status -n '_shtab_claude_status_using refresh' -s h -l help -
 complete -c claude-status -n '_shtab_claude_status_using refresh' -l force -d 'ask before the TTL has passed; a back-off still holds'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a doctor -d 'Check everything, and say what is wrong and what to do.'
 complete -c claude-status -n '_shtab_claude_status_using doctor' -s h -l help -d 'show this help message and exit'
+complete -c claude-status -n '_shtab_claude_status_using doctor' -l shells -d 'start each shell, and see if it shows the line'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a init -d 'Print what to add to a host'"'"'s own file.'
 complete -c claude-status -n '_shtab_claude_status_using init' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using init; and test $_shtab_claude_status_npos -eq 0' -ka "bash zsh fish starship tmux claude waybar i3bar polybar xbar" -d host

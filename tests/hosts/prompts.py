@@ -96,16 +96,17 @@ class Shell:
         env: Mapping[str, str] | None = None,
         *,
         under: Sequence[str] = (),
+        alone: bool = False,
         **size: int,
     ) -> Screen:
         """A terminal, where the user's file sources the snippet and then has these lines.
 
-        ``under`` is a command to run the shell with.
+        ``under`` is a command to run the shell with; ``alone`` leaves the sourcing to the lines.
         """
         file = self.home / self.traits.rc
         file.parent.mkdir(parents=True, exist_ok=True)
         greeting = "set -g fish_greeting\n" if self.name == "fish" else ""
-        file.write_text(greeting + self.sourcing() + rc)
+        file.write_text(greeting + ("" if alone else self.sourcing()) + rc)
         # or fish would prepare its completions in the background
         (self.home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
         name, *words = self.traits.terminal.split()

@@ -104,8 +104,8 @@ class TestShells:
             if path.exists():
                 path.write_text(path.read_text().replace("/shell/claude-status.", "/gone/x."))
         with opened(shell) as screen:
-            text = screen.until("mine>").replace("\n", "")
-            assert text.endswith("is gone: install it again, or remove this block.mine>")
+            text = screen.until("mine>").replace("\n", "").replace(" ", "")
+            assert text.endswith("isgone:installitagain,orremovethisblock.mine>")
             screen.send("echo status $?\n" if shell != "fish" else "echo status $status\n")
             screen.until("\nstatus 0")
 
@@ -387,3 +387,58 @@ def test_a_prompt_whose_function_has_it(
         screen.send("true\n")
         row = last_row(screen.until(lambda text: text.count("mine>") == 2))
         assert row.count("5h") == 1
+
+
+# What ble.sh does: it draws the prompt itself, from `ble-attach` on, with its own hooks before
+# PROMPT_COMMAND, and hides PS1 and PROMPT_COMMAND in between.
+BLE = r"""
+BLE_VERSION=0.4.0 hooks=()
+blehook() {
+  local hook=${1#*=} each kept=()
+  for each in "${hooks[@]}"; do [[ $each == "$hook" ]] || kept+=("$each"); done
+  case $1 in
+    PRECMD+-=*) hooks=("$hook" "${kept[@]}") ;;
+    PRECMD!=*) hooks=("${kept[@]}" "$hook") ;;
+    *) return 1 ;;
+  esac
+}
+ble/prompt/clear() { drawn=; }
+ble/textarea#render() {
+  local each
+  [[ -z $drawn ]] || return 0
+  PS1=$saved_prompt PROMPT_COMMAND=$saved_command
+  for each in "${hooks[@]}"; do (exit $last); $each; done
+  (exit $last); eval "$PROMPT_COMMAND"
+  saved_prompt=$PS1 saved_command=$PROMPT_COMMAND
+  each=${PS1@P}; printf '\r\e[K%s' "${each//[$'\001\002']}"
+  PS1= PROMPT_COMMAND='last=$?; ble/textarea#render; ble/prompt/clear; (exit $last)' drawn=1
+}
+ble/util/buffer.flush() { :; }
+ble-attach() {
+  BLE_ATTACHED=1 saved_prompt=$PS1 saved_command=${PROMPT_COMMAND-} last=0 drawn=
+  ble/textarea#render
+}
+"""
+ATTACH = "[[ ! ${BLE_VERSION-} ]] || ble-attach\n"
+
+
+@pytest.mark.parametrize("below", [False, True], ids=["above", "below"])
+@pytest.mark.parametrize("theme", ["", "PROMPT_COMMAND=theme\n"], ids=["plain", "theme"])
+def test_ble_sh_as_its_readme_has_it(
+    user: Path, opened: Callable[..., Screen], *, theme: str, below: bool
+) -> None:
+    """With our block above ``ble-attach`` or below, already the first prompt has the line, once."""
+    theirs = f"{BLE}theme() {{ PS1='theirs> '; }}\ntheme\n{theme}"
+    rc = user / RC["bash"]
+    rc.write_text(theirs + ATTACH * below)
+    assert main(["install", "bash"]) == 0
+    if not below:
+        rc.write_text(rc.read_text() + ATTACH)
+    with opened("bash") as screen:
+        screen.until(f"{LINE} theirs>")
+        screen.send("(exit 3)\n")
+        screen.until(lambda text: text.count("theirs>") == 2)
+        screen.send("echo status $?.\n")
+        screen.until("status 3.")
+        text = screen.until(lambda text: text.count("theirs>") == 3)
+        assert text.count(f"{LINE} theirs>") == text.count("5h") == 3

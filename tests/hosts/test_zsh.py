@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import SHELL
 from tests.hosts.prompts import Shell
 from tests.hosts.shells import TEXTS, draw, refreshed
 from tests.support import until
@@ -137,6 +139,46 @@ def test_it_is_an_oh_my_zsh_plugin(zsh: Shell, home: Path) -> None:
     script = f"setopt warn_create_global; load() {{ source {plugin} }}; load plugins/x\n"
     assert zsh.run(script + HOOK + zsh.show, env) == f"<{zsh.text()}>"
     assert refreshed(zsh.program, home)
+
+
+# What plugin managers do with the clone: zinit sources what its `pick` finds, from a function of
+# many locals, while it watches what is defined; antidote sources a path at the top of a file.
+ZINIT = r"""
+zinit() {
+  [[ $1 == light ]] || { typeset -g pick=${(Q)2#pick}; return }
+  local ___user=% ___plugin=$2 ___pdir_path=$2 ___mode=$1 ZERO
+  local -a reply
+  builtin set --
+  functions[compdef]=':'
+  functions[autoload]='builtin autoload "$@"'
+  setopt localoptions extended_glob warn_create_global typeset_silent no_aliases
+  reply=( $___pdir_path/${~pick}(DN) )
+  ZERO=${reply[1]}
+  builtin source "$ZERO"
+  unfunction compdef autoload
+}
+"""
+CLONE = "/path/to/the/clone"
+
+
+@pytest.mark.parametrize("manager", ["zinit", "antidote"])
+def test_plugin_managers(zsh: Shell, manager: str, home: Path) -> None:
+    """Loaded as the documents say, the snippet works, and finds the program on PATH."""
+    draw(home)
+    lines = (SHELL.parent / "docs/hosts.md").read_text().splitlines()
+    own = [line for line in lines if line.startswith(("zinit ice", "zinit light", CLONE))]
+    assert len(own) == 3
+    clone = shlex.quote(str(SHELL.parent))
+    if manager == "zinit":
+        rc = ZINIT + "\n".join(own[:2]).replace(CLONE, clone)
+    else:
+        rc = f"source {own[2].replace(f'{CLONE} path:', f'{clone}/')}\n"
+    rc += "\nsetopt prompt_subst; PROMPT='mine> ' RPROMPT='$CLAUDE_STATUS'\n"
+    environ = {"PATH": f"{zsh.program.parent}:{os.environ['PATH']}"}
+    with zsh.session(rc, environ, alone=True, columns=300) as screen:
+        screen.until(PLAIN)
+        screen.send('print -r -- "<$__claude_status_program>"\n')
+        screen.until(f"\n<{zsh.program}>")
 
 
 def test_hooks_of_others_stay(zsh: Shell) -> None:

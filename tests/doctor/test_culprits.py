@@ -1,0 +1,93 @@
+"""What the examination of a shell says of what it saw, and of the files."""
+
+from __future__ import annotations
+
+import pytest
+
+from claude_status.doctor.culprits import FRAMEWORKS, Script, find_culprit, judge
+from claude_status.doctor.findings import Grade
+from claude_status.doctor.trial import Look
+from claude_status.install.blocks import BEGIN, END
+
+BLOCK = f"{BEGIN.decode()}\n. claude-status.bash\n{END.decode()}\n"
+USES = {  # a line of one who uses it, for those whose name alone does not say it
+    "starship": 'eval "$(starship init bash)"',
+    "oh-my-bash": "OSH_THEME=font",
+    "Bash-it": 'source "$BASH_IT"/bash_it.sh',
+    "pure": "prompt pure",
+    "prezto": "source ~/.zprezto/init.zsh",
+}
+
+
+def script(text: str, path: str = "/rc") -> Script:
+    """A file with this text."""
+    return Script(path, tuple(text.splitlines()))
+
+
+@pytest.mark.parametrize(
+    ("look", "seen", "words"),
+    [
+        (Look("", "", "bash", waits=True), 1, "the line is in the prompt"),
+        (Look("", "", "", waits=True), 1, "the line is in the prompt"),
+        (Look("", "", "bash", waits=True), 2, "the line is in the prompt, from the second on"),
+        (Look("", "", "bash", True, "sleep"), 1, "the line is in the prompt"),
+        (Look("", "", "fish", waits=True), 1, "the line is in the prompt of fish (/rc, line 1)"),
+    ],
+)
+def test_what_is_seen(look: Look, seen: int, words: str) -> None:
+    """A line in a shell's prompt is one, whatever runs beside, and of whichever shell it is."""
+    found = judge("bash", [script("exec fish")], look, seen)
+    assert found is not None
+    assert (found.grade, found.text) == (Grade.GOOD, words)
+
+
+@pytest.mark.parametrize(
+    ("look", "words"),
+    [
+        (Look("", "", "vim", waits=True), "vim (/rc, line 2) has the terminal"),
+        (Look("", "", "bash", True, "vim"), "vim (/rc, line 2) has the terminal"),
+        (Look("", "", "screen", waits=True), "screen has the terminal"),
+        (Look("", "", "bash", waits=False), "no prompt within 10 s, so"),
+        (
+            Look("", "", "bash", False, "vim", limit=4),
+            "no prompt within 4 s while vim (/rc, line 2)",
+        ),
+        (Look("", "", "", waits=False, status=-9), "ended before its first prompt, with status -9"),
+    ],
+)
+def test_what_is_in_the_way(look: Look, words: str) -> None:
+    """Another program is named with the line that starts it; a line that is seen in it is none."""
+    seen = 0 if look.front == "bash" and look.waits else 1
+    found = judge("bash", [script("# vim\nexec vim x")], look, seen)
+    assert found is not None
+    assert found.grade is Grade.WRONG
+    assert words in found.text
+    assert found.advice
+
+
+def test_nothing_to_say_of_a_prompt_without_it() -> None:
+    """A shell that waits at its prompt without the line is a matter of its files."""
+    assert judge("bash", [script("")], Look("", "", "bash", waits=True), 0) is None
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_each_framework_is_known(name: str) -> None:
+    """What is in the file of one who uses a framework names it."""
+    found = find_culprit("bash", [script(f"{USES.get(name, name)}\n{BLOCK}")], starship=False)
+    assert found.text == f"{name} draws the prompt, without the line"
+
+
+@pytest.mark.parametrize(
+    "line", ["# PROMPT_COMMAND=x", 'PROMPT_COMMAND="x; $PROMPT_COMMAND"', "a=1"]
+)
+def test_what_keeps_the_hook(line: str) -> None:
+    """A comment, or a value that has the old one in it, throws no hook away."""
+    found = find_culprit("bash", [script(f"{BLOCK}{line}\n")], starship=False)
+    assert "anew" not in found.text
+
+
+def test_our_part_in_starship() -> None:
+    """Where starship has our part, it is not what keeps the line away."""
+    found = find_culprit("bash", [script(f"{USES['starship']}\n{BLOCK}")], starship=True)
+    assert "starship" not in found.text
+    assert "nothing in /rc says why" in found.text

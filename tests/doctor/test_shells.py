@@ -1,0 +1,418 @@
+"""What ``doctor --shells`` sees in the real bash, zsh and fish, and what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from claude_status.asking.diagnosis import take_scene
+from claude_status.cli import main
+from claude_status.doctor.findings import Finding, Grade
+from claude_status.doctor.shells import check_shells
+from tests.conftest import ROOT, SHELL, program
+from tests.hosts.shells import TEXTS, draw, give_away, stand_in
+from tests.support import until
+
+RC = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
+PROMPT = {
+    "bash": "PS1='mine> '\n",
+    "zsh": "PROMPT='mine> '\n",
+    "fish": "set fish_greeting\nfunction fish_prompt; echo -n 'mine> '; end\n",
+}
+SHELLS = pytest.mark.parametrize("shell", RC)
+ENOUGH = 3.0  # seconds for what never has a prompt
+
+Place = Callable[..., Path]
+Examine = Callable[[], dict[str, Finding]]
+
+
+@pytest.fixture(autouse=True)
+def user(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with frames that are fresh, and a program that nothing has to start."""
+    draw(home)
+    (home / ".local/share/fish/generated_completions").mkdir(parents=True)
+    launcher = stand_in(tmp_path / "bin" / "claude-status")
+    monkeypatch.setattr(sys, "argv", [f"{launcher}-py"])
+    for name in ("TMUX", "TMUX_PANE", "ZDOTDIR", "PROMPT_COMMAND", "BASH_ENV", "HISTFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(home)
+    return home
+
+
+@pytest.fixture
+def place(user: Path, capsys: pytest.CaptureFixture[str]) -> Place:
+    """Writes a shell's file with our block, between lines of the user's."""
+
+    def write(shell: str, above: str = "", below: str = "") -> Path:
+        program(shell)
+        file = user / RC[shell]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(PROMPT[shell] + above)
+        assert main(["install", shell]) == 0
+        capsys.readouterr()
+        with file.open("a") as more:
+            more.write(below)
+        return file
+
+    return write
+
+
+@pytest.fixture
+def examine() -> Examine:
+    """What the examination finds, by the names of the shells; a hanging one gets less time."""
+
+    def run(limit: float = 30) -> dict[str, Finding]:
+        scene = take_scene(os.environ, time.time(), Path("/opt/made up/bin/claude-status"))
+        return {finding.name: finding for finding in check_shells(scene, limit)}
+
+    return run
+
+
+@pytest.fixture
+def left(user: Path) -> Iterator[Path]:
+    """A file to which rc files write the ids of what they start; all is ended with the test."""
+    path = user / "left"
+    path.touch()
+    yield path
+    for number in path.read_text().split():
+        if is_alive(int(number)):
+            os.kill(int(number), signal.SIGKILL)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that nobody has waited for yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
+    except OSError:
+        return False
+
+
+# Good ones
+
+
+@SHELLS
+def test_a_line_that_is_seen(shell: str, place: Place, examine: Examine) -> None:
+    """As installed, the line is seen in the shell's own prompt, and the others have no part."""
+    place(shell)
+    found = examine()
+    assert (found[shell].grade, found[shell].text) == (Grade.GOOD, "the line is in the prompt")
+    assert {found[other].grade for other in set(RC) - {shell}} == {Grade.NOTE}
+
+
+GOOD = {
+    "bash, by hand": f"PS1='$CLAUDE_STATUS> '\n. {SHELL}/claude-status.bash\n",
+    "bash, two rows": f"PS1='$CLAUDE_STATUS\\n> '\n. {SHELL}/claude-status.bash\n",
+    "zsh, by hand": "setopt prompt_subst; PROMPT='$CLAUDE_STATUS> '\n"
+    f". {SHELL}/claude-status.zsh\n",
+    "zsh, without colours": f"RPROMPT='%97v'\n. {SHELL}/claude-status.zsh\n",
+    "fish, by hand": f"source {SHELL}/claude-status.fish\n"
+    "function fish_prompt; claude_status_prompt; echo; echo -n '> '; end\n",
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_line_that_was_placed_by_hand(name: str, user: Path, examine: Examine) -> None:
+    """Without our block, a snippet and a prompt of the user's count as well."""
+    shell = name.partition(",")[0]
+    program(shell)
+    file = user / RC[shell]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(GOOD[name])
+    assert examine()[shell].grade is Grade.GOOD
+
+
+def test_a_theme_below_our_block(place: Place, examine: Examine) -> None:
+    """In bash, a theme that is loaded below shows the line from the second prompt on."""
+    theme = "theme() { PS1='theirs> '; }\nPROMPT_COMMAND=\"${PROMPT_COMMAND-}; theme\"\n"
+    place("bash", below=theme)
+    assert examine()["bash"].text == "the line is in the prompt, from the second on"
+
+
+def test_a_snippet_that_is_read_late(user: Path, examine: Examine) -> None:
+    """In zsh, what a plugin manager loads after the first prompt is in the second."""
+    program("zsh")
+    (user / ".zshrc").write_text(
+        "setopt prompt_subst; PROMPT='mine> ' RPROMPT='$CLAUDE_STATUS'\n"
+        f"late() {{ zle -F $1; exec {{1}}<&-; . {SHELL}/claude-status.zsh }}\n"
+        "exec {fd}< <(:); zle -F $fd late\n"
+    )
+    assert examine()["zsh"].text == "the line is in the prompt, from the second on"
+
+
+@pytest.mark.parametrize("variables", [{"LC_ALL": "C"}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
+@SHELLS
+def test_every_dialect_is_known(
+    shell: str, variables: dict[str, str], place: Place, examine: Examine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Without UTF-8, without colours and where doctor itself is on no terminal, it is seen too."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    place(shell)
+    assert examine()[shell].grade is Grade.GOOD
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_shell_that_hands_over_to_tmux(
+    shell: str, place: Place, examine: Examine, user: Path, left: Path
+) -> None:
+    """An rc file that starts tmux is looked at as tmux would have it, and no server stays."""
+    tmux = program("tmux")
+    inside = f'[ -z "$TMUX" ] || {{ t=${{TMUX#*,}}; echo ${{t%%,*}} >>{left}; }}\n'
+    file = place(shell, above=f'{inside}[ -n "$TMUX" ] || exec {tmux} -f /dev/null\n')
+    found = examine()[shell]
+    assert found.text == f"the line is in the prompt, inside the tmux that {file} starts"
+    servers = [int(number) for number in left.read_text().split() if int(number)]
+    until(lambda: not any(map(is_alive, servers)))
+    assert not list(user.glob("tmux*"))
+
+
+# What takes the place
+
+BAD = {
+    "bash, the hook is thrown away": (
+        "bash", "", "PROMPT_COMMAND='x=1'\n", ", line 10, sets PROMPT_COMMAND anew",
+    ),
+    "zsh, the hook is thrown away": (
+        "zsh", "", "precmd_functions=()\nRPROMPT=\n", "sets precmd_functions anew",
+    ),
+    "bash, another shell": ("bash", "", "exec zsh -f\n", "zsh (HOME/.bashrc, line 10) has the"),
+    "zsh, another program": ("zsh", "stty raw; exec cat\n", "", "cat (HOME/.zshrc, line 2) has"),
+    "bash, a return above": ("bash", "return\n", "", "ends in line 2, above our block"),
+    "zsh, a return above": ("zsh", "return\n", "", "ends in line 2, above our block"),
+    "bash, an exit": ("bash", "", "exit 3\n", "ended before its first prompt, with status 3"),
+    "fish, another shell": ("fish", "", "exec bash --norc\n", "bash (HOME/.config/fish"),
+    "bash, below": ("bash", "", "shopt -u promptvars\n", "goes on below our block, in line 10"),
+    "bash, a greeting alone": (
+        "bash", "shopt -u promptvars\n", f"echo '{TEXTS['plain']}'\n", "goes on below our block",
+    ),
+    "fish, starship": (
+        "fish", "", "# starship init\nfunction fish_right_prompt; true starship; end\n"
+        "test -n x; or starship init fish\n", "starship draws the prompt, without the line",
+    ),
+    "zsh, a framework": (
+        "zsh", "", "ZSH_THEME=x\nunset -m 'precmd_*'; RPROMPT=\nzle-line-init() { RPROMPT=; }\n"
+        "zle -N zle-line-init\n", "oh-my-zsh draws the prompt",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_takes_the_place(name: str, place: Place, examine: Examine, user: Path) -> None:
+    """Where the line is not seen, the row says which file or program it is, and what to do."""
+    shell, above, below, words = BAD[name]
+    program("zsh")
+    place(shell, above, below)
+    found = examine()[shell]
+    assert found.grade is Grade.WRONG
+    assert words.replace("HOME", str(user)) in found.text
+    assert found.advice
+
+
+def test_a_file_that_is_read_below(place: Place, examine: Examine, user: Path) -> None:
+    """A hook that is thrown away in a file which ~/.bashrc reads is found there."""
+    (user / "prompt.sh").write_text("\n# mine\nPROMPT_COMMAND=true\n")
+    place("bash", below="[ -z x ] && true\n. ~/prompt.sh\n")
+    assert f"{user}/prompt.sh, line 3, sets PROMPT_COMMAND" in examine()["bash"].text
+
+
+@SHELLS
+def test_a_snippet_that_nothing_shows(shell: str, user: Path, examine: Examine) -> None:
+    """Where the snippet is read and no prompt has the line, the row says so."""
+    program(shell)
+    file = user / RC[shell]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    source = "source" if shell == "fish" else "."
+    file.write_text(f"{PROMPT[shell]}{source} {SHELL}/claude-status.{shell}\n")
+    found = examine()[shell]
+    assert found.grade is Grade.WRONG
+    assert f"init {shell}" in found.advice
+
+
+@SHELLS
+@pytest.mark.parametrize("kind", ["sleeps", "asks"])
+def test_a_shell_without_a_prompt(
+    shell: str, kind: str, place: Place, examine: Examine, user: Path
+) -> None:
+    """One that hangs, or waits for an answer, is given up; no answer is given."""
+    ask = f'read answer; echo "[$answer]" >>{user}/answer\n'
+    place(shell, above="sleep 1000\n" if kind == "sleeps" else ask)
+    found = examine(ENOUGH)[shell]
+    assert found.grade is Grade.WRONG
+    if (shell, kind) != ("fish", "asks"):  # which edits a line for `read`, too
+        assert f"no prompt within {ENOUGH:g} s" in found.text
+        assert ("sleep (" in found.text) == (kind == "sleeps")
+    assert not (user / "answer").exists()
+
+
+def test_a_question_with_a_default(place: Place, examine: Examine, user: Path) -> None:
+    """What waits in readline for an answer gets none: it is interrupted."""
+    place("bash", above=f'read -e -i yes answer && echo "$answer" >>{user}/answer\n')
+    assert examine()["bash"].grade is Grade.WRONG
+    assert not (user / "answer").exists()
+
+
+def test_no_reading_yet(place: Place, examine: Examine, user: Path) -> None:
+    """Without a reading there is nothing to see, so no shell is started."""
+    for file in user.rglob("frames/*"):
+        file.unlink()
+    place("bash", above=f"touch {user}/started\n")
+    found = examine()["bash"]
+    assert "no reading yet" in found.text
+    assert not (user / "started").exists()
+
+
+def test_a_shell_that_is_not_there(place: Place, examine: Examine, monkeypatch, tmp_path) -> None:
+    """A block for a shell that is not on PATH, and a shell without any, have a row each."""
+    place("zsh")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = examine()
+    assert "zsh is not on PATH" in found["zsh"].text
+    assert found["fish"].text == "it is not installed"
+    assert {finding.grade for finding in found.values()} == {Grade.NOTE}
+
+
+# No harm
+
+HISTORIES = {
+    "bash": (".bash_history", "HISTSIZE=5 PROMPT_COMMAND='history -a'\n"),
+    "bash, by name": (
+        ".bash_history",
+        "HISTFILE=~/.bash_history HISTSIZE=50\nPROMPT_COMMAND='history -a; history -n'\n",
+    ),
+    "zsh": (
+        ".zsh_history",
+        "HISTFILE=~/.zsh_history SAVEHIST=5 HISTSIZE=5\nsetopt share_history extended_history\n",
+    ),
+    "zsh, as it is": (".zsh_history", "HISTFILE=~/.zsh_history SAVEHIST=5 HISTSIZE=5\n"),
+    "fish": (".local/share/fish/fish_history", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_the_history_stays(name: str, place: Place, examine: Examine, user: Path) -> None:
+    """The file of the history keeps its bytes and its date, though it is longer than is kept."""
+    shell = name.partition(",")[0]
+    path, above = HISTORIES[name]
+    file = user / path
+    line = "- cmd: echo {0}\n  when: 17000000{0:02}\n" if shell == "fish" else "echo {0}\n"
+    file.write_text("".join(line.format(number) for number in range(40)))
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    before = file.read_bytes()
+    place(shell, above=above)
+    assert examine()[shell].grade is Grade.GOOD
+    assert (file.read_bytes(), int(file.stat().st_mtime)) == (before, 1_700_000_000)
+
+
+STARTED = {
+    "sleeps in front": ("sleep 1000 & echo $! >>LEFT; wait\n", False),
+    "ignores that the window closes": (
+        "sh -c 'trap \"\" HUP; echo $$ >>LEFT; exec sleep 1000'\n", False,
+    ),
+    "a shell that does": ("trap '' HUP; echo $$ >>LEFT; sleep 1000\n", False),
+    "in the background": ("sleep 1000 & echo $! >>LEFT\n", False),
+    "a daemon": ("setsid sh -c 'echo $$ >>LEFT; exec sleep 1000' &\n", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+@pytest.mark.parametrize("what", STARTED)
+def test_what_stays(
+    what: str, shell: str, place: Place, examine: Examine, left: Path
+) -> None:  # fmt: skip
+    """What a shell has in its window ends with that; what made itself a daemon goes on."""
+    lines, stays = STARTED[what]
+    place(shell, above=lines.replace("LEFT", shlex.quote(str(left))))
+    examine(ENOUGH)
+    until(lambda: left.read_text().strip())
+    started = [int(number) for number in left.read_text().split()]
+    if stays:
+        assert all(map(is_alive, started))
+    else:
+        until(lambda: not any(map(is_alive, started)))
+
+
+def test_a_window_of_its_own(
+    place: Place, examine: Examine, user: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell starts at home, outside tmux, in its own session, and SIGPIPE ends programs again."""
+    for name in ("TMUX", "TMUX_PANE", "STY", "CLAUDE_STATUS"):
+        monkeypatch.setenv(name, "inherited")
+    monkeypatch.setenv("MINE", "kept")
+    monkeypatch.chdir("/")
+    show = 'echo "$TMUX$TMUX_PANE$STY$CLAUDE_STATUS $MINE $PWD $COLUMNS $(trap)" >>~/seen\n'
+    place("bash", above=f"shopt -s checkwinsize; (:)\n{show}echo $$ $(ps -o sid= $$) >>~/seen\n"
+          "(exec yes) | true; echo ${PIPESTATUS[0]} >>~/seen\n")  # fmt: skip
+    assert examine()["bash"].grade is Grade.GOOD
+    first, ids, status = (user / "seen").read_text().splitlines()
+    assert first == f" kept {user} 200 "
+    assert len(set(ids.split())) == 1
+    assert status == str(128 + signal.SIGPIPE)
+
+
+def test_a_doctor_that_is_killed(place: Place, user: Path, left: Path) -> None:
+    """However ``doctor`` ends, the shell that it has started ends with it."""
+    place("bash", above=f"echo $$ >>{left}\nsleep 1000\n")
+    command = [sys.executable, "-m", "claude_status", "doctor", "--shells"]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL) as doctor:
+        until(lambda: left.read_text().strip())
+        doctor.kill()
+    until(lambda: not is_alive(int(left.read_text())))
+
+
+def test_another_users_home(place: Place, examine: Examine, user: Path) -> None:
+    """Under a HOME that is another user's, as with sudo, none of its files is run."""
+    place("bash", above=f"touch {user}/started\n")
+    give_away(user)
+    (found,) = examine().values()
+    assert (found.grade, found.advice) == (Grade.WRONG, "run this as that user")
+    assert not (user / "started").exists()
+
+
+def test_no_refresh_is_started_while_frames_are_fresh(
+    place: Place, examine: Examine, tmp_path
+) -> None:
+    """A look starts nothing that a prompt would not."""
+    place("bash")
+    examine()
+    assert not (tmp_path / "bin" / "claude-status.calls").exists()
+
+
+# The command
+
+
+def test_the_command(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    """It prints a row for each shell and one sentence, and its status says whether all is seen."""
+    place("bash")
+    assert main(["doctor", "--shells"]) == 0
+    assert capsys.readouterr().out.endswith("\n\nEach shell that has it shows the line.\n")
+    place("zsh", below="precmd_functions=()\n")
+    assert main(["doctor", "--shells"]) == 1
+    out = capsys.readouterr().out
+    assert out.endswith("\n\nNot every shell that has it shows the line.\n")
+    assert "\N{CHECK MARK} bash  the line is in the prompt\n" in out
+
+
+def test_the_command_without_any(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no shell has our part, nothing is wrong, and nothing is shown."""
+    assert main(["doctor", "--shells"]) == 0
+    assert capsys.readouterr().out.endswith("\n\nNo shell has the line.\n")
+
+
+def test_the_plain_one_starts_no_shell(
+    place: Place, user: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``doctor`` reads files only, and names what looks further."""
+    place("bash", above=f"touch {user}/started\n")
+    main(["doctor"])
+    assert "`claude-status doctor --shells`" in capsys.readouterr().out
+    assert not (user / "started").exists()
