@@ -1,7 +1,7 @@
 """``claude-status doctor``: what is set up, what is wrong, and what to do about it.
 
-Exit status: 0 if new numbers are possible, 1 if something prevents them. With ``--shells``, 0 if each
-shell that has our part shows the line, else 1.
+Exit status: 0 if new numbers are possible, 1 if something prevents them. With ``--shells``, 0 if
+each shell that has our part shows the line, else 1.
 """
 
 from __future__ import annotations

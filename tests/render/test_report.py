@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from claude_status.model.usage import MAX_AGE, SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage
 from claude_status.render.outlook import pace_words
-from claude_status.render.report import ago, in_words, name_of, report, ticking
+from claude_status.render.report import ago, name_of, report, ticking
 from claude_status.render.style import Style
+from claude_status.render.words import in_words
 from tests.strategies import NOW, hostile_texts, thorough, usages
 
 HOUR, DAY = 3600, 86400
