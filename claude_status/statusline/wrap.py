@@ -6,9 +6,7 @@ import contextlib
 import os
 import select
 import signal
-import subprocess
 import time
-from typing import IO
 
 from claude_status.isolation import for_the_user
 from claude_status.statusline.fit import visible_width
@@ -21,27 +19,34 @@ GAP = "  "
 
 
 class Wrapped:
-    """A running command of the user's, with the same standard input as ours."""
+    """A running command of the user's, with the same standard input as ours.
+
+    It is started without the library's module for that, which takes longer to load than all else
+    that a run does where nothing is new.
+    """
 
     def __init__(self, command: str, data: bytes) -> None:
         self._data = data
         self._is_cancelled = False
-        self._process: subprocess.Popen[bytes] | None = None
+        self._pid = 0
         self._until = time.monotonic() + SECONDS
         signal.signal(signal.SIGTERM, self._cancel)
-        self._process = subprocess.Popen(
+        theirs, self._stdin = os.pipe()
+        self._stdout, output = os.pipe()
+        self._pid = os.posix_spawn(
+            "/bin/sh",
             ["/bin/sh", "-c", command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            env=for_the_user(os.environ),
-            start_new_session=True,
+            for_the_user(os.environ),
+            file_actions=[(os.POSIX_SPAWN_DUP2, theirs, 0), (os.POSIX_SPAWN_DUP2, output, 1)],
+            setpgroup=0,
+            setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],  # which Python ignores
         )
+        os.close(theirs)
+        os.close(output)
         if self._is_cancelled:
             self._cancel()
-        if self._process.stdin:
-            os.set_blocking(self._process.stdin.fileno(), False)
-        self._hand_over(self._process)
+        os.set_blocking(self._stdin, False)
+        self._hand_over()
 
     def beside(self, ours: str, columns: int) -> str:
         """Its lines, with ours at the end of the last one if it fits, else on a separate line."""
@@ -54,18 +59,15 @@ class Wrapped:
 
     def _output(self) -> str:
         """What it printed until it ended or timed out."""
-        process = self._process
-        if process is None or process.stdout is None:
-            return ""
-        with process.stdout:
-            output = self._exchange(process, process.stdout)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(max(0, self._until - time.monotonic()))
-        if process.returncode is None:
-            self._end(process)
+        output = self._exchange()
+        os.close(self._stdout)
+        while not self._has_ended() and time.monotonic() < self._until:
+            time.sleep(LOOK / 10)
+        if self._pid:
+            self._end()
         return output.decode("utf-8", "surrogateescape")
 
-    def _exchange(self, process: subprocess.Popen[bytes], stdout: IO[bytes]) -> bytes:
+    def _exchange(self) -> bytes:
         """Write what is left of the input, and read the output.
 
         Once the command has ended, the end of its output is not waited for: what it started may
@@ -73,40 +75,45 @@ class Wrapped:
         """
         output, until = b"", self._until
         while len(output) < MAX_BYTES and (left := until - time.monotonic()) > 0:
-            self._hand_over(process)
-            if select.select([stdout], [], [], min(left, LOOK))[0]:
-                part = os.read(stdout.fileno(), MAX_BYTES)
+            self._hand_over()
+            if select.select([self._stdout], [], [], min(left, LOOK))[0]:
+                part = os.read(self._stdout, MAX_BYTES)
                 if not part:
                     break
                 output += part
-            if process.poll() is not None:
+            if self._has_ended():
                 until = min(until, time.monotonic() + DRAIN)
         return output
 
-    def _hand_over(self, process: subprocess.Popen[bytes]) -> None:
+    def _has_ended(self) -> bool:
+        """Whether the command itself has ended; what it started may go on."""
+        if self._pid and os.waitpid(self._pid, os.WNOHANG)[0]:
+            self._pid = 0
+        return not self._pid
+
+    def _hand_over(self) -> None:
         """Write as much of the input as it accepts now, and close it at the end."""
-        stdin = process.stdin
-        if stdin is None or stdin.closed:
+        if self._stdin < 0:
             return
         try:
             while self._data:
-                self._data = self._data[os.write(stdin.fileno(), self._data) :]
+                self._data = self._data[os.write(self._stdin, self._data) :]
         except BlockingIOError:
             return
         except OSError:  # it does not read its input
             pass
-        stdin.close()
+        os.close(self._stdin)
+        self._stdin = -1
 
     def _cancel(self, *_: object) -> None:
         """Exit when Claude Code cancels us; if theirs is just being started, right after that."""
-        if self._process is None:
+        if not self._pid:
             self._is_cancelled = True
             return
-        self._end(self._process)
+        self._end()
         os._exit(0)
 
-    @staticmethod
-    def _end(process: subprocess.Popen[bytes]) -> None:
+    def _end(self) -> None:
         """Leave nothing of it running, whether it hangs or we are cancelled."""
         with contextlib.suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(self._pid, signal.SIGKILL)
