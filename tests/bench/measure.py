@@ -108,9 +108,8 @@ def report_for_readers(rows: Sequence[Row], figures: Mapping[str, Figure]) -> No
     """Print the rows as a table of Markdown: the median, and as a multiple of the base."""
     print("\n| | ms | × |\n|---|---:|---:|")
     for row in rows:
-        print(
-            f"| {row.name} | {figures[row.name].median:.1f} | {_ratios(row, figures).median:.1f} |"
-        )
+        median, ratio = figures[row.name].median, _ratios(row, figures).median
+        print(f"| {row.name} | {median:.3g} | {ratio:.3g} |")
 
 
 def _ratios(row: Row, figures: Mapping[str, Figure]) -> Figure:
