@@ -18,7 +18,7 @@ from claude_status.cli import main
 from claude_status.doctor.findings import Finding, Grade
 from claude_status.doctor.shells import check_shells
 from tests.conftest import ROOT, SHELL, program
-from tests.hosts.shells import TEXTS, draw, give_away, stand_in
+from tests.hosts.shells import TEXTS, draw, give_away
 from tests.support import until
 
 RC = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
@@ -39,7 +39,9 @@ def user(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with frames that are fresh, and a program that nothing has to start."""
     draw(home)
     (home / ".local/share/fish/generated_completions").mkdir(parents=True)
-    launcher = stand_in(tmp_path / "bin" / "claude-status")
+    launcher = tmp_path / "bin" / "claude-status"
+    launcher.parent.mkdir()
+    launcher.symlink_to(SHELL / "claude-status")
     monkeypatch.setattr(sys, "argv", [f"{launcher}-py"])
     for name in ("TMUX", "TMUX_PANE", "ZDOTDIR", "PROMPT_COMMAND", "BASH_ENV", "HISTFILE"):
         monkeypatch.delenv(name, raising=False)
@@ -378,13 +380,14 @@ def test_another_users_home(place: Place, examine: Examine, user: Path) -> None:
     assert not (user / "started").exists()
 
 
+@SHELLS
 def test_no_refresh_is_started_while_frames_are_fresh(
-    place: Place, examine: Examine, tmp_path
+    shell: str, place: Place, examine: Examine, user: Path
 ) -> None:
     """A look starts nothing that a prompt would not."""
-    place("bash")
-    examine()
-    assert not (tmp_path / "bin" / "claude-status.calls").exists()
+    place(shell)
+    assert examine()[shell].grade is Grade.GOOD
+    assert not list(user.rglob("kick.*"))
 
 
 # The command
