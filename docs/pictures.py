@@ -16,6 +16,7 @@ from pathlib import Path
 
 from claude_status.asking.snapshot import take_snapshot
 from claude_status.commands.demo_month import month
+from claude_status.paths import settings_file
 from claude_status.settings.settings import Settings
 from claude_status.store.database import open_store
 from claude_status.store.history import add
@@ -60,7 +61,10 @@ def looks(user: User) -> Screen:
 
 
 def live(user: User) -> None:
-    """Give the user a month behind them, and an alert that was sent an hour ago."""
+    """Give the user a month behind them, and an alert that was sent half an hour ago."""
+    path = settings_file(user.environ)
+    path.parent.mkdir(parents=True)
+    path.write_text("alerts = true\nalert_thresholds = [70, 90, 100]\n")
     now = time.time()
     account = user.account
     usage = take_snapshot(account, Settings(), now).usage
@@ -68,7 +72,7 @@ def live(user: User) -> None:
     with open_store(account.store) as store, store.transaction():
         for each in month(usage, now):
             add(store, each, each.as_of)
-        note_sent(store, ["week (7d) at 70%"], now - HOUR)
+        note_sent(store, ["week (7d) at 70%"], now - HOUR / 2)
 
 
 def history(user: User) -> Screen:

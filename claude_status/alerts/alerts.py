@@ -71,30 +71,35 @@ def next_alerts(
     A number that is gone, or whose window is over, passes no threshold. If several were passed at
     passed at once, only the highest is sent, and limits that were reset together are one alert.
     """
-    after: Given = {}
     usage = usage.shown_at(now)
     limits = {limit.key: limit for limit in usage.gates()}
+    after: Given = {}
     over: Given = {}
     for key, entry in given.items():
         is_over = 0 < entry["reset"] <= now or _is_later(limits.get(key), entry)
         (over if is_over else after)[key] = dict(entry)
     alerts = [_reset(together, limits, now, style) for together in _together(over)]
-    for limit in usage.gates():
-        fresh = limit.resets_at is None and limit.window  # a window that has not begun
-        if fresh or limit.is_over(now):
+    for limit in limits.values():
+        has_begun = limit.resets_at is not None or not limit.window
+        if not has_begun or limit.is_over(now):
             continue
-        entry = after.get(limit.key, {})
         passed = max((t for t in thresholds if limit.percent >= t), default=0)
-        if passed > entry.get("threshold", 0):
+        before = after.get(limit.key, {})
+        if passed > before.get("threshold", 0):
             alerts.append(_passed(limit, passed, now, style))
-        # without a reset it falls only when it is topped up, and may then rise again
-        before = entry.get("threshold", 0) if limit.resets_at else 0
-        after[limit.key] = {
-            "reset": limit.resets_at or 0,
-            "threshold": max(passed, before),
-            "highest": max(limit.percent, entry.get("highest", 0)),
-        }
+        after[limit.key] = _entry(limit, passed, before)
     return alerts, after
+
+
+def _entry(limit: Limit, passed: float, before: Mapping[str, float]) -> dict[str, float]:
+    """What is on record of a limit once its alerts are sent."""
+    # without a reset it falls only when it is topped up, and may then rise again
+    threshold = before.get("threshold", 0) if limit.resets_at else 0
+    return {
+        "reset": limit.resets_at or 0,
+        "threshold": max(passed, threshold),
+        "highest": max(limit.percent, before.get("highest", 0)),
+    }
 
 
 def _is_later(limit: Limit | None, entry: Mapping[str, float]) -> bool:

@@ -36,7 +36,7 @@ def lately(
 
     ``thresholds`` are those whose passing is an event by itself.
     """
-    events = [Event(when, f"alert sent: {title}") for when, title in alerts]
+    events = [Event(when, f"alert: {title}") for when, title in alerts]
     for limit in limits:
         own = [point for point in points if point.key == limit.key]
         events += [*_resets(limit, own, now), *_passed(limit, own, thresholds)]
@@ -54,7 +54,7 @@ def _resets(limit: Limit, points: Sequence[Point], now: float) -> Iterator[Event
         later = [x.time for x in points if x.time > seen and (x.resets_at or 0) > end + JITTER]
         highest = max(point.percent for point in window)
         if highest >= 1 and (later or end <= now):
-            words = f"{name_of(limit)} was reset, after {shown_percent(highest)}"
+            words = f"{name_of(limit)} reset at {shown_percent(highest)}"
             yield Event(min([end, *later]), words)
 
 
@@ -84,7 +84,7 @@ def _windows(points: Sequence[Point]) -> list[list[Point]]:
 def _failures(asking: Asking, now: float) -> Iterator[Event]:
     """The last refusal for having asked too often, or what has failed since the last answer."""
     if asking.throttled_at:
-        yield Event(asking.throttled_at, "the API: too many requests (429)")
+        yield Event(asking.throttled_at, "too many requests (429)")
     if asking.failures and asking.asked_at != asking.throttled_at:
         count = f"{asking.failures} calls" if asking.failures > 1 else "a call"
         yield Event(min(asking.asked_at, now), f"{count} to the API failed")

@@ -27,14 +27,12 @@ def words(
 
 def test_a_reset_whose_time_has_come() -> None:
     """A window's end is an event at its time, with the highest number that was seen in it."""
-    assert words((3, 10, NOW - HOUR), (2, 50, NOW - HOUR)) == [
-        (1, "session (5h) was reset, after 50%")
-    ]
+    assert words((3, 10, NOW - HOUR), (2, 50, NOW - HOUR)) == [(1, "session (5h) reset at 50%")]
 
 
 def test_a_reset_before_its_time() -> None:
     """Where a later window takes a window's place, that is when it was reset."""
-    assert words((3, 50, END), (2, 1, END + 3 * HOUR)) == [(2, "session (5h) was reset, after 50%")]
+    assert words((3, 50, END), (2, 1, END + 3 * HOUR)) == [(2, "session (5h) reset at 50%")]
 
 
 def test_an_open_window_was_not_reset() -> None:
@@ -62,7 +60,7 @@ def test_what_was_high_at_first_sight_passed_nothing() -> None:
 def test_alerts_that_were_sent() -> None:
     """An alert stands at the time of its sending."""
     assert words(alerts=((NOW - 2 * HOUR, "session (5h) at 80%"),)) == [
-        (2, "alert sent: session (5h) at 80%")
+        (2, "alert: session (5h) at 80%")
     ]
 
 
@@ -74,9 +72,9 @@ def test_only_the_past_day() -> None:
 def test_failures() -> None:
     """A refusal for asking too often is told for a day, other failures until an answer comes."""
     throttled = Asking(asked_at=NOW - HOUR, throttled_at=NOW - HOUR, failures=1, kind="throttled")
-    assert words(asking=throttled) == [(1, "the API: too many requests (429)")]
+    assert words(asking=throttled) == [(1, "too many requests (429)")]
     assert words(asking=Asking(asked_at=NOW, throttled_at=NOW - HOUR)) == [
-        (1, "the API: too many requests (429)")
+        (1, "too many requests (429)")
     ]
     failed = Asking(asked_at=NOW - HOUR, failures=3, kind="transient")
     assert words(asking=failed) == [(1, "3 calls to the API failed")]
