@@ -192,7 +192,7 @@ def test_sweeping_leaves_the_present_slot_and_the_frames(account: Account) -> No
     slot = NOW // SLOT
     for name in (slot - 1, slot, slot + 5, "", "x"):
         (account.home / f"kick.{name}").touch()
-    for name, age in (("young", 10), ("old", 100), ("future", -100)):
+    for name, age in (("young", 60), ("old", 61), ("future", -61)):
         path = account.frames / f".new{name}"
         path.touch()
         os.utime(path, (NOW - age, NOW - age))

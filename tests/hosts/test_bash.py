@@ -313,6 +313,20 @@ def test_long_input_wraps_where_it_should(home: Path, refresher: Path) -> None:
         assert screen.row(0) == f"{PLAIN}> X{typed[: room - 1]}"
 
 
+@pytest.mark.parametrize("text", ["plain> ", "$CLAUDE_STATUS> "], ids=["without", "with"])
+def test_the_place_is_before_a_prompt_that_calls_functions(
+    text: str, home: Path, refresher: Path
+) -> None:
+    """With `left`, a prompt that calls functions gets the line, unless one of these shows it."""
+    draw(home)
+    lines = f'theirs() {{ printf %s "{text}"; }}\nother() {{ echo $CLAUDE_STATUS; }}\n'
+    hooks = 'for hook in "${PROMPT_COMMAND[@]}"; do eval "$hook"; done\n'
+    place = f"PS1='$(theirs)'\n{sourcing(refresher).rstrip()} left\n"
+    script = f"{lines}{place}{hooks * 2}printf '<%s>' \"$PS1\"\n"
+    before = "" if "CLAUDE" in text else "${CLAUDE_STATUS:+$CLAUDE_STATUS }"
+    assert bash(script) == (f"<{before}$(theirs)>", "", 0)
+
+
 def test_a_stale_prompt_leaves_no_job(home: Path, refresher: Path) -> None:
     """The refresh is in no job table, says nothing, and `$!` is still the user's."""
     stand_in(refresher, waiting(home / "gate"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import pytest
 
@@ -90,6 +91,16 @@ def test_a_day_without_a_number_is_blank() -> None:
     chart = Peaks("", "", midnights(NOW, 3), (0.0, None, 50.0))
     row = text_of(draw_peaks(chart, 35 + LEFT, 2, THRESHOLDS)[7])[LEFT:]
     assert (row[:10], row[11:22].strip(), row[22:32]) == ("▁" * 10, "", "█" * 10)
+
+
+def test_each_day_is_named_below_its_bar() -> None:
+    """A label stands in the middle below its tick, as far as the edges leave it room."""
+    begun = midnights(NOW, 3)
+    rows = [text_of(row) for row in draw_peaks(Peaks("", "", begun, (1.0,) * 3), 35, 2, THRESHOLDS)]
+    ticks = [x for x, cell in enumerate(rows[-2]) if cell == "┬"]
+    names = [time.strftime("%d %b", time.localtime(day)) for day in begun]
+    places = [tick - len(name) // 2 for tick, name in zip(ticks, names, strict=True)]
+    assert [rows[-1].find(name) for name in names] == places
 
 
 @pytest.mark.parametrize("columns", [35, 75, 115])

@@ -4,7 +4,7 @@ import datetime
 import math
 import os
 import socket
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
@@ -92,13 +92,25 @@ def test_the_clock_of_the_line(clock: str, hours: int) -> None:
 
 
 def test_the_defaults_are_those_that_are_documented() -> None:
-    """The TTL, the sources, the thresholds and the width that the documentation promises."""
-    settings = Settings()
-    assert settings.ttl == 300
-    assert settings.sources == ("statusline", "claude_json", "endpoint")
-    assert settings.user_agent == f"claude-status/{__version__}"
-    assert settings.thresholds == (70, 90)
-    assert settings.max_width == 60
+    """Every setting has the default that the documentation promises."""
+    assert asdict(Settings()) == {
+        "ttl": 300,
+        "sources": ("statusline", "claude_json", "endpoint"),
+        "user_agent": f"claude-status/{__version__}",
+        "ca_bundle": "",
+        "claude_command": "claude",
+        "thresholds": (70, 90),
+        "max_width": 60,
+        "template": "",
+        "clock": "locale",
+        "hide_below": 0,
+        "hosts": {},
+        "labels": {},
+        "alerts": False,
+        "alert_thresholds": (80, 95, 100),
+        "quiet_hours": "",
+        "on_alert": (),
+    }
 
 
 def test_no_file_is_no_problem(tmp_path: Path) -> None:
