@@ -130,21 +130,16 @@ def test_another_file_shows_at_the_next_prompt(
     assert prompts(count=2, between=between) == ("<second>", "")
 
 
-@pytest.mark.parametrize(("time_of_refresh", "is_read"), [("9" * 12, True), ("9" * 13, False)])
-def test_a_time_of_twelve_digits_is_the_last(
-    time_of_refresh: str,
-    is_read: bool,
-    shell: str,
-    home: Path,
-    refresher: Path,
-    prompts: Callable[..., tuple[str, str]],
+@pytest.mark.parametrize("digits", [12, 13])
+def test_a_time_has_twelve_digits_at_most(
+    digits: int, shell: str, home: Path, refresher: Path, prompts: Callable[..., tuple[str, str]]
 ) -> None:
     """Frames whose refresh is due at a time of twelve digits are fresh; with more they are none."""
-    folder = draw(home) / "frames"
-    times = f"{time_of_refresh} {time_of_refresh}"
-    (folder / shell).write_text(f"claude-status 2 {times}\n{int(time.time()) - 60} text\n")
-    assert prompts() == ("<text>" if is_read else "<>", "")
-    assert bool(calls(refresher)) == (not is_read)
+    far = "9" * digits
+    text = f"claude-status 2 {far} {far}\n{int(time.time()) - 60} text\n"
+    (draw(home) / "frames" / shell).write_text(text)
+    assert prompts() == ("<text>" if digits == 12 else "<>", "")
+    assert bool(calls(refresher)) == (digits == 13)
 
 
 def test_what_the_environment_remembers_is_not_believed(
