@@ -65,13 +65,14 @@ def test_colours_by_level() -> None:
 
 
 def test_a_projection_looks_like_one() -> None:
-    """What is projected has none of the characters of use, and begins behind it."""
+    """What is projected has none of the characters of use, begins behind it, and has its range."""
     projection = Projection(NOW + 50, 40, 50, NOW + 100, None)
     chart = Burnup("", "", NOW, NOW + 100, (((NOW, 0), (NOW + 50, 40)),), (), projection)
     rows = [text_of(row)[LEFT:] for row in draw_burnup(chart, 100 + LEFT, 4, THRESHOLDS)][:16]
     after = "".join(row[51:] for row in rows)
     assert set(after) == {" ", "░", "•"}
     assert "░" not in "".join(row[:51] for row in rows)
+    assert "".join(row[99] for row in rows) == f"{'░' * 3}•{'░' * 6}{' ' * 6}"
 
 
 @pytest.mark.parametrize("width", [40, 80, 120, 200])
