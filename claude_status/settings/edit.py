@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -78,5 +77,4 @@ def _write(path: Path, document: tomlkit.TOMLDocument, name: str) -> None:
         said = problem.removeprefix(place)
         if said.startswith((f"{first}:", f"{first}.", f"there is no setting {first!r}")):
             raise SettingsError(said.partition("; ")[0].rstrip(".") + ".")
-    os.makedirs(path.parent, exist_ok=True)
     replace(look(path), tomlkit.dumps(document).encode())

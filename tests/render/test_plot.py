@@ -122,3 +122,29 @@ def test_charts_fit_and_are_what_the_terminal_knows(columns: int, kind: str) -> 
     assert text.isascii() == (kind == "ascii")
     if kind != "ansi":
         assert max(map(len, text.splitlines())) <= columns
+
+
+def plain(count: int, columns: int, lines: int) -> list[str]:
+    """The lines of so many charts on a screen of that size."""
+    charts = [area(((0, 1), (50, 97)))] * count
+    return draw_charts(charts, [], (columns, lines), "plain", THRESHOLDS).splitlines()
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(10, 5), (30, 14), (80, 24), (120, 60), (300, 99)])
+def test_a_chart_has_the_size_of_the_screen_within_bounds(columns: int, lines: int) -> None:
+    """It takes the width of the screen from 30 to 120 columns, and 8 to 16 rows of its height."""
+    drawn = plain(1, columns, lines)
+    axis = next(number for number, line in enumerate(drawn) if "┼" in line)
+    assert len(drawn[axis]) == max(30, min(120, columns))
+    assert axis - 1 == max(8, min(16, (lines - 7) // 4 * 4))
+
+
+@pytest.mark.parametrize(("count", "columns", "beside"), [(1, 130, 1), (2, 129, 1), (3, 130, 2)])
+def test_two_charts_share_a_line_where_there_is_room(count: int, columns: int, beside: int) -> None:
+    """From 130 columns on there are two charts in a line, and four columns between them."""
+    axes = [line for line in plain(count, columns, 24) if "┼" in line]
+    assert axes[0].count("┼") == beside
+    assert sum(line.count("┼") for line in axes) == count
+    if beside == 2:
+        assert axes[0][63:].startswith("    ")
+        assert len(axes[0]) == 63 + 4 + 63

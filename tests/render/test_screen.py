@@ -61,6 +61,13 @@ def test_a_line_for_each_limit_where_there_is_room() -> None:
     ]
 
 
+def test_one_origin_is_said_once() -> None:
+    """Where all numbers have one origin, it stands below them without their names."""
+    rows = tuple(replace(row, origin="endpoint, just now") for row in PICTURE.rows)
+    below = texts(draw_screen(replace(PICTURE, rows=rows), 80))[5:7]
+    assert below == ["", "  endpoint, just now"]
+
+
 def test_low_screens() -> None:
     """As the lines get fewer, the blanks go, then the words, the title, and what is below."""
     first_lines = {n: texts(draw_screen(PICTURE, 60, n, "q quits"))[0] for n in range(1, 20)}

@@ -377,7 +377,10 @@ def test_the_first_run_of_all_starts_a_refresh(user: User) -> None:
 def test_nothing_is_made_in_the_place_of_another(
     user: User, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    """Under ``sudo -s`` HOME is the user's, who could not use what root makes there."""
+    """Under ``sudo -s`` HOME is the user's, who could not use what root makes there.
+
+    What is made is the user's alone, and the process keeps its umask.
+    """
     (user.home / where).mkdir(parents=True, exist_ok=True)
     before = sorted(user.home.rglob("*"))
     with monkeypatch.context() as patch:
@@ -385,8 +388,14 @@ def test_nothing_is_made_in_the_place_of_another(
         make_home(str(user.account.home), user.environ)
     assert sorted(user.home.rglob("*")) == before
 
-    make_home(str(user.account.home), user.environ)
+    mask = os.umask(0o022)
+    try:
+        make_home(str(user.account.home), user.environ)
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(mask)
     assert user.account.home.is_dir()
+    assert user.account.home.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_wrapped_line_stands_beside_ours(user: User) -> None:
