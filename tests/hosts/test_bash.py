@@ -101,6 +101,21 @@ def test_of_many_frames_the_one_that_counts(snippet: Path, home: Path, refresher
     assert (out, err) == ("".join(f"<{text}>" for text in wanted), "")
 
 
+@pytest.mark.parametrize(
+    ("snippet", "count"), [("5.2", 0), ("4.4", 0), ("4.2", 0), ("3.2", 1)], indirect=["snippet"]
+)
+def test_the_time_costs_one_process_at_most(
+    snippet: Path, count: int, home: Path, refresher: Path
+) -> None:
+    """Only a bash before 4.2 asks `date`, once for all prompts."""
+    draw(home)
+    date = stand_in(home / "bin" / "date", 'exec /bin/date "$@"')
+    script = sourcing(refresher, snippet) + "__claude_status_hook\n" * 3 + SHOW
+    out = bash(script, {"PATH": f"{date.parent}:{os.environ['PATH']}"})
+    assert out == (f"<{TEXTS['bash']}>", "", 0)
+    assert len(calls(date)) == count
+
+
 @pytest.mark.parametrize("rc", BASH.values(), ids=BASH)
 @pytest.mark.parametrize("refresh", [3000, -1], ids=["fresh", "stale"])
 def test_no_setting_of_the_user_is_troubled(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -75,6 +76,20 @@ def test_a_projection_looks_like_one() -> None:
     assert "".join(row[99] for row in rows) == f"{'░' * 3}•{'░' * 6}{' ' * 6}"
 
 
+def dots(chart: Burnup) -> list[int]:
+    """The rows of the dots in 100 columns and 16 rows, from below, column by column."""
+    rows = [text_of(row)[LEFT:] for row in draw_burnup(chart, 100 + LEFT, 4, THRESHOLDS)][:16]
+    columns = ["".join(column) for column in zip(*reversed(rows), strict=True)]
+    return [row for column in columns for row, cell in enumerate(column) if cell == "·"]
+
+
+def test_the_even_pace_is_a_line_of_dots() -> None:
+    """It has a dot in each column, at the height of the column's middle; in an area one a row."""
+    even = (((NOW, 0.0), (NOW + 100, 100.0)),)
+    assert dots(replace(area(), even=even)) == [int((x + 0.5) * 16 / 100) for x in range(100)]
+    assert dots(replace(area(((0, 100), (99, 100))), even=even)) == list(range(16))
+
+
 @pytest.mark.parametrize("width", [40, 80, 120, 200])
 @pytest.mark.parametrize("days", [15, 30, 90])
 def test_bars_fit(width: int, days: int) -> None:
@@ -107,9 +122,10 @@ def test_each_day_is_named_below_its_bar() -> None:
 @pytest.mark.parametrize("columns", [35, 75, 115])
 @pytest.mark.parametrize("span", [5 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY])
 def test_times_are_even(columns: int, span: float) -> None:
-    """The times below a chart are equally far apart, and there are some."""
+    """The times below a chart are equally far apart, on full minutes, and there are some."""
     moments = [moment for moment, _ in times_of(NOW, NOW + span, columns)]
     assert len(moments) > 1
+    assert all(moment % 60 == 0 for moment in moments)
     assert len({b - a for a, b in itertools.pairwise(moments)}) == 1
 
 
