@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -24,7 +25,7 @@ from claude_status.store import database as store_module
 from claude_status.store.aside import SET_ASIDE_EVERY
 from claude_status.store.database import open_store
 from tests.conftest import ROOT
-from tests.support import unprivileged
+from tests.support import unprivileged, until
 
 
 @pytest.fixture
@@ -356,6 +357,35 @@ def test_a_locked_store_is_not_waited_for_to_open(
         with pytest.raises(CacheError, match="locked"), open_store(place):
             pass
     assert not aside(place).exists()
+
+
+def test_a_store_that_is_moved_away_meanwhile_is_opened_anew(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits for a database that another process sets aside opens the one in its place."""
+    monkeypatch.setattr(store_module, "TIMEOUT", 1.0)
+    filled(place)
+    opened = []
+
+    def wait() -> None:
+        with open_store(place) as store:
+            opened.append(store.names(""))
+
+    with database(place) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = threading.Thread(target=wait)
+        before = _open_files()
+        waiting.start()
+        until(lambda: _open_files() > before)
+        place.rename(aside(place))
+        waiting.join()
+    assert opened == [[]]
+
+
+def _open_files() -> int:
+    """How often this process has a file of some database open."""
+    links = (os.path.join("/proc/self/fd", number) for number in os.listdir("/proc/self/fd"))
+    return sum(os.readlink(link).endswith("cache.db") for link in links if os.path.islink(link))
 
 
 def _written_then_failed(store: store_module.Store) -> None:
