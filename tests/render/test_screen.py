@@ -80,6 +80,24 @@ def test_low_screens() -> None:
         assert ("Something is wrong" in drawn) == (lines >= 3)
 
 
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (49, []),
+        (50, ["resets in"]),
+        (97, ["resets in"]),
+        (98, ["resets in", "ahead of pace"]),
+        (119, ["resets in", "ahead of pace"]),
+        (120, ["resets in", "ahead of pace", "endpoint"]),
+    ],
+)
+def test_a_low_screen_has_the_words_that_fit(columns: int, words: list[str]) -> None:
+    """Where each limit has one line, its reset comes first, then the pace, then the origin."""
+    (line,) = (line for line in texts(draw_screen(PICTURE, columns, 4)) if "62%" in line)
+    known = ["resets in", "ahead of pace", "endpoint"]
+    assert [word for word in known if word in line] == words
+
+
 @thorough
 @given(
     usage=usages(scoped=2),

@@ -60,7 +60,7 @@ RIGHT = {
     "labels": [({"/home/me/.work/": "at work"}, {"/home/me/.work": "at work"})],
     "alerts": [(True, True), (False, False)],
     "alert_thresholds": [([95, 80.5], (80.5, 95)), ([], ())],
-    "quiet_hours": [("22:00-07:30", "22:00-07:30")],
+    "quiet_hours": [("22:00-07:30",) * 2, ("23:59-00:00",) * 2],
     "on_alert": [(["/bin/x", "-y"], ("/bin/x", "-y")), ("x", ("x",))],
 }
 

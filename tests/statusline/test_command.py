@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from claude_status.frames_read import make_home
+from claude_status.statusline.command import read_input
 from claude_status.statusline.fit import fit, visible_width
 from claude_status.store import records
 from claude_status.store.database import open_store
@@ -522,3 +523,12 @@ def is_gone(mark: Path) -> bool:
     except FileNotFoundError:
         return True
     return status.rpartition(")")[2].split()[0] == "Z"
+
+
+def test_no_more_than_a_mebibyte_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that does not end is read up to 1 MiB, however much time there is."""
+    monkeypatch.setattr("claude_status.statusline.command.READ_SECONDS", 60)
+    path = tmp_path / "endless"
+    path.write_bytes(b"x" * (3 << 20))
+    with open(path, "rb") as file:
+        assert len(read_input(file.fileno())) == 1 << 20
