@@ -129,6 +129,12 @@ def test_times_are_even(columns: int, span: float) -> None:
     assert len({b - a for a, b in itertools.pairwise(moments)}) == 1
 
 
+def test_over_days_the_times_are_midnights() -> None:
+    """Beyond two days there is no mark at each noon: where quarters do not fit, days follow."""
+    times = {time.localtime(moment)[3:6] for moment, _ in times_of(NOW, NOW + 3 * DAY, 115)}
+    assert times == {(0, 0, 0)}
+
+
 @pytest.mark.parametrize("columns", [40, 80, 120, 200])
 @pytest.mark.parametrize("kind", ["ansi", "plain", "ascii"])
 def test_charts_fit_and_are_what_the_terminal_knows(columns: int, kind: str) -> None:

@@ -38,7 +38,7 @@ def test_a_bar_is_rounded_down(filled: float, full: float) -> None:
     assert len(drawn) == 95
 
 
-@pytest.mark.parametrize(("elapsed", "place"), [(0.0, 0), (0.5, 47), (0.9999, 94)])
+@pytest.mark.parametrize(("elapsed", "place"), [(0.0, 0), (0.5, 47), (0.9999, 94), (1.0, 94)])
 def test_the_mark_of_time_stays_in_the_bar(elapsed: float, place: int) -> None:
     """The mark stands where the time does, from the first column to the last."""
     assert bar(0.3, elapsed).index("│") == place

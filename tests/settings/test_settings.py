@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from claude_status import __version__
 from claude_status.paths import locate
 from claude_status.settings.check import READERS
-from claude_status.settings.settings import MAX_BYTES, TABLES, Loaded, Settings, check, load
+from claude_status.settings.settings import TABLES, Loaded, Settings, check, load
 from tests.strategies import anything, thorough
 
 WRONG = {
@@ -276,9 +276,9 @@ def test_what_is_no_toml_is_said_in_one_sentence(tmp_path: Path, content: str | 
 
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
-    """A file too long for settings is not half read: none of it is in force."""
+    """A file too long for settings, beyond 64 KiB, is not half read: none of it is in force."""
     good = b"ttl = 600\n"
-    path = _file(tmp_path, good + b"#" * (MAX_BYTES - len(good)))
+    path = _file(tmp_path, good + b"#" * (65536 - len(good)))
     assert load(path).settings.ttl == 600
     with path.open("ab") as file:
         file.write(b"#")

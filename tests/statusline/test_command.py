@@ -399,6 +399,14 @@ def test_nothing_is_made_in_the_place_of_another(
     assert user.account.home.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_wrapped_command_may_work_on_after_its_output(user: User, tmp_path: Path) -> None:
+    """One that has closed its output is still given its time to end by itself."""
+    mark = tmp_path / "mark"
+    theirs = f"echo theirs; exec >&-; sleep 0.2; touch '{mark}'"
+    assert "theirs" in hook(user, session(user.home), "--wrap", theirs)
+    assert mark.exists()
+
+
 def test_a_wrapped_line_stands_beside_ours(user: User) -> None:
     """Theirs gets the same standard input, and ours follows where the columns allow it."""
     data = session(user.home)

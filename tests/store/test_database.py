@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import fcntl
 import multiprocessing
 import os
 import pickle
@@ -275,6 +276,29 @@ def test_of_many_that_find_it_broken_one_sets_it_aside(place: Path) -> None:
         assert [each.exitcode for each in crowd] == [0] * 12
         with open_store(place) as store:
             assert len(store.names("row")) == 12
+
+
+def test_who_finds_it_broken_waits_for_another_who_did(place: Path) -> None:
+    """While another process moves a broken store away, nobody else touches it."""
+    filled(place)
+    garbage(place)
+    late = threading.Thread(target=lambda: filled(place))
+    door = os.open(place, os.O_RDONLY)
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        lock = f":{os.fstat(door).st_ino} "
+        late.start()
+        until(lambda: any("->" in row and lock in row for row in _locks()))
+        assert not aside(place).exists()
+    finally:
+        os.close(door)
+    late.join()
+    assert aside(place).exists()
+
+
+def _locks() -> list[str]:
+    """The locks of files on this machine, and who waits for one."""
+    return Path("/proc/locks").read_text().splitlines()
 
 
 def write_after(begin: Barrier, place: Path, number: int) -> None:
