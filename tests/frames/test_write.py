@@ -14,7 +14,16 @@ from pathlib import Path
 import pytest
 
 from claude_status.errors import CacheError
-from claude_status.frames.write import FILES, Head, postpone, replace_file, sweep, write_view
+from claude_status.frames.write import (
+    FILES,
+    Head,
+    drawn_date,
+    frames_date,
+    postpone,
+    replace_file,
+    sweep,
+    write_view,
+)
 from claude_status.frames_read import SLOT, epoch, kick, read_frame, start_refresh
 from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account, locate, make_private
@@ -118,6 +127,23 @@ def test_postponing_does_not_keep_frames_of_the_future(account: Account) -> None
     postpone(account, NOW - 86400, Head(RefreshTimes(NOW - 86000, NOW - 86000), NOW))
     assert read_frame(str(account.home), "plain", NOW - 86399, prompt=True) == ("", False)
     assert read_frame(str(account.home), "plain", NOW + 1, prompt=True) == ("", True)
+
+
+@pytest.mark.parametrize(("login", "date"), [(None, -2), (-9.5, -2), (-1.5, -1), (5, 5)])
+def test_the_date_of_frames(account: Account, login: float | None, date: int) -> None:
+    """They are dated two seconds before they are begun, but never before the login."""
+    if login is not None:
+        account.login.parent.mkdir(parents=True, exist_ok=True)
+        account.login.touch()
+        os.utime(account.login, (NOW + login, NOW + login))
+    assert frames_date(account, NOW + 0.9) == NOW + date
+
+
+def test_the_date_of_the_frames_that_are_there(account: Account) -> None:
+    """It is the one with which they were written, and 0 where there are none."""
+    assert drawn_date(account) == 0
+    write_view(account, STRIPS, DUE)
+    assert drawn_date(account) == DUE.date
 
 
 def test_a_frame_of_every_dialect_belongs_to_its_owner_alone(account: Account) -> None:

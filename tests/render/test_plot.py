@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from dataclasses import replace
 
@@ -47,6 +48,7 @@ def test_a_column_is_as_high_as_its_number() -> None:
     assert found == [15.875] * 100
     assert heights(area(((0, 100), (99, 100)))) == [16] * 100
     assert heights(area(((0, 112), (99, 112)))) == [16] * 100
+    assert heights(area(((20, 0), (60, 80))))[20:61:10] == [0.125, 3.125, 6.375, 9.5, 12.75]
 
 
 def test_a_gap_is_blank_and_zero_is_not() -> None:
@@ -74,6 +76,16 @@ def test_a_projection_looks_like_one() -> None:
     assert set(after) == {" ", "░", "•"}
     assert "░" not in "".join(row[:51] for row in rows)
     assert "".join(row[99] for row in rows) == f"{'░' * 3}•{'░' * 6}{' ' * 6}"
+
+
+def test_what_is_projected_ends_at_the_top() -> None:
+    """Where even the least of it would be above 100%, nothing is drawn."""
+    projection = Projection(NOW + 30, 60, 60, NOW + 100, 0.0)
+    rows = draw_burnup(replace(area(), projection=projection), 100 + LEFT, 4, THRESHOLDS)[:16]
+    columns = ["".join(cells).strip() for cells in zip(*map(text_of, rows), strict=True)][LEFT:]
+    assert [x for x, cells in enumerate(columns) if cells] == [
+        x for x in range(31, 100) if projection.at(NOW + x + 0.5)[0] < 100
+    ]
 
 
 def dots(chart: Burnup) -> list[int]:
@@ -127,6 +139,16 @@ def test_times_are_even(columns: int, span: float) -> None:
     assert len(moments) > 1
     assert all(moment % 60 == 0 for moment in moments)
     assert len({b - a for a, b in itertools.pairwise(moments)}) == 1
+
+
+@pytest.mark.parametrize("span", [5 * HOUR, 7 * DAY])
+def test_labels_keep_apart(span: float) -> None:
+    """Whatever the width, labels stand whole and apart: one without room is left out."""
+    chart = Burnup("", "", NOW, NOW + span, ())
+    for width in range(35, 125):
+        below = text_of(draw_burnup(chart, width, 2, THRESHOLDS)[-1])
+        assert len(below) == width
+        assert re.fullmatch(r"( *(\d\d:\d\d|\w{3} \d\d( \d\d:\d\d)?)(?= |$))+ *", below)
 
 
 def test_over_days_the_times_are_midnights() -> None:

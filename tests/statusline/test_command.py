@@ -18,6 +18,7 @@ import pytest
 from claude_status.frames_read import make_home
 from claude_status.statusline.command import read_input
 from claude_status.statusline.fit import fit, visible_width
+from claude_status.statusline.marks import see
 from claude_status.store import records
 from claude_status.store.database import open_store
 from tests.server import ApiServer, ok, usage_body
@@ -540,3 +541,14 @@ def test_no_more_than_a_mebibyte_is_read(tmp_path: Path, monkeypatch: pytest.Mon
     path.write_bytes(b"x" * (3 << 20))
     with open(path, "rb") as file:
         assert len(read_input(file.fileno())) == 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "is_seen"), [("a", 5, True), ("a", None, False), ("", 5, False)]
+)
+def test_without_limits_a_session_is_its_name_and_its_count(
+    name: str, count: int | None, is_seen: bool
+) -> None:
+    """Where no limits are handed in, there is something to note only with both of them."""
+    cost = {} if count is None else {"total_api_duration_ms": count}
+    assert bool(see({"session_id": name, "cost": cost}, "{}")) == is_seen

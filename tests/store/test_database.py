@@ -36,6 +36,10 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
+# Only Linux says who waits for a lock, and which files are open.
+PROC = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs /proc")
+
+
 @contextmanager
 def database(place: Path) -> Iterator[sqlite3.Connection]:
     """The database, past the store."""
@@ -278,6 +282,7 @@ def test_of_many_that_find_it_broken_one_sets_it_aside(place: Path) -> None:
             assert len(store.names("row")) == 12
 
 
+@PROC
 def test_who_finds_it_broken_waits_for_another_who_did(place: Path) -> None:
     """While another process moves a broken store away, nobody else touches it."""
     filled(place)
@@ -383,6 +388,7 @@ def test_a_locked_store_is_not_waited_for_to_open(
     assert not aside(place).exists()
 
 
+@PROC
 def test_a_store_that_is_moved_away_meanwhile_is_opened_anew(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
