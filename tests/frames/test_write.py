@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from claude_status.errors import CacheError
+from claude_status.frames.strip import MAX_FRAMES, MAX_LINE
 from claude_status.frames.write import (
     FILES,
     Head,
@@ -57,6 +58,14 @@ def test_a_view_is_read_back_as_it_was_drawn(account: Account) -> None:
     home = str(account.home)
     assert {when: read_frame(home, "plain", when, prompt=True)[0] for when in texts} == texts
     assert {path.name for path in account.frames.iterdir()} == set(FILES)
+
+
+def test_the_longest_file_is_read_to_its_end(account: Account) -> None:
+    """Of as many frames as there may be, each as long as it may be, the last one is found."""
+    frames = [f"{NOW + number} {'x' * (MAX_LINE - 15)}{number:02}" for number in range(MAX_FRAMES)]
+    (account.frames / "plain").write_text("\n".join([HEADER, *frames, ""]))
+    text, _ = read_frame(str(account.home), "plain", NOW + MAX_FRAMES, prompt=True)
+    assert text.endswith("x39")
 
 
 def test_a_reader_wants_a_refresh_when_it_is_due(account: Account) -> None:
