@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -91,5 +90,4 @@ def _write(path: Path, document: tomlkit.TOMLDocument, name: str) -> None:
         said = problem.removeprefix(place)
         if said.startswith((f"{first}:", f"{first}.")):
             raise SettingsError(said.partition("; ")[0].rstrip(".") + ".")
-    os.makedirs(path.parent, exist_ok=True)
     replace(look(path), tomlkit.dumps(document).encode())

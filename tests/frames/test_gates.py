@@ -16,7 +16,7 @@ from claude_status.frames.gates import GATE, draw_gates
 from claude_status.frames.strip import MAX_FRAMES
 from claude_status.frames.write import FILES, Head, write_view
 from claude_status.model.schedule import RefreshTimes
-from claude_status.model.usage import Usage
+from claude_status.model.usage import Limit, Usage
 from claude_status.paths import make_private
 from claude_status.settings.settings import Settings
 from tests.bodies import usage_body
@@ -109,6 +109,18 @@ def test_the_gates_hold_what_python_decides_by(usage: Usage, later: int, most: i
     assert text == "-" or status == judge(snapshot, most, None)[0]
 
 
+def test_more_changes_than_frames() -> None:
+    """Where the limits change more often than a file may have frames, the last frame is empty."""
+    limits = tuple(
+        Limit(f"pool:x{n}", f"x{n}", 1, NOW + n * 600, NOW - n, "endpoint") for n in range(1, 16)
+    )
+    strip = draw_gates(Usage("endpoint", NOW, limits), NOW, 300)
+    times = [when for when, _ in strip]
+    assert (len(strip), strip[-1][1]) == (MAX_FRAMES, ())
+    assert times == sorted(set(times))
+    assert times[-1] > NOW + DAY - 60
+
+
 def test_gates_change_only_with_a_state(user: User) -> None:
     """Of a day there are a handful of gates, not one for each minute."""
     user.refresh()
@@ -117,8 +129,6 @@ def test_gates_change_only_with_a_state(user: User) -> None:
 
 def test_many_limits_are_left_to_python(user: User, launcher: str) -> None:
     """What does not fit into a frame is decided by Python."""
-    from claude_status.model.usage import Limit
-
     now = int(time.time())
     limits = tuple(Limit(f"pool:x{n}", f"x{n}", 1, now + DAY, now, "endpoint") for n in range(90))
     strip = draw_gates(Usage("endpoint", now, limits), now, 300)

@@ -14,7 +14,17 @@ from pathlib import Path
 import pytest
 
 from claude_status.errors import CacheError
-from claude_status.frames.write import FILES, Head, postpone, replace_file, sweep, write_view
+from claude_status.frames.strip import MAX_FRAMES, MAX_LINE
+from claude_status.frames.write import (
+    FILES,
+    Head,
+    drawn_date,
+    frames_date,
+    postpone,
+    replace_file,
+    sweep,
+    write_view,
+)
 from claude_status.frames_read import SLOT, epoch, kick, read_frame, start_refresh
 from claude_status.model.schedule import RefreshTimes
 from claude_status.paths import Account, locate, make_private
@@ -48,6 +58,14 @@ def test_a_view_is_read_back_as_it_was_drawn(account: Account) -> None:
     home = str(account.home)
     assert {when: read_frame(home, "plain", when, prompt=True)[0] for when in texts} == texts
     assert {path.name for path in account.frames.iterdir()} == set(FILES)
+
+
+def test_the_longest_file_is_read_to_its_end(account: Account) -> None:
+    """Of as many frames as there may be, each as long as it may be, the last one is found."""
+    frames = [f"{NOW + number} {'x' * (MAX_LINE - 15)}{number:02}" for number in range(MAX_FRAMES)]
+    (account.frames / "plain").write_text("\n".join([HEADER, *frames, ""]))
+    text, _ = read_frame(str(account.home), "plain", NOW + MAX_FRAMES, prompt=True)
+    assert text.endswith("x39")
 
 
 def test_a_reader_wants_a_refresh_when_it_is_due(account: Account) -> None:
@@ -118,6 +136,23 @@ def test_postponing_does_not_keep_frames_of_the_future(account: Account) -> None
     postpone(account, NOW - 86400, Head(RefreshTimes(NOW - 86000, NOW - 86000), NOW))
     assert read_frame(str(account.home), "plain", NOW - 86399, prompt=True) == ("", False)
     assert read_frame(str(account.home), "plain", NOW + 1, prompt=True) == ("", True)
+
+
+@pytest.mark.parametrize(("login", "date"), [(None, -2), (-9.5, -2), (-1.5, -1), (5, 5)])
+def test_the_date_of_frames(account: Account, login: float | None, date: int) -> None:
+    """They are dated two seconds before they are begun, but never before the login."""
+    if login is not None:
+        account.login.parent.mkdir(parents=True, exist_ok=True)
+        account.login.touch()
+        os.utime(account.login, (NOW + login, NOW + login))
+    assert frames_date(account, NOW + 0.9) == NOW + date
+
+
+def test_the_date_of_the_frames_that_are_there(account: Account) -> None:
+    """It is the one with which they were written, and 0 where there are none."""
+    assert drawn_date(account) == 0
+    write_view(account, STRIPS, DUE)
+    assert drawn_date(account) == DUE.date
 
 
 def test_a_frame_of_every_dialect_belongs_to_its_owner_alone(account: Account) -> None:
@@ -192,7 +227,7 @@ def test_sweeping_leaves_the_present_slot_and_the_frames(account: Account) -> No
     slot = NOW // SLOT
     for name in (slot - 1, slot, slot + 5, "", "x"):
         (account.home / f"kick.{name}").touch()
-    for name, age in (("young", 10), ("old", 100), ("future", -100)):
+    for name, age in (("young", 60), ("old", 61), ("future", -61)):
         path = account.frames / f".new{name}"
         path.touch()
         os.utime(path, (NOW - age, NOW - age))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.conftest import SHELL
 from tests.hosts.prompts import Shell
-from tests.hosts.shells import draw
+from tests.hosts.shells import calls, draw, stand_in
 
 HOOK = "__claude_status_hook 2> /dev/null"
 CODE = re.sub(r"(?m)^\s*#.*\n", "", (SHELL / "claude-status.bash").read_text())
@@ -28,6 +29,17 @@ def test_exit_status_comes_through(version: str, home: Path) -> None:
     script = "(exit 42); __claude_status_hook; echo $?\n" * 2
     bash = Shell(f"bash {version}", home)
     assert bash.run(bash.sourcing() + script) == "42\n42\n"
+
+
+@pytest.mark.parametrize(("version", "count"), [("5.2", 0), ("4.4", 0), ("4.2", 0), ("3.2", 1)])
+def test_the_time_costs_one_process_at_most(version: str, count: int, home: Path) -> None:
+    """Only a bash before 4.2 asks `date`, once for all prompts."""
+    draw(home)
+    bash = Shell(f"bash {version}", home)
+    date = stand_in(home / "bin" / "date", 'exec /bin/date "$@"')
+    out = bash.prompts(3, {"PATH": f"{date.parent}:{os.environ['PATH']}"})
+    assert out == f"<{bash.text()}>"
+    assert len(calls(date)) == count
 
 
 def test_errexit_does_not_end_the_shell(bash: Shell, home: Path) -> None:
@@ -152,3 +164,16 @@ def test_what_is_newer_is_asked_for_its_version(word: str) -> None:
     assert found
     assert word not in after
     assert "BASH_VERSINFO" in "".join(before.splitlines(keepends=True)[-3:])
+
+
+@pytest.mark.parametrize("text", ["plain> ", "$CLAUDE_STATUS> "], ids=["without", "with"])
+def test_the_place_is_before_a_prompt_that_calls_functions(
+    bash: Shell, text: str, home: Path
+) -> None:
+    """With `left`, a prompt that calls functions gets the line, unless one of these shows it."""
+    draw(home)
+    lines = f'theirs() {{ printf %s "{text}"; }}\nother() {{ echo $CLAUDE_STATUS; }}\n'
+    hooks = 'for hook in "${PROMPT_COMMAND[@]}"; do eval "$hook"; done\n'
+    place = f"PS1='$(theirs)'\n{bash.sourcing().rstrip()} left\n"
+    before = "" if "CLAUDE" in text else "${CLAUDE_STATUS:+$CLAUDE_STATUS }"
+    assert bash.run(f"{lines}{place}{hooks * 2}printf '<%s>' \"$PS1\"\n") == f"<{before}$(theirs)>"

@@ -85,6 +85,15 @@ def test_the_last_frame_whose_time_has_come_is_shown(
 
 
 @SHELLS
+def test_no_more_frames_are_read_than_a_file_may_have(
+    sh: list[str], home: Path, launcher: Path
+) -> None:
+    """Of more than 63 frames that have come the 63rd is the last that is looked at."""
+    draw(home, *((number - 1000, f"frame {number}") for number in range(1, 100)))
+    assert run([*sh, str(launcher)]).stdout == "frame 63\n"
+
+
+@SHELLS
 def test_text_is_never_interpreted(sh: list[str], home: Path, launcher: Path) -> None:
     """Backslashes, percent signs, substitutions and blanks come out as they went in."""
     text = r"a\n\033[1m %s %d `id` $(id) ${HOME} *  -n !x \c  "

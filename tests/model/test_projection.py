@@ -41,6 +41,14 @@ def test_uneven_use_makes_a_wider_range() -> None:
     assert lower < low < high < higher
 
 
+def test_more_readings_are_no_more_noise() -> None:
+    """How evenly use grew is seen from eighths of the past, however often it was read within."""
+    steps = (0, 20, 20, 25, 45, 45, 46, 59)
+    coarse = [(0.375 * n, percent) for n, percent in enumerate(steps)][1:]
+    fine = [(hours + 0.1, percent + 0.5) for hours, percent in coarse]
+    assert projected(*sorted([*coarse, *fine])).noise == projected(*coarse).noise
+
+
 def test_the_range_widens_and_never_falls() -> None:
     """The farther ahead, the wider; and its lower edge is never below what is used already."""
     found = projected((0.5, 30), (1, 30), (1.5, 31), (2, 59))

@@ -456,6 +456,7 @@ def test_a_clock_set_back_leaves_the_hours_after_a_429() -> None:
 def test_a_clock_that_was_put_right_by_a_second() -> None:
     """A small step back does not make a call due that has just been made."""
     assert not _due(ANSWERED, NOW - 1).is_now(NOW - 1)
+    assert [ANSWERED.at(NOW - back).answered_at for back in (0, 60, 61)] == [NOW, NOW, 0]
 
 
 def test_a_clock_that_was_set_forward() -> None:

@@ -309,3 +309,21 @@ def test_the_shown_number_is_never_dated_too_late(seed: int) -> None:
         if act < 0.4 and is_heard:
             assert shown
             assert shown[0] == truth
+
+
+def test_a_lower_number_of_an_old_client_is_no_change(machine: Machine) -> None:
+    """Without a count and a reset, only a higher number than the session's last is true now."""
+    for number, (percent, date) in enumerate(((40, 0), (39, 0), (41, 200))):
+        usage = Usage("statusline:old", 0, (limit(SESSION, percent, None),))
+        memory, dated = take_push(
+            machine.memory, machine.readings, Push(usage, None, START), START + 100 * number
+        )
+        assert dated is not None
+        assert (dated.limits[0].percent, dated.limits[0].as_of - START) == (percent, date)
+        machine.memory, machine.readings = memory, {dated.source: dated}
+
+
+def test_a_window_is_forgotten_when_it_ends(machine: Machine) -> None:
+    """What was seen of a window is kept to the second before its reset, and no longer."""
+    for moment, kept in ((RESET - 1, True), (RESET, False)):
+        assert ((SESSION, RESET) in machine.memory.see([], moment).seen) == kept

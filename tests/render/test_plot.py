@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +47,7 @@ def test_a_column_is_as_high_as_its_number() -> None:
     found = heights(area(((0, 99.99), (99, 99.99))))
     assert found == [15.875] * 100
     assert heights(area(((0, 100), (99, 100)))) == [16] * 100
+    assert heights(area(((20, 0), (60, 80))))[20:61:10] == [0.125, 3.125, 6.375, 9.5, 12.75]
 
 
 @pytest.mark.parametrize(("percent", "is_marked"), [(100, False), (100.9, False), (101, True)])
@@ -75,13 +79,38 @@ def test_colours_by_level() -> None:
 
 
 def test_a_projection_looks_like_one() -> None:
-    """What is projected has none of the characters of use, and begins behind it."""
+    """What is projected has none of the characters of use, begins behind it, and has its range."""
     projection = Projection(NOW + 50, 40, 50, NOW + 100, None)
     chart = Burnup("", "", NOW, NOW + 100, (((NOW, 0), (NOW + 50, 40)),), (), projection)
     rows = [text_of(row)[LEFT:] for row in draw_burnup(chart, 100 + LEFT, 4, THRESHOLDS)][:16]
     after = "".join(row[51:] for row in rows)
     assert set(after) == {" ", "░", "•"}
     assert "░" not in "".join(row[:51] for row in rows)
+    assert "".join(row[99] for row in rows) == f"{'░' * 3}•{'░' * 6}{' ' * 6}"
+
+
+def test_what_is_projected_ends_at_the_top() -> None:
+    """Where even the least of it would be above 100%, nothing is drawn."""
+    projection = Projection(NOW + 30, 60, 60, NOW + 100, 0.0)
+    rows = draw_burnup(replace(area(), projection=projection), 100 + LEFT, 4, THRESHOLDS)[:16]
+    columns = ["".join(cells).strip() for cells in zip(*map(text_of, rows), strict=True)][LEFT:]
+    assert [x for x, cells in enumerate(columns) if cells] == [
+        x for x in range(31, 100) if projection.at(NOW + x + 0.5)[0] < 100
+    ]
+
+
+def dots(chart: Burnup) -> list[int]:
+    """The rows of the dots in 100 columns and 16 rows, from below, column by column."""
+    rows = [text_of(row)[LEFT:] for row in draw_burnup(chart, 100 + LEFT, 4, THRESHOLDS)][:16]
+    columns = ["".join(column) for column in zip(*reversed(rows), strict=True)]
+    return [row for column in columns for row, cell in enumerate(column) if cell == "·"]
+
+
+def test_the_even_pace_is_a_line_of_dots() -> None:
+    """It has a dot in each column, at the height of the column's middle; in an area one a row."""
+    even = (((NOW, 0.0), (NOW + 100, 100.0)),)
+    assert dots(replace(area(), even=even)) == [int((x + 0.5) * 16 / 100) for x in range(100)]
+    assert dots(replace(area(((0, 100), (99, 100))), even=even)) == list(range(16))
 
 
 @pytest.mark.parametrize("width", [40, 80, 120, 200])
@@ -103,13 +132,40 @@ def test_a_day_without_a_number_is_blank() -> None:
     assert (row[:10], row[11:22].strip(), row[22:32]) == ("▁" * 10, "", "█" * 10)
 
 
+def test_each_day_is_named_below_its_bar() -> None:
+    """A label stands in the middle below its tick, as far as the edges leave it room."""
+    begun = midnights(NOW, 3)
+    rows = [text_of(row) for row in draw_peaks(Peaks("", "", begun, (1.0,) * 3), 35, 2, THRESHOLDS)]
+    ticks = [x for x, cell in enumerate(rows[-2]) if cell == "┬"]
+    names = [time.strftime("%d %b", time.localtime(day)) for day in begun]
+    places = [tick - len(name) // 2 for tick, name in zip(ticks, names, strict=True)]
+    assert [rows[-1].find(name) for name in names] == places
+
+
 @pytest.mark.parametrize("columns", [35, 75, 115])
 @pytest.mark.parametrize("span", [5 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY])
 def test_times_are_even(columns: int, span: float) -> None:
-    """The times below a chart are equally far apart, and there are some."""
+    """The times below a chart are equally far apart, on full minutes, and there are some."""
     moments = [moment for moment, _ in times_of(NOW, NOW + span, columns)]
     assert len(moments) > 1
+    assert all(moment % 60 == 0 for moment in moments)
     assert len({b - a for a, b in itertools.pairwise(moments)}) == 1
+
+
+@pytest.mark.parametrize("span", [5 * HOUR, 7 * DAY])
+def test_labels_keep_apart(span: float) -> None:
+    """Whatever the width, labels stand whole and apart: one without room is left out."""
+    chart = Burnup("", "", NOW, NOW + span, ())
+    for width in range(35, 125):
+        below = text_of(draw_burnup(chart, width, 2, THRESHOLDS)[-1])
+        assert len(below) == width
+        assert re.fullmatch(r"( *(\d\d:\d\d|\w{3} \d\d( \d\d:\d\d)?)(?= |$))+ *", below)
+
+
+def test_over_days_the_times_are_midnights() -> None:
+    """Beyond two days there is no mark at each noon: where quarters do not fit, days follow."""
+    times = {time.localtime(moment)[3:6] for moment, _ in times_of(NOW, NOW + 3 * DAY, 115)}
+    assert times == {(0, 0, 0)}
 
 
 @pytest.mark.parametrize("columns", [40, 80, 120, 200])
@@ -121,3 +177,29 @@ def test_charts_fit_and_are_what_the_terminal_knows(columns: int, kind: str) -> 
     assert text.isascii() == (kind == "ascii")
     if kind != "ansi":
         assert max(map(len, text.splitlines())) <= columns
+
+
+def plain(count: int, columns: int, lines: int) -> list[str]:
+    """The lines of so many charts on a screen of that size."""
+    charts = [area(((0, 1), (50, 97)))] * count
+    return draw_charts(charts, [], (columns, lines), "plain", THRESHOLDS).splitlines()
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(10, 5), (30, 14), (80, 24), (120, 60), (300, 99)])
+def test_a_chart_has_the_size_of_the_screen_within_bounds(columns: int, lines: int) -> None:
+    """It takes the width of the screen from 30 to 120 columns, and 8 to 16 rows of its height."""
+    drawn = plain(1, columns, lines)
+    axis = next(number for number, line in enumerate(drawn) if "┼" in line)
+    assert len(drawn[axis]) == max(30, min(120, columns))
+    assert axis - 1 == max(8, min(16, (lines - 7) // 4 * 4))
+
+
+@pytest.mark.parametrize(("count", "columns", "beside"), [(1, 130, 1), (2, 129, 1), (3, 130, 2)])
+def test_two_charts_share_a_line_where_there_is_room(count: int, columns: int, beside: int) -> None:
+    """From 130 columns on there are two charts in a line, and four columns between them."""
+    axes = [line for line in plain(count, columns, 24) if "┼" in line]
+    assert axes[0].count("┼") == beside
+    assert sum(line.count("┼") for line in axes) == count
+    if beside == 2:
+        assert axes[0][63:].startswith("    ")
+        assert len(axes[0]) == 63 + 4 + 63

@@ -156,6 +156,8 @@ def test_credits_are_money() -> None:
     )
     assert (told.name, told.share, told.state) == ("credits", "25%", "$125.50/$500")
     assert (unknown.share, unknown.filled, unknown.state) == ("", None, "~$125.50")
+    unused = report(Usage("endpoint", NOW, (), replace(credit, used=0, percent=0)), NOW, STYLE)
+    assert (unused.rows[0].share, unused.rows[0].filled) == ("0%", 0)
 
 
 def test_a_model_is_named_with_its_window() -> None:

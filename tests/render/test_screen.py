@@ -38,7 +38,7 @@ def test_a_bar_is_rounded_down(filled: float, full: float) -> None:
     assert len(drawn) == 95
 
 
-@pytest.mark.parametrize(("elapsed", "place"), [(0.0, 0), (0.5, 47), (0.9999, 94)])
+@pytest.mark.parametrize(("elapsed", "place"), [(0.0, 0), (0.5, 47), (0.9999, 94), (1.0, 94)])
 def test_the_mark_of_time_stays_in_the_bar(elapsed: float, place: int) -> None:
     """The mark stands where the time does, from the first column to the last."""
     assert bar(0.3, elapsed).index("│") == place
@@ -61,6 +61,13 @@ def test_a_line_for_each_limit_where_there_is_room() -> None:
     ]
 
 
+def test_one_origin_is_said_once() -> None:
+    """Where all numbers have one origin, it stands below them without their names."""
+    rows = tuple(replace(row, origin="endpoint, just now") for row in PICTURE.rows)
+    below = texts(draw_screen(replace(PICTURE, rows=rows), 80))[5:7]
+    assert below == ["", "  endpoint, just now"]
+
+
 def test_low_screens() -> None:
     """As the lines get fewer, the blanks go, then the words, the title, and what is below."""
     first_lines = {n: texts(draw_screen(PICTURE, 60, n, "q quits"))[0] for n in range(1, 20)}
@@ -71,6 +78,24 @@ def test_low_screens() -> None:
         assert "62%" in drawn
         assert "was reset" in drawn
         assert ("Something is wrong" in drawn) == (lines >= 3)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (49, []),
+        (50, ["resets in"]),
+        (97, ["resets in"]),
+        (98, ["resets in", "ahead of pace"]),
+        (119, ["resets in", "ahead of pace"]),
+        (120, ["resets in", "ahead of pace", "endpoint"]),
+    ],
+)
+def test_a_low_screen_has_the_words_that_fit(columns: int, words: list[str]) -> None:
+    """Where each limit has one line, its reset comes first, then the pace, then the origin."""
+    (line,) = (line for line in texts(draw_screen(PICTURE, columns, 4)) if "62%" in line)
+    known = ["resets in", "ahead of pace", "endpoint"]
+    assert [word for word in known if word in line] == words
 
 
 @thorough

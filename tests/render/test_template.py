@@ -70,6 +70,7 @@ def _text(template: str, usage: Usage = USAGE, now: float = NOW, **others: objec
         ("{5h} {7d.pace} {7d}", "80% 17%"),
         ("x {7d.pace} · {5h}", "80%"),
         ("{7d.pace} x {5h}", "x 80%"),
+        ("{5h}x{7d.pace} y", "80%x y"),
         ("  {5h}  ", "80%"),
         (PRESETS["minimal"], "80%"),
         (

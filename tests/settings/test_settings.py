@@ -4,7 +4,7 @@ import datetime
 import math
 import os
 import socket
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
@@ -15,15 +15,15 @@ from claude_status import __version__
 from claude_status.paths import locate
 from claude_status.render.colours import KINDS
 from claude_status.settings.check import READERS
-from claude_status.settings.settings import MAX_BYTES, TABLES, Loaded, Settings, check, load
+from claude_status.settings.settings import TABLES, Loaded, Settings, check, load
 from tests.strategies import anything, thorough
 
 WRONG = {
     "ttl": [179, 0, -300, 86401, 10**400, 300.0, math.nan, True, "300", [300], {}, None],
     "sources": ["endpoint", ["endpoints"], ["endpoint", 5], [["endpoint"]], [{}], {}, True, 5],
-    "ca_bundle": ["ca.pem", 1, "/a\nb"],
+    "ca_bundle": ["ca.pem", 1, "/a\nb", "/" * 4097],
     "user_agent": ["", " ", "a\nb", "a\x00b", " a", "a ", "ä", "x" * 201, 5, ["a"], {}, True],
-    "claude_command": ["", "./claude", "bin/claude", "a\nb", 5, ["claude"], True],
+    "claude_command": ["", "./claude", "bin/claude", "a\nb", "x" * 4097, 5, ["claude"], True],
     "thresholds": [
         [70], [], [70, 80, 90], [90, 70], [0, 90], [-1, 90], [70, 1001], [70, math.nan],
         [math.nan, 90], [70, math.inf], ["70", "90"], [True, 90], 70, "70, 90", {}, True,
@@ -55,9 +55,9 @@ RIGHT = {
         (["claude_cli", "claude_cli"], ("claude_cli",)),
         ([], ()),
     ],
-    "ca_bundle": [("system", "system"), ("/ca.pem", "/ca.pem")],
-    "user_agent": [("claude-cli/2.1 (external, cli)", "claude-cli/2.1 (external, cli)")],
-    "claude_command": [("claude-next", "claude-next"), ("/opt/claude", "/opt/claude")],
+    "ca_bundle": [("system", "system"), ("/ca.pem", "/ca.pem"), ("/" * 4096,) * 2],
+    "user_agent": [("claude-cli/2.1 (external, cli)",) * 2, ("x" * 200,) * 2],
+    "claude_command": [("claude-next", "claude-next"), ("/opt/claude",) * 2, ("x" * 4096,) * 2],
     "thresholds": [([50, 75.5], (50, 75.5)), ([90, 90], (90, 90)), ([0.1, 1000], (0.1, 1000))],
     "max_width": [(10, 10), (120, 120)],
     "template": [("{5h} · {7d}", "{5h} · {7d}"), ("minimal", "{5h}"), ("", "")],
@@ -75,7 +75,7 @@ RIGHT = {
     "labels": [({"/home/me/.work/": "at work"}, {"/home/me/.work": "at work"})],
     "alerts": [(True, True), (False, False)],
     "alert_thresholds": [([95, 80.5], (80.5, 95)), ([], ())],
-    "quiet_hours": [("22:00-07:30", "22:00-07:30")],
+    "quiet_hours": [("22:00-07:30",) * 2, ("23:59-00:00",) * 2],
     "on_alert": [(["/bin/x", "-y"], ("/bin/x", "-y")), ("x", ("x",))],
 }
 
@@ -107,13 +107,25 @@ def test_the_clock_of_the_line(clock: str, hours: int) -> None:
 
 
 def test_the_defaults_are_those_that_are_documented() -> None:
-    """The TTL, the sources, the thresholds and the width that the documentation promises."""
-    settings = Settings()
-    assert settings.ttl == 300
-    assert settings.sources == ("statusline", "claude_json", "endpoint")
-    assert settings.user_agent == f"claude-status/{__version__}"
-    assert settings.thresholds == (70, 90)
-    assert settings.max_width == 60
+    """Every setting has the default that the documentation promises."""
+    assert asdict(Settings()) == {
+        "ttl": 300,
+        "sources": ("statusline", "claude_json", "endpoint"),
+        "user_agent": f"claude-status/{__version__}",
+        "ca_bundle": "",
+        "claude_command": "claude",
+        "thresholds": (70, 90),
+        "max_width": 60,
+        "template": "",
+        "clock": "locale",
+        "hide_below": 0,
+        "hosts": {},
+        "labels": {},
+        "alerts": False,
+        "alert_thresholds": (80, 95, 100),
+        "quiet_hours": "",
+        "on_alert": (),
+    }
 
 
 def test_no_file_is_no_problem(tmp_path: Path) -> None:
@@ -281,9 +293,9 @@ def test_what_is_no_toml_is_said_in_one_sentence(tmp_path: Path, content: str | 
 
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
-    """A file too long for settings is not half read: none of it is in force."""
+    """A file too long for settings, beyond 64 KiB, is not half read: none of it is in force."""
     good = b"ttl = 600\n"
-    path = _file(tmp_path, good + b"#" * (MAX_BYTES - len(good)))
+    path = _file(tmp_path, good + b"#" * (65536 - len(good)))
     assert load(path).settings.ttl == 600
     with path.open("ab") as file:
         file.write(b"#")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pwd
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Security:
         self.program.write_text(FAKE)
         self.program.chmod(0o755)
         self.config_dir = where / "claude"
+        self.user = {"USER": "jo"}
         self.remembered: list[bool] = []
         self.says(b"", 44)
 
@@ -70,7 +72,7 @@ class Security:
             configured,
             now=NOW,
             typed=typed,
-            environ={"USER": "jo", "PATH": f"{self.where}:/usr/bin:/bin"},
+            environ={**self.user, "PATH": f"{self.where}:/usr/bin:/bin"},
             keychain=keychain,
             keychain_refused=keychain_refused,
             remember_refusal=self.remembered.append,
@@ -289,3 +291,14 @@ def test_without_user_the_account_is_the_owner_of_the_process(security: Security
     (call,) = security.asked()
     assert call[1] == "-a"
     assert call[2]
+
+
+def test_a_user_without_a_name(security: Security, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without USER the account is named as the system does, and by nothing where it does not."""
+    name = pwd.getpwuid(os.getuid()).pw_name
+    security.user = {}
+    security.says(stored())
+    assert security.read().token == TOKEN
+    monkeypatch.setattr(os, "getuid", lambda: 2**31 - 9)
+    assert security.read().token == TOKEN
+    assert [call[2] for call in security.asked()] == [name, ""]

@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 
 from claude_status.frames_read import make_home
+from claude_status.statusline.command import read_input
 from claude_status.statusline.fit import fit, visible_width
+from claude_status.statusline.marks import see
 from claude_status.store import records
 from claude_status.store.database import open_store
 from tests.server import ApiServer, ok, usage_body
@@ -378,7 +380,10 @@ def test_the_first_run_of_all_starts_a_refresh(user: User) -> None:
 def test_nothing_is_made_in_the_place_of_another(
     user: User, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    """Under ``sudo -s`` HOME is the user's, who could not use what root makes there."""
+    """Under ``sudo -s`` HOME is the user's, who could not use what root makes there.
+
+    What is made is the user's alone, and the process keeps its umask.
+    """
     (user.home / where).mkdir(parents=True, exist_ok=True)
     before = sorted(user.home.rglob("*"))
     with monkeypatch.context() as patch:
@@ -386,8 +391,22 @@ def test_nothing_is_made_in_the_place_of_another(
         make_home(str(user.account.home), user.environ)
     assert sorted(user.home.rglob("*")) == before
 
-    make_home(str(user.account.home), user.environ)
+    mask = os.umask(0o022)
+    try:
+        make_home(str(user.account.home), user.environ)
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(mask)
     assert user.account.home.is_dir()
+    assert user.account.home.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_wrapped_command_may_work_on_after_its_output(user: User, tmp_path: Path) -> None:
+    """One that has closed its output is still given its time to end by itself."""
+    mark = tmp_path / "mark"
+    theirs = f"echo theirs; exec >&-; sleep 0.2; touch '{mark}'"
+    assert "theirs" in hook(user, session(user.home), "--wrap", theirs)
+    assert mark.exists()
 
 
 def test_a_wrapped_line_stands_beside_ours(user: User) -> None:
@@ -523,3 +542,23 @@ def is_gone(mark: Path) -> bool:
     except FileNotFoundError:
         return True
     return status.rpartition(")")[2].split()[0] == "Z"
+
+
+def test_no_more_than_a_mebibyte_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that does not end is read up to 1 MiB, however much time there is."""
+    monkeypatch.setattr("claude_status.statusline.command.READ_SECONDS", 60)
+    path = tmp_path / "endless"
+    path.write_bytes(b"x" * (3 << 20))
+    with open(path, "rb") as file:
+        assert len(read_input(file.fileno())) == 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "is_seen"), [("a", 5, True), ("a", None, False), ("", 5, False)]
+)
+def test_without_limits_a_session_is_its_name_and_its_count(
+    name: str, count: int | None, is_seen: bool
+) -> None:
+    """Where no limits are handed in, there is something to note only with both of them."""
+    cost = {} if count is None else {"total_api_duration_ms": count}
+    assert bool(see({"session_id": name, "cost": cost}, "{}")) == is_seen

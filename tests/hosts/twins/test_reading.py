@@ -178,3 +178,14 @@ def test_the_cache_is_where_the_environment_says(
     shell.program.unlink()
     env = {name: value.format(home=home) for name, value in env.items()}
     assert shell.prompts(env=env, cwd=home) == f"<{shown}>"
+
+
+@AGES
+@pytest.mark.parametrize("digits", [12, 13])
+def test_a_time_has_twelve_digits_at_most(shell: Shell, digits: int, home: Path) -> None:
+    """Frames whose refresh is due at a time of twelve digits are fresh; with more they are none."""
+    far = "9" * digits
+    draw(home)
+    shell.frames.write_text(f"claude-status 2 {far} {far}\n{int(time.time()) - 60} text\n")
+    assert shell.prompts() == ("<text>" if digits == 12 else "<>")
+    assert refreshed(shell.program, home) == (digits == 13)
