@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Elsewhere a new deprecation in some library of the tests must not fail them. Signals that the
     parent ignores, as under ``nohup``, would be ignored by all that is started here, too.
     """
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
         if signal.getsignal(number) == signal.SIG_IGN:
             by_python = number == signal.SIGINT
             signal.signal(number, signal.default_int_handler if by_python else signal.SIG_DFL)

@@ -206,7 +206,7 @@ def test_nothing_else_is_installed(installed: Installed) -> None:
 def test_demo_runs_from_there(installed: Installed, home: Path) -> None:
     """The demo runs to its end with nothing but what the installer brought."""
     told = installed.run(home, "demo")
-    assert "4 refreshes made 3 calls" in told
+    assert "7 refreshes made 6 calls" in told
     assert list(home.iterdir()) == []
 
 
