@@ -180,6 +180,16 @@ def test_the_cache_is_where_the_environment_says(
     assert shell.prompts(env=env, cwd=home) == f"<{shown}>"
 
 
+def test_a_frame_that_still_holds_is_not_read_again(shell: Shell, home: Path) -> None:
+    """A file that begins like the one that was read is that one: its text is remembered."""
+    draw(home)
+    start = "." * 64
+    shell.frames.write_text(strip((-60, f"{start}read"), (600, "later")))
+    (home / "new").write_text(shell.frames.read_text().replace("read", "unread"))
+    between = f"command cp '{home}/new' '{shell.frames}'\n"
+    assert shell.prompts(2, between=between) == f"<{start}read>"
+
+
 @AGES
 @pytest.mark.parametrize("digits", [12, 13])
 def test_a_time_has_twelve_digits_at_most(shell: Shell, digits: int, home: Path) -> None:
