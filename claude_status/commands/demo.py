@@ -63,8 +63,9 @@ class Stage:
             "CLAUDE_STATUS_CONFIG": str(place / "config.toml"),
             "CLAUDE_STATUS_API_BASE": api.base,
         }
-        settings = settings_text(load(settings_file(environ)).settings)
-        (place / "config.toml").write_text(settings, encoding="utf-8")
+        own = place / "config.toml"
+        own.write_text(settings_text(load(settings_file(environ)).settings), encoding="utf-8")
+        self._settings = load(own).settings
         self._account = locate(self._environ)
         self._home = str(self._account.home)
         self._dialect = dialect(environ)
@@ -100,7 +101,7 @@ class Stage:
 
     def known(self) -> Snapshot:
         """What is known of the account."""
-        return take_snapshot(self._account, Settings(), time.time())
+        return take_snapshot(self._account, self._settings, time.time())
 
     def line(self, later: float = 0) -> str:
         """What a prompt would show in so many seconds, if nothing refreshed it until then."""

@@ -34,7 +34,7 @@ def every_preset(shown: Snapshot, kind: str) -> Iterator[str]:
         style = replace(shown.settings.style(kind, "", shown.plan), template=template)
         line = draw_line(shown.usage, shown.now, style)
         note = NERD if any("\ue000" <= x <= "\uf8ff" for x in template) and kind != "ascii" else ""
-        yield f"  {name:<{NAME}}{DIALECTS[kind](line)}{note}"
+        yield f"  {name:<{NAME}}{DIALECTS[kind](line, style.colours)}{note}"
 
 
 def full_picture(shown: Snapshot, kind: str) -> str:

@@ -195,7 +195,7 @@ def test_terminal_shows_the_line_in_its_colours(user: User) -> None:
     with Screen(user.command("demo"), environ, lines=120, cwd=str(user.home)) as screen:
         screen.until("then run `claude-status`", 60)
         assert screen.colours("42% 2h") == {"green", "008787"}
-        assert screen.colours("93% ") == {"ff0000", "008787"}
+        assert screen.colours("93% 2") == {"ff0000", "008787"}
         assert screen.colours("7d 71% ") == {"008787", "d75f00", "default"}
         assert screen.colours("near the limit") == {"default"}
 

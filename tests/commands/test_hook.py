@@ -11,11 +11,10 @@ import pytest
 
 from claude_status.commands.hook import blocking
 from claude_status.frames.gates import GATE, draw_gates
-from claude_status.frames.write import Head, write_view
+from claude_status.frames.write import FILES, Head, write_view
 from claude_status.model.schedule import RefreshTimes
 from claude_status.model.usage import SESSION, Credits, Limit, Usage
 from claude_status.paths import make_private
-from claude_status.render.dialects import DIALECTS
 from claude_status.render.line import draw_line
 from claude_status.settings.settings import Settings
 from tests.bodies import usage_body
@@ -149,7 +148,7 @@ def draw(user: User, *limits: Limit, paid: Credits | None = None) -> None:
     usage, now = Usage("endpoint", limits[0].as_of, limits, paid), int(time.time())
     make_private(user.account)
     line = draw_line(usage, now, Settings().style("plain", user.account.name, ""))
-    strips = {**{name: [(now - 1, line)] for name in DIALECTS}, GATE: draw_gates(usage, now, 300)}
+    strips = {**{name: [(now - 1, line)] for name in FILES}, GATE: draw_gates(usage, now, 300)}
     write_view(user.account, strips, Head(RefreshTimes(now + 999, now + 999), now))
 
 
