@@ -18,7 +18,7 @@ SEQUENCES = re.compile(
     re.DOTALL,
 )
 NOTHING = re.compile(r"[\s\x00-\x1f\x7f]+")
-ZSH = re.compile(r"%F\{[a-z]*\}|%f|%(%)")
+ZSH = re.compile(r"%F\{[^}]*\}|%[fBb]|%\{[^%]*%\}|%(%)")
 
 
 def squeeze(output: str) -> str:

@@ -107,7 +107,7 @@ def _hosts(value: object) -> dict[str, dict[str, object]]:
 
 def _host(value: object) -> dict[str, object]:
     if not isinstance(value, dict) or not value or not set(value) <= {"template", "colours"}:
-        raise ValueError("must hold a template or colours, and nothing else")
+        raise ValueError("must contain a template or colours, and nothing else")
     found: dict[str, object] = {}
     if "template" in value:
         found["template"] = _template(value["template"])
