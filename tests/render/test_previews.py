@@ -27,4 +27,4 @@ def test_a_bar_is_as_wide_as_the_screen() -> None:
     bar = preview("tmux", LINE, COLOURS, 40)[1]
     assert len(bar) == 40
     assert bar.plain.endswith("5h 42% 12:04 ")
-    assert "black on color(220)" in {str(span.style) for span in bar.spans}
+    assert "color(16) on color(220)" in {str(span.style) for span in bar.spans}

@@ -119,6 +119,7 @@ def test_the_defaults_are_those_that_are_documented() -> None:
         "template": "",
         "clock": "locale",
         "hide_below": 0,
+        "colours": {},
         "hosts": {},
         "labels": {},
         "alerts": False,
