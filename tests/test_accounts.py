@@ -282,7 +282,7 @@ def test_root_does_not_use_the_users_cache(
     for name, value in user.environ.items():
         monkeypatch.setenv(name, value)
     # it would end this very process, long after the test
-    monkeypatch.setattr("claude_status.commands.refresh.end_after", lambda *_: None)
+    monkeypatch.setattr("claude_status.terminal.end_after", lambda *_: None)
     assert main(["refresh"]) == 1
     assert "another user" in capsys.readouterr().err
     assert read_frame(str(user.account.home), "plain", time.time(), prompt=True)[0] == ""
