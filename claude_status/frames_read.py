@@ -20,7 +20,7 @@ PROMPTS = ("bash", "zsh", "fish", "starship")  # dialects; every other one is a 
 NARROW_FILES = {columns: f"claude-{columns}" for columns in (60, 40, 24, 17)}
 SLOT = 15  # seconds: at most one refresh of each account
 KICK = "kick."
-MAX_BYTES = 1 << 16
+MAX_FILE = 1 << 16
 
 
 def account_name(environ: Mapping[str, str]) -> str | None:
@@ -60,7 +60,7 @@ def read_text(path: str) -> str:
     try:
         if os.fstat(file).st_uid != os.geteuid():
             return ""
-        return os.read(file, MAX_BYTES).decode()
+        return os.read(file, MAX_FILE).decode()
     except (OSError, ValueError):
         return ""
     finally:

@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from claude_status.model.usage import SESSION, WEEK, WINDOW_SECONDS, Credits, Limit, Usage, order
-from claude_status.render.colours import BRIGHT, NAMES, Colour, Colours
+from claude_status.render.colours import BRIGHT, COLOUR_NAMES, Colour, Colours
 from claude_status.render.style import Style
 
 NOW = 1_800_000_000  # a full minute
@@ -88,7 +88,7 @@ def usages(
 
 
 colour_names = (
-    st.sampled_from([*NAMES, *(BRIGHT + name for name in NAMES)])
+    st.sampled_from([*COLOUR_NAMES, *(BRIGHT + name for name in COLOUR_NAMES)])
     | st.integers(0, 255).map(str)
     | st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 )

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from claude_status.alerts.alerts import Alert
 from claude_status.isolation import for_the_user
 
-SECONDS = 5.0  # the longest that one way of sending may take
+WAY_SECONDS = 5.0  # the longest that one way of sending may take
 TMUX_MILLISECONDS = "15000"  # or until a key is pressed
 # tmux before 3.2 has no -d, and shows a message for as long as its own option says. The bell goes
 # directly to the terminal: what tmux does with a window's bell serves another purpose.
@@ -86,7 +86,7 @@ def _tmux_clients(environ: Mapping[str, str]) -> list[str]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=dict(environ),
-            timeout=SECONDS,
+            timeout=WAY_SECONDS,
             check=False,
             text=True,
         )
@@ -109,7 +109,7 @@ def _run(argv: Sequence[str], environ: Mapping[str, str]) -> bool:
     except (OSError, ValueError):
         return False
     try:
-        return process.wait(SECONDS) == 0
+        return process.wait(WAY_SECONDS) == 0
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, 9)
         process.wait()

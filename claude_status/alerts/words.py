@@ -12,7 +12,7 @@ from claude_status.model.pace import present_pace
 from claude_status.model.usage import CREDITS, Limit
 from claude_status.render.bars import bar
 from claude_status.render.outlook import outlook
-from claude_status.render.report import NAMES, name_of
+from claude_status.render.report import LIMIT_NAMES, name_of
 from claude_status.render.style import Style
 from claude_status.render.words import duration, label_of, moment, plain_label, shown_percent
 
@@ -81,4 +81,4 @@ def name_of_key(key: str, limit: Limit | None) -> str:
     if limit is not None:
         return name_of(limit)
     label = plain_label(key.rpartition(":")[2].replace("_", " ")).strip()
-    return NAMES.get(key) or label or "?"
+    return LIMIT_NAMES.get(key) or label or "?"

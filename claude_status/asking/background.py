@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-SECONDS = 60  # more than all its timeouts together; after that it must be hanging
+LIFETIME = 60  # more than all its timeouts together; after that it must be hanging
 
 
 def run(reader: str) -> int:
@@ -19,7 +19,7 @@ def run(reader: str) -> int:
         _detach()
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
-        signal.alarm(SECONDS)
+        signal.alarm(LIFETIME)
         from claude_status.paths import make_private
         from claude_status.terminal import place
 

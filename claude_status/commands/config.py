@@ -12,7 +12,7 @@ from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError, SettingsError, remedy
 from claude_status.paths import settings_file
-from claude_status.render.colours import BY_DEFAULT, KINDS, NAMES
+from claude_status.render.colours import BY_DEFAULT, COLOUR_NAMES, KINDS
 from claude_status.render.libraries import need
 from claude_status.settings.settings import Loaded, Settings, load
 
@@ -179,7 +179,7 @@ def _init(path: Path) -> int:
         user_agent=Settings().user_agent,
         names=textwrap.fill(", ".join(known_names()), 90, subsequent_indent="# "),
         presets=", ".join(PRESETS),
-        colours=", ".join(NAMES),
+        colours=", ".join(COLOUR_NAMES),
         kinds="\n".join(f'# {kind} = "{colour}"' for kind, colour in _colours({}).items()),
     )
     try:

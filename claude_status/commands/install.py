@@ -18,7 +18,7 @@ from claude_status.install.backup import Keep
 from claude_status.install.changes import Change, putting, taking
 from claude_status.install.edits import ClaudeHooks
 from claude_status.install.files import sweep
-from claude_status.install.hosts import HOOKS, NAMES, SHELLS, Host, hosts
+from claude_status.install.hosts import HOOKS, HOST_NAMES, SHELLS, Host, hosts
 from claude_status.install.program import ByHand, Parts, parts
 from claude_status.install.state import is_in, short, would_install, would_uninstall
 from claude_status.terminal import say
@@ -94,9 +94,9 @@ def uninstall(arguments: argparse.Namespace) -> int:
             said = f"{host.name}: removed from {short(change.path)}{note}"
             _make(change, own, "" if change.is_none else said, arguments.dry_run)
 
-    names = _checked(arguments.host) | set(NAMES if arguments.all else ())
+    names = _checked(arguments.host) | set(HOST_NAMES if arguments.all else ())
     status = _each(hosts(os.environ, names), one)
-    others = set(NAMES) - names
+    others = set(HOST_NAMES) - names
     if not arguments.dry_run and not any(is_in(host, keep) for host in hosts(os.environ, others)):
         link.remove_link(os.environ)
     if arguments.purge and not status:
@@ -140,7 +140,7 @@ def _each(chosen: list[Host], one: Callable[[Host], None]) -> int:
             say(f"{host.name}: {error}")
             status = 1
     if not chosen:
-        say(f"No host was found: name one or more of {', '.join(NAMES)}.")
+        say(f"No host was found: name one or more of {', '.join(HOST_NAMES)}.")
         status = 1
     return status
 
@@ -163,8 +163,8 @@ def _list(state: Callable[[Host], str], verb: str) -> int:
 
 def _checked(names: list[str]) -> set[str]:
     for name in names:
-        if name not in NAMES:
-            raise SettingsError(f"There is no host {name!r}: choose from {', '.join(NAMES)}.")
+        if name not in HOST_NAMES:
+            raise SettingsError(f"There is no host {name!r}: choose from {', '.join(HOST_NAMES)}.")
     return set(names)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 KEYBOARD = 0
 ESCAPE = re.compile(r"\x1b(?:[\[O][0-9;]*[ -~]?|.)?")  # a key that is none of ours
-NAMES = list(RANGES)
+RANGE_NAMES = list(RANGES)
 KEYS = (
     ("1 2 3 4", "window, day, week, month"),
     ("r", "the next of these"),
@@ -43,7 +43,7 @@ KEYS = (
 class Choice:
     """What a person has chosen to see; ``ended`` that they have seen enough."""
 
-    span: str = NAMES[0]
+    span: str = RANGE_NAMES[0]
     is_help: bool = False
     ended: bool = False
 
@@ -56,9 +56,12 @@ class Choice:
             if key == "?" or choice.is_help:
                 choice = replace(choice, is_help=not choice.is_help)
             elif key in "rR":
-                choice = replace(choice, span=NAMES[(NAMES.index(choice.span) + 1) % len(NAMES)])
-            elif key.isdecimal() and 0 < int(key) <= len(NAMES):
-                choice = replace(choice, span=NAMES[int(key) - 1])
+                choice = replace(
+                    choice,
+                    span=RANGE_NAMES[(RANGE_NAMES.index(choice.span) + 1) % len(RANGE_NAMES)],
+                )
+            elif key.isdecimal() and 0 < int(key) <= len(RANGE_NAMES):
+                choice = replace(choice, span=RANGE_NAMES[int(key) - 1])
         return choice
 
 
@@ -134,7 +137,7 @@ def _tabs(chosen: str | None) -> Text:
 
     parts = [
         (f"[{number} {name}]", "bold") if name == chosen else (f" {number} {name} ", "dim")
-        for number, name in enumerate(NAMES, 1)
+        for number, name in enumerate(RANGE_NAMES, 1)
     ]
     return Text.assemble(*parts)
 

@@ -18,7 +18,7 @@ from claude_status.model.schedule import ABSENT, BAR, LOOK_EVERY
 from claude_status.model.usage import CLAUDE_CLI, STALE, Credits, Limit
 from claude_status.render.colours import NONE
 from claude_status.render.money import money
-from claude_status.render.report import NAMES, ago
+from claude_status.render.report import LIMIT_NAMES, ago
 from claude_status.render.words import duration, in_words, plain_label, shown_percent
 from claude_status.settings.settings import Settings
 from claude_status.sources.login import Login
@@ -106,7 +106,7 @@ def check_numbers(scene: Scene) -> Iterator[Finding]:
         advice = "too old to show: see below why there are no newer ones"
         yield Finding("numbers", text, Grade.WRONG, advice)
     for limit in shown.limits:
-        yield Finding(NAMES.get(limit.key, plain_label(limit.label)), _limit(limit, scene))
+        yield Finding(LIMIT_NAMES.get(limit.key, plain_label(limit.label)), _limit(limit, scene))
     if shown.credits:
         yield Finding("credits", f"{money(shown.credits)} {_origin(shown.credits, scene)}")
     if usage.unknown_keys:

@@ -23,7 +23,7 @@ from claude_status.install.quoting import sh
 
 KEY = "hooks"  # of the settings, and of each group
 PROMPT, TOOL = "UserPromptSubmit", "PreToolUse"
-SECONDS = 10  # then Claude Code goes on without an answer
+HOOK_SECONDS = 10  # then Claude Code goes on without an answer
 MOST, TELL = 95.0, 70.0  # the defaults
 OPTIONS = re.compile(r" hook --max (\S+)(?: --tell (\S+))?")
 EMPTY = "{}\n"
@@ -112,7 +112,7 @@ def _put_one(text: str, event: str, command: str) -> str:
     if found:
         member = json_edit.find(text, "command", found.item.start)
         return json_edit.replace(text, member, json_edit.dump(command)) if member else text
-    group = {KEY: [{"type": "command", "command": command, "timeout": SECONDS}]}
+    group = {KEY: [{"type": "command", "command": command, "timeout": HOOK_SECONDS}]}
     hooks = json_edit.find(text, KEY)
     if hooks is None:
         return json_edit.insert(text, KEY, {event: [group]})

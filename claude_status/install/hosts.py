@@ -17,8 +17,8 @@ from claude_status.install.files import look
 from claude_status.paths import locate
 
 HOOKS = "claude-hooks"
-NAMES = ("bash", "zsh", "fish", "starship", "tmux", "claude", HOOKS)
-SHELLS = NAMES[:3]
+HOST_NAMES = ("bash", "zsh", "fish", "starship", "tmux", "claude", HOOKS)
+SHELLS = HOST_NAMES[:3]
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Host:
 
 
 def hosts(
-    environ: Mapping[str, str], names: Collection[str] = NAMES, *, hooked: bool = False
+    environ: Mapping[str, str], names: Collection[str] = HOST_NAMES, *, hooked: bool = False
 ) -> list[Host]:
     """The hosts with these names, shells first; ``hooked``: a shell is about to get its hook."""
-    made = [HOSTS[name](environ) for name in NAMES if name in names and name != "starship"]
+    made = [HOSTS[name](environ) for name in HOST_NAMES if name in names and name != "starship"]
     if "starship" in names:
         hooked = hooked or any(_has_block(HOSTS[name](environ)) for name in SHELLS)
         made.insert(sum(host.name in SHELLS for host in made), _starship(environ, hooked))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
-NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+COLOUR_NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 BRIGHT = "bright-"
 # what xterm takes for the first 16, for the bars that know only what every screen has
 BASIC = (
@@ -21,10 +21,10 @@ STEPS = (0, 95, 135, 175, 215, 255)  # of each channel of the 216 colours that f
 BLACK, WHITE = "16", "231"  # of the 256, which no theme changes
 NONE = "none"
 KNOWN = (
-    f"a name ({', '.join(NAMES)}, or {BRIGHT} before one), a number from 0 to 255, #rrggbb, "
+    f"a name ({', '.join(COLOUR_NAMES)}, or {BRIGHT} before one), a number from 0 to 255, #rrggbb, "
     f"or {NONE}, with bold or dim before it"
 )
-_NAME = re.compile(f"(?:{BRIGHT})?(?:{'|'.join(NAMES)})|#[0-9a-f]{{6}}")
+_NAME = re.compile(f"(?:{BRIGHT})?(?:{'|'.join(COLOUR_NAMES)})|#[0-9a-f]{{6}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def index_of(name: str) -> int | None:
         return None
     if name.isdecimal():
         return int(name)
-    return NAMES.index(name.removeprefix(BRIGHT)) + 8 * name.startswith(BRIGHT)
+    return COLOUR_NAMES.index(name.removeprefix(BRIGHT)) + 8 * name.startswith(BRIGHT)
 
 
 def hexadecimal(name: str) -> str:

@@ -13,7 +13,7 @@ from claude_status.render.segments import OVER
 from claude_status.render.style import Style, colour_of
 from claude_status.render.words import HOUR, duration, label_of, shown_percent, stale_mark
 
-NAMES = {SESSION: "session (5h)", WEEK: "week (7d)"}
+LIMIT_NAMES = {SESSION: "session (5h)", WEEK: "week (7d)"}
 SPANS = {5 * HOUR: "5h", 7 * 24 * HOUR: "7d"}
 MINUTE = 60
 
@@ -107,7 +107,7 @@ def printable(text: str) -> str:
 def name_of(limit: Limit) -> str:
     """The long name of a limit: the session, the week, a model's week."""
     span = SPANS.get(limit.window or 0)
-    return NAMES.get(limit.key) or label_of(limit) + (f" ({span})" if span else "")
+    return LIMIT_NAMES.get(limit.key) or label_of(limit) + (f" ({span})" if span else "")
 
 
 def _limit(limit: Limit, now: float, style: Style, span: Callable[[float], str], first: str) -> Row:

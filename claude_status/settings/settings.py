@@ -22,7 +22,7 @@ from claude_status.render.colours import colours_of
 from claude_status.render.style import THRESHOLDS, Style
 from claude_status.settings.check import READERS
 
-MAX_BYTES = 1 << 16
+MAX_SETTINGS = 1 << 16
 TABLES = ("colours", "hosts", "labels")  # of which one entry may be wrong and the others good
 # what the environment must not influence, and why
 OWN = {
@@ -153,9 +153,9 @@ def _read(path: Path) -> bytes:
     with open_at_once(path) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) and str(path) != os.devnull:
             raise OSError(errno.EINVAL, "it is not a regular file")
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"it is longer than {MAX_BYTES} bytes")
+        data = file.read(MAX_SETTINGS + 1)
+    if len(data) > MAX_SETTINGS:
+        raise ValueError(f"it is longer than {MAX_SETTINGS} bytes")
     return data
 
 

@@ -27,9 +27,9 @@ from claude_status.model.values import clean
 from claude_status.sources.body import parse_body
 from claude_status.sources.claude_json import read_state
 
-SECONDS = 15.0  # until the answer
+ANSWER_SECONDS = 15.0  # until the answer
 GRACE = 2.0  # seconds for Claude Code to exit by itself: it may be writing a renewed login
-MAX_BYTES = 1 << 20
+MAX_ANSWER = 1 << 20
 RECORD_SECONDS = 300  # Claude Code may not rewrite its record before it is that old
 
 _ID = "claude-status"
@@ -66,7 +66,7 @@ def fetch_usage(
     environ: Mapping[str, str],
     asked_at: float,
     *,
-    seconds: float = SECONDS,
+    seconds: float = ANSWER_SECONDS,
 ) -> tuple[Usage, str]:
     """Ask Claude Code; its usage at ``asked_at`` (epoch seconds), and the plan's name or "".
 
@@ -142,7 +142,7 @@ def _answer(stream: IO[bytes], seconds: float) -> Mapping[str, object]:
             if response is not None:
                 return response
         size += len(piece)
-        if size > MAX_BYTES:
+        if size > MAX_ANSWER:
             raise AskError("transient", "Too much output and no answer: is this Claude Code?")
     raise AskError("transient", "Claude Code exited without an answer: try `claude -p hello`.")
 

@@ -17,7 +17,7 @@ from claude_status.model.usage import CLAUDE_JSON, Usage
 from claude_status.model.values import clean, number
 from claude_status.sources.body import parse_body
 
-MAX_BYTES = 64 << 20
+MAX_STATE = 64 << 20
 PARSE_BYTES = 1 << 20  # a file up to this size may have any layout
 KEYS = ("oauthAccount", "cachedUsageUtilization")
 
@@ -38,9 +38,9 @@ def read_state(path: Path, known: str) -> State | None:
             with open_at_once(path) as file:
                 info = os.fstat(file.fileno())
                 stamp = f"{info.st_mtime_ns}:{info.st_size}"
-                if stamp == known or info.st_size > MAX_BYTES:
+                if stamp == known or info.st_size > MAX_STATE:
                     return None
-                account, usage = _parse(file.read(MAX_BYTES))
+                account, usage = _parse(file.read(MAX_STATE))
                 return State(stamp, account, usage)
         except OSError:
             return None

@@ -10,7 +10,7 @@ from claude_status.model.values import clean, number, percentage, reset_time, se
 from claude_status.sources.credits import MAX_AHEAD, amount
 
 MAX_POOLS = 20
-NAMES = {  # what Claude Code calls those whose keys are code names
+POOL_NAMES = {  # what Claude Code calls those whose keys are code names
     "cinder_cove": "Claude Code credit",
     "wattle_ember": "Fable credit",
     "seven_day_omelette": "design",
@@ -37,7 +37,7 @@ def parse_pools(
 
 def _pool(name: str, value: object, as_of: float, source: str) -> Limit | None:
     percent = _percent(value) if isinstance(value, Mapping) else None
-    label = clean(NAMES.get(name) or _WINDOW.sub("", name).replace("_", " "))
+    label = clean(POOL_NAMES.get(name) or _WINDOW.sub("", name).replace("_", " "))
     if percent is None or not label or not isinstance(value, Mapping):
         return None
     ends = (reset_time(value.get(key), as_of, MAX_AHEAD) for key in ("resets_at", "expires_at"))

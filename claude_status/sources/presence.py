@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Mapping
 
-SECONDS = 2.0  # what tmux may take to answer
+TMUX_SECONDS = 2.0  # what tmux may take to answer
 
 
 def is_somebody_there(environ: Mapping[str, str], now: float, within: float) -> bool:
@@ -27,7 +27,7 @@ def is_somebody_there(environ: Mapping[str, str], now: float, within: float) -> 
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=dict(environ),
-            timeout=SECONDS,
+            timeout=TMUX_SECONDS,
             check=True,
         )
         return any(now - int(when) <= within for when in done.stdout.split())

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 READ_SECONDS = 0.2
-MAX_BYTES = 1 << 20
+MAX_INPUT = 1 << 20
 COLUMNS = 80
 
 
@@ -76,7 +76,7 @@ def read_input(file: int) -> bytes:
     """A stream's input up to the end of its first line, within limits of time and size."""
     data = b""
     deadline = time.monotonic() + READ_SECONDS
-    while len(data) < MAX_BYTES and b"\n" not in data:
+    while len(data) < MAX_INPUT and b"\n" not in data:
         left = deadline - time.monotonic()
         try:
             ready = left > 0 and select.select([file], [], [], left)[0]

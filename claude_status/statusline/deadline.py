@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-SECONDS = 1.5  # after which the line is printed without it
+STORE_SECONDS = 1.5  # after which the line is printed without it
 NAME = "claude-status"
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ def within(work: Callable[[], T]) -> T | None:
 
     thread = threading.Thread(target=run, name=NAME, daemon=True)
     thread.start()
-    thread.join(SECONDS)
+    thread.join(STORE_SECONDS)
     return found[0] if found else None
 
 

@@ -11,10 +11,10 @@ import time
 from claude_status.isolation import for_the_user
 from claude_status.statusline.fit import visible_width
 
-SECONDS = 5.0  # a status line that takes longer is not waited for
+THEIRS_SECONDS = 5.0  # a status line that takes longer is not waited for
 DRAIN = 0.1  # seconds to wait for its children's output after it has ended
 LOOK = 0.02  # seconds between checks whether it has ended while its output is still open
-MAX_BYTES = 1 << 16  # of its output
+MAX_OUTPUT = 1 << 16  # of its output
 GAP = "  "
 
 
@@ -29,7 +29,7 @@ class Wrapped:
         self._data = data
         self._is_cancelled = False
         self._pid = 0
-        self._until = time.monotonic() + SECONDS
+        self._until = time.monotonic() + THEIRS_SECONDS
         signal.signal(signal.SIGTERM, self._cancel)
         theirs, self._stdin = os.pipe()
         self._stdout, output = os.pipe()
@@ -74,10 +74,10 @@ class Wrapped:
         keep that open indefinitely.
         """
         output, until = b"", self._until
-        while len(output) < MAX_BYTES and (left := until - time.monotonic()) > 0:
+        while len(output) < MAX_OUTPUT and (left := until - time.monotonic()) > 0:
             self._hand_over()
             if select.select([self._stdout], [], [], min(left, LOOK))[0]:
-                part = os.read(self._stdout, MAX_BYTES)
+                part = os.read(self._stdout, MAX_OUTPUT)
                 if not part:
                     break
                 output += part

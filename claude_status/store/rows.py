@@ -14,7 +14,7 @@ from typing import Protocol
 
 DATABASE = "cache.db"  # the library's name for its file
 LONG_ROWS = "history:"  # too many to be looked at each time
-SECONDS = 2.0  # to wait for another process's transaction
+LOCK_SECONDS = 2.0  # to wait for another process's transaction
 RAW = 1  # the library's mode of a value that stands in the row itself
 QUERY = (
     "SELECT key, value FROM Cache WHERE raw = 1 AND mode = ? AND filename IS NULL "
@@ -54,7 +54,7 @@ def look(directory: Path) -> Rows | None:
             return None
         # not read-only: who is the last to close it removes the file of the journal
         connection = sqlite3.connect(
-            f"{database.as_uri()}?mode=rw", SECONDS, isolation_level=None, uri=True
+            f"{database.as_uri()}?mode=rw", LOCK_SECONDS, isolation_level=None, uri=True
         )
     except (sqlite3.Error, OSError, ValueError):
         return None

@@ -280,7 +280,7 @@ def test_the_command_gets_facts_and_no_shell(home: Path, tmp_path: Path) -> None
 
 def test_a_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A command past its time is ended with all that it started."""
-    monkeypatch.setattr("claude_status.alerts.notify.SECONDS", 0.5)
+    monkeypatch.setattr("claude_status.alerts.notify.WAY_SECONDS", 0.5)
     mark = tmp_path / "pid"
 
     assert send(ALERT, ["/bin/sh", "-c", f"echo $$ > {mark}; sleep 60 & wait"], {}) == []

@@ -76,7 +76,7 @@ def test_a_background_refresh_ends_by_itself(user: User, api: ApiServer) -> None
         "import signal; from claude_status.asking import background\n"
         "signal.signal(signal.SIGALRM, signal.SIG_IGN)\n"
         "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\n"
-        "background.SECONDS = 1; background.run('bar')\n"
+        "background.LIFETIME = 1; background.run('bar')\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code], env=user.environ, stdin=subprocess.DEVNULL,

@@ -15,7 +15,7 @@ from claude_status.cli import main
 from claude_status.doctor import installed
 from claude_status.doctor.findings import Finding, Grade
 from claude_status.install import program as own
-from claude_status.install.hosts import NAMES
+from claude_status.install.hosts import HOST_NAMES
 from tests.commands.test_install import some_parts
 
 
@@ -51,7 +51,7 @@ def test_nothing_is_said_of_what_is_not_installed(folder, home, found):
     assert found() == []
 
 
-@pytest.mark.parametrize("host", NAMES)
+@pytest.mark.parametrize("host", HOST_NAMES)
 def test_what_is_installed_is_named(folder, home, found, host):
     """Each file that our part is in has a row, and all is well."""
     main(["install", host])
@@ -60,7 +60,7 @@ def test_what_is_installed_is_named(folder, home, found, host):
     assert str(home) in only.text
 
 
-@pytest.mark.parametrize("host", NAMES)
+@pytest.mark.parametrize("host", HOST_NAMES)
 def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
     """After an upgrade of Python moved us, the row says so, and what it advises repairs it."""
     plain = folder.parent.rename(tmp_path / "plain") / "shell"

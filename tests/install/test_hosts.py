@@ -76,8 +76,8 @@ class TestFiles:
 
     def test_every_command_knows_the_same_hosts(self):
         """The parser's names are those that there are."""
-        assert cli.PLACES == hosts.NAMES
-        assert [host.name for host in hosts.hosts({"HOME": "/h"})] == list(hosts.NAMES)
+        assert cli.PLACES == hosts.HOST_NAMES
+        assert [host.name for host in hosts.hosts({"HOME": "/h"})] == list(hosts.HOST_NAMES)
 
 
 class TestStarship:

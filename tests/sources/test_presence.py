@@ -141,7 +141,7 @@ def test_a_tmux_that_cannot_answer(
     script: str, environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that hangs, fails or says what is no time leaves it unknown; so does a missing one."""
-    monkeypatch.setattr("claude_status.sources.presence.SECONDS", 0.2)
+    monkeypatch.setattr("claude_status.sources.presence.TMUX_SECONDS", 0.2)
     fake = tmp_path / "bin/tmux"
     fake.parent.mkdir()
     fake.write_text(f"#!/bin/sh\n{script}\n")
