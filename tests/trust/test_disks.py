@@ -79,7 +79,11 @@ def test_a_cache_that_cannot_be_made_under_prompts(
 
 @pytest.mark.parametrize("kilobytes", [0, 4, 16, 33, 40, 64])
 def test_a_disk_with_room_for_so_much(user: User, api: ApiServer, kilobytes: int) -> None:
-    """However little fits, it is a sentence, and what is asked is recorded, or nothing is."""
+    """However little fits, it is a sentence, and what is asked is recorded, or nothing is.
+
+    A database that was begun takes less room than a new one, so a later refresh may do what the first
+    could not; but nobody asks twice.
+    """
     command = f'ulimit -f {kilobytes * 2}; exec "$0" -m claude_status "$@"'
     outcomes = []
     for arguments in ("refresh", "refresh", "refresh --background"):
@@ -90,7 +94,7 @@ def test_a_disk_with_room_for_so_much(user: User, api: ApiServer, kilobytes: int
         assert done.stderr == "" or SENTENCE.fullmatch(done.stderr), done.stderr
         assert "broke" not in done.stderr
         outcomes.append(len(api.requests))
-    assert outcomes in ([0, 0, 0], [1, 1, 1])
+    assert outcomes in ([0, 0, 0], [0, 0, 1], [0, 1, 1], [1, 1, 1])
     assert not user.account.store.with_name("store.broken").exists()
     done = user.run("refresh")
     assert len(api.requests) == 1
