@@ -81,8 +81,8 @@ def test_a_cache_that_cannot_be_made_under_prompts(
 def test_a_disk_with_room_for_so_much(user: User, api: ApiServer, kilobytes: int) -> None:
     """However little fits, it is a sentence, and what is asked is recorded, or nothing is.
 
-    A database that was begun takes less room than a new one, so a later refresh may do what the first
-    could not; but nobody asks twice.
+    A database that was begun takes less room than a new one, so a later refresh may do what the
+    first could not; but nobody asks twice.
     """
     command = f'ulimit -f {kilobytes * 2}; exec "$0" -m claude_status "$@"'
     outcomes = []
