@@ -54,7 +54,7 @@ class Drawer:
     def _write(self, usage: Usage | None, now: int, plan: str, head: Head) -> None:
         """Draw the frames of every dialect by the settings, and of Claude Code in fewer columns."""
         styles = {name: self.settings.style(name, self.account.name, plan) for name in DIALECTS}
-        claude = styles["claude"]
+        claude = styles["claude"] = replace(styles["claude"], in_claude=True)
         for columns, name in NARROW_FILES.items():
             styles[name] = replace(claude, max_width=min(columns, claude.max_width))
         view = draw_view(usage, now, self.settings.ttl, styles)

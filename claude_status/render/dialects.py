@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from claude_status.render.claude_names import BREAK, in_pieces
 from claude_status.render.colours import BY_DEFAULT, HOSTS, Colour, Colours, index_of
 from claude_status.render.segments import IN_ASCII, MARK, Line, Piece, runs
 from claude_status.render.status_bars import i3bar, polybar, waybar, xbar
@@ -41,6 +42,11 @@ def ansi(line: Line, colours: Colours = BY_DEFAULT) -> str:
     return "".join(_in_sgr(text, colour, "{}") for text, colour, _ in runs(line, colours))
 
 
+def claude(line: Line, colours: Colours = BY_DEFAULT) -> str:
+    """SGR colours that end with each part, since Claude Code's own line may leave it out."""
+    return BREAK.text.join(ansi(part, colours) for part in in_pieces(line))
+
+
 def bash(line: Line, colours: Colours = BY_DEFAULT) -> str:
     """SGR colours between the bytes that mark them as zero-width for readline."""
     return "".join(_in_sgr(text, colour, "\001{}\002") for text, colour, _ in runs(line, colours))
@@ -59,7 +65,7 @@ def tmux(line: Line, colours: Colours = HOSTS["tmux"]) -> str:
     return "".join(_in_tmux(text, colour) for text, colour, _ in runs(line, colours))
 
 
-# What is drawn, each into its own file, since each may have its own template. Three hosts use the
+# What is drawn, each into its own file, since each may have its own template. Two hosts use the
 # same as a terminal; all fall back on plain or ascii if nothing else can be shown.
 DIALECTS: dict[str, Dialect] = {
     "plain": plain,
@@ -70,7 +76,7 @@ DIALECTS: dict[str, Dialect] = {
     "fish": ansi,
     "starship": ansi,
     "tmux": tmux,
-    "claude": ansi,
+    "claude": claude,
     "waybar": waybar,
     "i3bar": i3bar,
     "polybar": polybar,

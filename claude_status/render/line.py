@@ -6,6 +6,7 @@ from functools import partial
 
 from claude_status.model.usage import SESSION, STALE, WEEK, Credits, Limit, Usage
 from claude_status.render.choice import shown_credits, shown_limits
+from claude_status.render.claude_names import with_breaks
 from claude_status.render.segments import (
     SEPARATOR,
     Line,
@@ -35,10 +36,16 @@ def draw_line(usage: Usage | None, now: float, style: Style, *, minutes: bool = 
     reset = countdown if minutes else partial(_until, style.clock)
     drafts = _from_template if style.template else _by_default
     for line in drafts(usage, now, style, reset):
-        labelled = (Piece(style.label), SEPARATOR, *line) if style.label and line else line
+        labelled = _labelled(style.label, line) if style.label and line else line
         if width(labelled) <= style.max_width:
             return labelled
     return ()
+
+
+def _labelled(label: str, line: Line) -> Line:
+    """The line after the account's label."""
+    first, *rest = with_breaks([(Piece(label),), (SEPARATOR, *line)])
+    return (*first, *rest[0])
 
 
 def _is_hidden(usage: Usage, now: float, style: Style) -> bool:

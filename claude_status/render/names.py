@@ -15,6 +15,7 @@ from claude_status.model.pace import present_pace
 from claude_status.model.usage import CREDITS, SESSION, WEEK, Limit, Usage
 from claude_status.render.bars import bar
 from claude_status.render.choice import shown_limits
+from claude_status.render.claude_names import CLAUDE
 from claude_status.render.segments import (
     OVER,
     SEPARATOR,
@@ -194,5 +195,5 @@ def _age(usage: Usage, now: float, style: Style, _reset: Reset) -> Line:
 
 
 WHOLE: Mapping[str, Value] = {
-    "model": _models, "credits": _credits, "plan": _plan, "age": _age,
+    "model": _models, "credits": _credits, "plan": _plan, "age": _age, **CLAUDE,
 }  # fmt: skip

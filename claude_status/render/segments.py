@@ -26,6 +26,7 @@ Line = tuple[Piece, ...]
 SEPARATOR = Piece(" · ")
 SEPARATORS = (SEPARATOR.text, " | ", " │ ", " \ue0b1 ")  # that a template may contain
 MARK = "!"  # after a critical number, where there are no colours
+NO_WIDTH = ("{}", "{.}", "{m}", "{c}", "{k}", "{d}", "{b}")  # marks for Claude Code's own line
 OVER = "–"  # instead of the percentage of a window that has been reset
 IN_ASCII = {
     "·": "-", "–": "-", "⇡": "^", "≈": "ca. ", "€": "EUR ", "£": "GBP ", "¥": "JPY ",
@@ -52,7 +53,10 @@ def width(line: Line) -> int:
     """The most columns that a line takes in any dialect."""
     marks = sum(piece.colour == CRITICAL for piece in line)
     return marks * len(MARK) + sum(
-        _columns(character) for piece in line for character in piece.text
+        _columns(character)
+        for piece in line
+        if piece.text not in NO_WIDTH
+        for character in piece.text
     )
 
 

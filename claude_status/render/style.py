@@ -26,6 +26,7 @@ class Style:
     clock: int = 24  # hours, 12 or 24
     hide_below: float = 0  # per cent; below it the line is empty
     colours: Colours = BY_DEFAULT
+    in_claude: bool = False  # whether Claude Code fills in what it knows itself
 
 
 def colour_of(number: Limit | Credits, style: Style) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from claude_status.model.usage import Usage
+from claude_status.render.claude_names import kept, with_breaks
 from claude_status.render.names import Value, value_of
 from claude_status.render.segments import SEPARATORS, Line, Piece
 from claude_status.render.style import Style
@@ -71,7 +72,7 @@ def fill(template: Template, usage: Usage, now: float, style: Style, reset: Rese
     """The parts of the line that have a value, each but the first after its separator."""
     filled = ((part, _fill_part(part, usage, now, style, reset)) for part in template)
     lines = [(Piece(part.separator), *line) for part, line in filled if line]
-    return [line[1:] if number == 0 else line for number, line in enumerate(lines)]
+    return with_breaks([line[1:] if number == 0 else line for number, line in enumerate(lines)])
 
 
 def _fill_part(part: Part, usage: Usage, now: float, style: Style, reset: Reset) -> Line:
@@ -83,7 +84,7 @@ def _fill_part(part: Part, usage: Usage, now: float, style: Style, reset: Reset)
     for value, text in zip(values, part.texts[1:], strict=True):
         after_blank = not value and pieces[-1].text[-1:] in ("", " ")
         pieces += [*value, Piece(text.lstrip() if after_blank else text)]
-    return _stripped([piece for piece in pieces if piece.text])
+    return kept(values, _stripped([piece for piece in pieces if piece.text]))
 
 
 def _stripped(pieces: list[Piece]) -> Line:

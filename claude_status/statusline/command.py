@@ -109,7 +109,12 @@ def _line(data: bytes, environ: Mapping[str, str], now: float) -> str:
     if due:
         make_home(home, environ)
         kick(home, now, prompt=False)
-    return _narrowed(text or drawn, home, environ, now)
+    text = text or drawn
+    if "{" in text:
+        from claude_status.statusline.filled import filled
+
+        return filled(text, session, environ.get("HOME", ""), _columns(environ))
+    return _narrowed(text, home, environ, now)
 
 
 def _narrowed(text: str, home: str, environ: Mapping[str, str], now: float) -> str:

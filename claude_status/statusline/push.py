@@ -43,7 +43,7 @@ def feed(session: Mapping[str, object], home: str, seen: Seen, now: float, diale
 
     taken = within(take)
     alone = [push.usage] if taken is None else taken
-    style = settings.style(dialect, account.name)
+    style = replace(settings.style(dialect, account.name), in_claude=dialect == "claude")
     return DIALECTS[dialect](draw_line(merge(alone), now, style), style.colours)
 
 

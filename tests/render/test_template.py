@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from claude_status.model.usage import Usage
 from claude_status.render.bars import bar
-from claude_status.render.dialects import ascii_only
+from claude_status.render.colours import NO_COLOURS
+from claude_status.render.dialects import DIALECTS, ascii_only
 from claude_status.render.line import draw_line
 from claude_status.render.names import known_names
 from claude_status.render.segments import Piece
@@ -187,3 +188,17 @@ def test_credits_have_what_a_limit_has() -> None:
     spent = replace(USAGE, credits=replace(ends, percent=None, reason="out of usage credits"))
     assert _text("{credits.left} {credits.bar:2}", spent) == "0% ██"
     assert _text("{credits.left}", replace(USAGE, credits=None)) == ""
+
+
+def test_what_claude_code_fills_in_is_known_everywhere() -> None:
+    """Its names are accepted, a misspelt one is not; elsewhere than in its line they are empty."""
+    for name in ("model", "context", "cost", "dir", "branch"):
+        assert parse_template(f"{{claude.{name}}}")
+    with pytest.raises(ValueError, match=r"did you mean \{claude\.model\}"):
+        parse_template("{claude.modell}")
+
+
+def test_braces_of_a_label_are_no_names() -> None:
+    """In Claude Code's line a label with braces shows round ones."""
+    line = (Piece("{x} 5h"), Piece("{m}"))
+    assert DIALECTS["claude"](line, NO_COLOURS) == "(x) 5h{m}"
