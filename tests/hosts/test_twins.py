@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SHELL
-from tests.hosts.shells import TEXTS, account, calls, draw, give_away, run, stand_in
+from tests.hosts.shells import TEXTS, account, calls, draw, give_away, run, stand_in, strip
 
 # How each is started, and one prompt of it without a terminal.
 STARTS = {
@@ -128,6 +128,17 @@ def test_another_file_shows_at_the_next_prompt(
     (home / "new").write_text(f"claude-status 2 {now + 2990} {now + 2990}\n{now - 60} second\n")
     between = f"command cp {home}/new {folder}/{shell}\n"
     assert prompts(count=2, between=between) == ("<second>", "")
+
+
+def test_a_frame_that_still_holds_is_not_read_again(
+    shell: str, home: Path, prompts: Callable[..., tuple[str, str]]
+) -> None:
+    """A file that begins like the one that was read is that one: its text is remembered."""
+    file, start = draw(home) / "frames" / shell, "." * 64
+    file.write_text(strip((-60, f"{start}read"), (600, "later")))
+    (home / "new").write_text(file.read_text().replace("read", "unread"))
+    between = f"command cp {home}/new {file}\n"
+    assert prompts(count=2, between=between) == (f"<{start}read>", "")
 
 
 @pytest.mark.parametrize("digits", [12, 13])
