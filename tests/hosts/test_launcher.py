@@ -160,6 +160,16 @@ def test_a_terminal_is_a_prompt(home: Path, launcher: Path, sibling: Path) -> No
         until(lambda: calls(sibling) == ["refresh --background --for prompt"])
 
 
+def test_a_status_line_that_is_typed_waits_for_nothing(
+    home: Path, launcher: Path, sibling: Path
+) -> None:
+    """On a terminal nobody hands anything in: Python has the word at once."""
+    draw(home)
+    with Screen([program("sh"), str(launcher), "statusline"], dict(os.environ)) as screen:
+        screen.until("python <statusline>")
+    assert calls(sibling) == ["statusline"]
+
+
 def clock(home: Path) -> Path:
     """A folder with a `date` that stands still, so that no slot ends during a test."""
     folder = home / "clock"
