@@ -332,7 +332,10 @@ def test_long_input_wraps_where_it_should(home: Path, refresher: Path) -> None:
 def test_the_place_is_before_a_prompt_that_calls_functions(
     text: str, home: Path, refresher: Path
 ) -> None:
-    """With `left`, a prompt that calls functions gets the line, unless one of these shows it."""
+    """With `left`, a prompt that calls functions gets the line, unless one of these shows it.
+
+    The status of the last command stays.
+    """
     draw(home)
     lines = f'theirs() {{ printf %s "{text}"; }}\nother() {{ echo $CLAUDE_STATUS; }}\n'
     hooks = 'for hook in "${PROMPT_COMMAND[@]}"; do eval "$hook"; done\n'
@@ -340,6 +343,7 @@ def test_the_place_is_before_a_prompt_that_calls_functions(
     script = f"{lines}{place}{hooks * 2}printf '<%s>' \"$PS1\"\n"
     before = "" if "CLAUDE" in text else "${CLAUDE_STATUS:+$CLAUDE_STATUS }"
     assert bash(script) == (f"<{before}$(theirs)>", "", 0)
+    assert bash(f"{place}(exit 3)\n__claude_status_place") == ("", "", 3)
 
 
 def test_a_stale_prompt_leaves_no_job(home: Path, refresher: Path) -> None:
