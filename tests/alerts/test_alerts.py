@@ -287,6 +287,12 @@ def test_a_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert not Path(f"/proc/{mark.read_text().strip()}").exists()
 
 
+def test_a_command_that_cannot_start_has_not_worked(tmp_path: Path) -> None:
+    """A command that is not there, or that fails, is none that has told anything."""
+    for command in ([str(tmp_path / "gone")], ["/bin/sh", "-c", "exit 1"]):
+        assert send(ALERT, command, {}) == []
+
+
 @pytest.fixture
 def user(home: Path) -> Iterator[User]:
     """A user with a session at 96 per cent, and alerts on."""

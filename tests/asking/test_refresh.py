@@ -137,6 +137,14 @@ def test_a_bar_does_not_hide_a_due_call_from_a_prompt(user: User, api: ApiServer
     assert asks(user, api, NOW + TTL, reader=PROMPT) == 1
 
 
+@pytest.mark.parametrize(("reader", "bar"), [(PROMPT, 540), (BAR, 540), (NOBODY, 550)])
+def test_who_reads_decides_when_bars_refresh(user: User, reader: str, bar: int) -> None:
+    """After a look of a prompt a bar refreshes when one is due for bars, as after its own."""
+    user.refresh(NOW)
+    user.refresh(NOW + 250, reader=reader)
+    assert user.refresh_times() == (NOW + bar, NOW + 300)
+
+
 def test_an_answer_without_numbers_is_asked_for_again_after_a_ttl(
     user: User, api: ApiServer
 ) -> None:

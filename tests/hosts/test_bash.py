@@ -170,10 +170,14 @@ def test_what_is_newer_is_asked_for_its_version(word: str) -> None:
 def test_the_place_is_before_a_prompt_that_calls_functions(
     bash: Shell, text: str, home: Path
 ) -> None:
-    """With `left`, a prompt that calls functions gets the line, unless one of these shows it."""
+    """With `left`, a prompt that calls functions gets the line, unless one of these shows it.
+
+    The status of the last command stays.
+    """
     draw(home)
     lines = f'theirs() {{ printf %s "{text}"; }}\nother() {{ echo $CLAUDE_STATUS; }}\n'
     hooks = 'for hook in "${PROMPT_COMMAND[@]}"; do eval "$hook"; done\n'
     place = f"PS1='$(theirs)'\n{bash.sourcing().rstrip()} left\n"
     before = "" if "CLAUDE" in text else "${CLAUDE_STATUS:+$CLAUDE_STATUS }"
     assert bash.run(f"{lines}{place}{hooks * 2}printf '<%s>' \"$PS1\"\n") == f"<{before}$(theirs)>"
+    assert bash.run(f"{place}(exit 3)\n__claude_status_place") == "exit status 3"

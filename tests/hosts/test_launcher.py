@@ -28,6 +28,7 @@ from tests.hosts.shells import (
     processes,
     run,
     stand_in,
+    strip,
 )
 from tests.screen import Screen
 from tests.support import until
@@ -91,6 +92,15 @@ def test_no_more_frames_are_read_than_a_file_may_have(
     """Of more than 63 frames that have come the 63rd is the last that is looked at."""
     draw(home, *((number - 1000, f"frame {number}") for number in range(1, 100)))
     assert run([*sh, str(launcher)]).stdout == "frame 63\n"
+
+
+@SHELLS
+def test_a_great_file_is_not_read(sh: list[str], home: Path, launcher: Path, sibling: Path) -> None:
+    """Of a file beyond 64 KiB nothing is shown, though it begins as frames do: it is refreshed."""
+    file = draw(home) / "frames" / "plain"
+    file.write_text(strip((-60, "shown")) + "x" * 70000)
+    assert run([*sh, str(launcher)]).stdout == ""
+    assert calls(sibling) == BACKGROUND
 
 
 @SHELLS
@@ -158,6 +168,16 @@ def test_a_terminal_is_a_prompt(home: Path, launcher: Path, sibling: Path) -> No
     with Screen(shell, dict(os.environ)) as screen:
         screen.until("17%")
         until(lambda: calls(sibling) == ["refresh --background --for prompt"])
+
+
+def test_a_status_line_that_is_typed_waits_for_nothing(
+    home: Path, launcher: Path, sibling: Path
+) -> None:
+    """On a terminal nobody hands anything in: Python has the word at once."""
+    draw(home)
+    with Screen([program("sh"), str(launcher), "statusline"], dict(os.environ)) as screen:
+        screen.until("python <statusline>")
+    assert calls(sibling) == ["statusline"]
 
 
 def clock(home: Path) -> Path:

@@ -349,6 +349,7 @@ def test_credits_count_unless_they_are_switched_off(value: object) -> None:
         "spend": {"enabled": False, "used": money},
     }
     assert _parse(off).credits is None
+    assert _parse({**off, "spend": {"used": money}}).credits is None
 
 
 def test_a_share_alone_counts() -> None:

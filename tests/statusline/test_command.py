@@ -401,6 +401,13 @@ def test_nothing_is_made_in_the_place_of_another(
     assert user.account.home.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_cache_without_a_place_is_not_made(tmp_path: Path) -> None:
+    """Where the cache has no absolute path there is nothing to make, and no error."""
+    home = tmp_path / "account"
+    make_home(str(home), {"CLAUDE_STATUS_CACHE_DIR": "relative", "HOME": str(tmp_path)})
+    assert not home.exists()
+
+
 def test_a_wrapped_command_may_work_on_after_its_output(user: User, tmp_path: Path) -> None:
     """One that has closed its output is still given its time to end by itself."""
     mark = tmp_path / "mark"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import time
 from pathlib import Path
 
@@ -46,6 +47,18 @@ def test_everything_is_told_at_every_width(user: User, columns: int) -> None:
     assert "will last" in told
     assert re.search(r"resets in 1h(29|30)m \(\d\d:\d\d\)", told)
     assert told.count("endpoint, just now") == 4
+
+
+def test_the_screen_is_that_of_the_output(user: User) -> None:
+    """What is drawn fits the terminal of the output, wherever the input comes from."""
+    user.refresh()
+    line = f"exec {shlex.join(user.command('show'))} </dev/null"
+    with Screen(["/bin/sh", "-c", line], user.environ, columns=60, lines=40) as screen:
+        while screen.pump(30):
+            pass
+        rows = screen.text().splitlines()
+    assert max(map(len, rows)) == 60
+    assert any(re.search(r"[━╸─│]{40,} +78%", row) for row in rows)
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
