@@ -249,7 +249,7 @@ def test_old_python_is_refused_in_one_sentence() -> None:
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert re.fullmatch(r"claude-status: this is Python 3\.9, .*uv tool install.*\n", done.stderr)
+    assert re.fullmatch(r"claude-status: Python 3\.10 .*3\.9: .*uv tool install.*\n", done.stderr)
 
 
 CORE = (
