@@ -110,12 +110,12 @@ def test_a_line_that_is_seen(shell: str, place: Place, examine: Examine) -> None
 
 
 GOOD = {
-    "bash, by hand": f"PS1='$CLAUDE_STATUS> '\n. {SHELL}/claude-status.bash\n",
-    "bash, two rows": f"PS1='$CLAUDE_STATUS\\n> '\n. {SHELL}/claude-status.bash\n",
+    "bash, by hand": f"PS1='$CLAUDE_STATUS> '\n. '{SHELL}/claude-status.bash'\n",
+    "bash, two rows": f"PS1='$CLAUDE_STATUS\\n> '\n. '{SHELL}/claude-status.bash'\n",
     "zsh, by hand": "setopt prompt_subst; PROMPT='$CLAUDE_STATUS> '\n"
-    f". {SHELL}/claude-status.zsh\n",
-    "zsh, without colours": f"RPROMPT='%97v'\n. {SHELL}/claude-status.zsh\n",
-    "fish, by hand": f"source {SHELL}/claude-status.fish\n"
+    f". '{SHELL}/claude-status.zsh'\n",
+    "zsh, without colours": f"RPROMPT='%97v'\n. '{SHELL}/claude-status.zsh'\n",
+    "fish, by hand": f"source '{SHELL}/claude-status.fish'\n"
     "function fish_prompt; claude_status_prompt; echo; echo -n '> '; end\n",
 }
 
@@ -143,7 +143,7 @@ def test_a_snippet_that_is_read_late(user: Path, examine: Examine) -> None:
     program("zsh")
     (user / ".zshrc").write_text(
         "setopt prompt_subst; PROMPT='mine> ' RPROMPT='$CLAUDE_STATUS'\n"
-        f"late() {{ zle -F $1; exec {{1}}<&-; . {SHELL}/claude-status.zsh }}\n"
+        f"late() {{ zle -F $1; exec {{1}}<&-; . '{SHELL}/claude-status.zsh' }}\n"
         "exec {fd}< <(:); zle -F $fd late\n"
     )
     assert examine()["zsh"].text == "the line is in the prompt, from the second on"
@@ -233,7 +233,7 @@ def test_a_snippet_that_nothing_shows(shell: str, user: Path, examine: Examine) 
     file = user / RC[shell]
     file.parent.mkdir(parents=True, exist_ok=True)
     source = "source" if shell == "fish" else "."
-    file.write_text(f"{PROMPT[shell]}{source} {SHELL}/claude-status.{shell}\n")
+    file.write_text(f"{PROMPT[shell]}{source} '{SHELL}/claude-status.{shell}'\n")
     found = examine()[shell]
     assert found.grade is Grade.WRONG
     assert f"init {shell}" in found.advice
