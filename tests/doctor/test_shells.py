@@ -412,10 +412,12 @@ def test_the_command_without_any(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_plain_one_starts_no_shell(
-    place: Place, user: Path, capsys: pytest.CaptureFixture[str]
+    place: Place, user: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """``doctor`` reads files only, and names what looks further."""
     place("bash", above=f"touch {user}/started\n")
+    # it would end this very process, long after the test
+    monkeypatch.setattr("claude_status.commands.doctor.end_after", lambda *_: None)
     main(["doctor"])
     assert "`claude-status doctor --shells`" in capsys.readouterr().out
     assert not (user / "started").exists()
