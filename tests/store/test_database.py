@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ from claude_status.store import database as store_module
 from claude_status.store.aside import SET_ASIDE_EVERY
 from claude_status.store.database import open_store
 from tests.conftest import ROOT
-from tests.support import unprivileged, until
+from tests.support import unprivileged
 
 
 @pytest.fixture
@@ -34,10 +35,6 @@ def place(tmp_path: Path) -> Path:
     """A private directory, and the store's in it, which is not there yet."""
     os.chmod(tmp_path, 0o700)
     return tmp_path / "store"
-
-
-# Only Linux says who waits for a lock, and which files are open.
-PROC = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs /proc")
 
 
 @contextmanager
@@ -282,28 +279,25 @@ def test_of_many_that_find_it_broken_one_sets_it_aside(place: Path) -> None:
             assert len(store.names("row")) == 12
 
 
-@PROC
-def test_who_finds_it_broken_waits_for_another_who_did(place: Path) -> None:
+def test_who_finds_it_broken_waits_for_another_who_did(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """While another process moves a broken store away, nobody else touches it."""
     filled(place)
     garbage(place)
     late = threading.Thread(target=lambda: filled(place))
+    lock, asks = fcntl.flock, threading.Event()
     door = os.open(place, os.O_RDONLY)
     try:
-        fcntl.flock(door, fcntl.LOCK_EX)
-        lock = f":{os.fstat(door).st_ino} "
+        lock(door, fcntl.LOCK_EX)
+        monkeypatch.setattr(fcntl, "flock", lambda *how: (asks.set(), lock(*how)))
         late.start()
-        until(lambda: any("->" in row and lock in row for row in _locks()))
+        assert asks.wait(30)
         assert not aside(place).exists()
     finally:
         os.close(door)
     late.join()
     assert aside(place).exists()
-
-
-def _locks() -> list[str]:
-    """The locks of files on this machine, and who waits for one."""
-    return Path("/proc/locks").read_text().splitlines()
 
 
 def write_after(begin: Barrier, place: Path, number: int) -> None:
@@ -388,7 +382,6 @@ def test_a_locked_store_is_not_waited_for_to_open(
     assert not aside(place).exists()
 
 
-@PROC
 def test_a_store_that_is_moved_away_meanwhile_is_opened_anew(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -396,6 +389,12 @@ def test_a_store_that_is_moved_away_meanwhile_is_opened_anew(
     monkeypatch.setattr(store_module, "TIMEOUT", 1.0)
     filled(place)
     opened = []
+    connect, is_open = sqlite3.connect, threading.Event()
+
+    def connecting(*how: Any, **more: Any) -> sqlite3.Connection:
+        connection = connect(*how, **more)
+        is_open.set()
+        return connection
 
     def wait() -> None:
         with open_store(place) as store:
@@ -404,18 +403,12 @@ def test_a_store_that_is_moved_away_meanwhile_is_opened_anew(
     with database(place) as other:
         other.execute("BEGIN IMMEDIATE")
         waiting = threading.Thread(target=wait)
-        before = _open_files()
+        monkeypatch.setattr(sqlite3, "connect", connecting)
         waiting.start()
-        until(lambda: _open_files() > before)
+        assert is_open.wait(30)
         place.rename(aside(place))
         waiting.join()
     assert opened == [[]]
-
-
-def _open_files() -> int:
-    """How often this process has a file of some database open."""
-    links = (os.path.join("/proc/self/fd", number) for number in os.listdir("/proc/self/fd"))
-    return sum(os.readlink(link).endswith("cache.db") for link in links if os.path.islink(link))
 
 
 def _written_then_failed(store: store_module.Store) -> None:
