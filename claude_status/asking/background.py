@@ -64,7 +64,7 @@ def _only_one(home: Path) -> Iterator[bool]:
 
 
 def _detach() -> None:
-    """Give up the streams, the session and the directory of whoever started this.
+    """Close the inherited streams, and leave the caller's session and directory.
 
     Otherwise a reader that waits for the end of a pipe would wait for us, and closing a terminal or
     cancelling a status line would end us.

@@ -31,9 +31,9 @@ class Asked:
 class Scene:
     """The environment and what follows from it; ``now`` in epoch seconds.
 
-    ``settings_file``, ``loaded`` and ``snapshot`` are None if the environment names none that can
-    be used, and ``refused`` has a sentence for each variable that cannot be. ``program`` is the
-    path of this program, ``base`` the URL of the API.
+    ``settings_file``, ``loaded`` and ``snapshot`` are None if the environment gives no usable paths,
+    and ``refused`` has a sentence for each variable that is refused. ``program`` is the path of this
+    program, ``base`` the URL of the API.
     """
 
     environ: Mapping[str, str]
@@ -118,7 +118,7 @@ class Scene:
 
     @property
     def obstacle(self) -> str:
-        """The sentence that says why there are no new numbers, "" if no reason is known."""
+        """Why there are no new numbers, as a sentence; "" if nothing prevents them."""
         if self.refused or self.snapshot is None:
             return self.refused[0] if self.refused else ""
         if self.snapshot.problem or self.asked is None:
