@@ -15,6 +15,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from claude_status.asking.ask import Asker, Outcome
 from claude_status.asking.refresh import refresh
 from claude_status.frames_read import KICK, SLOT
@@ -162,6 +164,16 @@ def clock_ahead(folder: Path, seconds: float) -> dict[str, str]:
         f"time.clock_gettime = lambda clock: up(clock) + {seconds}\n"
     )
     return {"PYTHONPATH": f"{folder}:{ROOT}"}
+
+
+@contextmanager
+def time_zone(name: str) -> Iterator[None]:
+    """Have local time be that of a place, in this process and in those that it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", name)
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def unprivileged(command: list[str]) -> list[str]:

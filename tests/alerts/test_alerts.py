@@ -24,7 +24,7 @@ from claude_status.store.database import open_store
 from tests.conftest import program
 from tests.server import ApiServer, ok, usage_body
 from tests.strategies import NOW, thorough
-from tests.support import User
+from tests.support import User, time_zone
 
 LEVELS = (80, 95, 100)
 STYLE = Style(ttl=300)
@@ -73,13 +73,10 @@ def test_credits_are_told_of() -> None:
 
 
 @pytest.fixture
-def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def in_utc() -> Iterator[None]:
     """Local time is UTC, where NOW is 08:00 on a Friday."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+    with time_zone("UTC"):
+        yield
 
 
 def alert_of(reading: Usage, style: Style = STYLE) -> Alert:

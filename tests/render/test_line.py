@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import math
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,6 +18,7 @@ from claude_status.render.words import duration, plain_label, shown_percent
 from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, hostile_texts, quick, styles, thorough, usages
+from tests.support import time_zone
 
 STYLE = Style()
 MINUTE = 60
@@ -26,12 +26,9 @@ PARTS = re.compile(r"(5h|7d) (~?)(?:(\d+)%|–)(?: (<?[\dhmd]+|until \d\d:\d\d))
 
 
 @pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+def _utc() -> Iterator[None]:
+    with time_zone("UTC"):
+        yield
 
 
 def _usage(*limits: Limit, paid: Credits | None = None) -> Usage:

@@ -13,6 +13,7 @@ from claude_status.model.usage import SESSION, Limit
 from claude_status.render.peaks import midnights, of_peaks, windows_words
 from claude_status.store.history import DAY, Point
 from tests.strategies import NOW
+from tests.support import time_zone
 
 HOUR = 3600
 LIMIT = Limit(SESSION, "5h", 0, None, NOW, "", window=5 * HOUR)
@@ -28,13 +29,10 @@ def test_a_day_has_its_highest_number() -> None:
 
 
 @pytest.fixture
-def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def in_berlin() -> Iterator[None]:
     """Local time is that of a place whose clock is changed twice a year."""
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+    with time_zone("Europe/Berlin"):
+        yield
 
 
 @pytest.mark.usefixtures("in_berlin")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -20,6 +19,7 @@ from claude_status.render.template import PRESETS, parse_template
 from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, quick, usages
+from tests.support import time_zone
 
 NAMES = [f"{{{name}}}" for name in [*known_names(), "fable", "fable.bar:3", "opus.reset"]]
 BODY = usage_body(NOW, 80, 17, model=95, credits_used=12550)
@@ -27,12 +27,9 @@ USAGE = parse_body(BODY, NOW, "endpoint")
 
 
 @pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+def _utc() -> Iterator[None]:
+    with time_zone("UTC"):
+        yield
 
 
 def _text(template: str, usage: Usage = USAGE, now: float = NOW, **others: object) -> str:
