@@ -31,9 +31,9 @@ class Asked:
 class Scene:
     """The environment and what follows from it; ``now`` in epoch seconds.
 
-    ``settings_file``, ``loaded`` and ``snapshot`` are None if the environment gives no usable paths,
-    and ``refused`` has a sentence for each variable that is refused. ``program`` is the path of this
-    program, ``base`` the URL of the API.
+    ``settings_file``, ``loaded`` and ``snapshot`` are None if the environment gives no usable
+    paths, and ``refused`` has a sentence for each variable that is refused. ``program`` is the path
+    of this program, ``base`` the URL of the API.
     """
 
     environ: Mapping[str, str]
