@@ -192,9 +192,9 @@ def test_a_moved_transcript_alone_confirms_nothing(user: User) -> None:
 
 def test_numbers_just_dated_do_not_open_the_store(user: User) -> None:
     """A further answer with equal numbers only has its count noted, which then is known."""
-    hook(user, counted(user, 1000))
-    until(user.is_drawn)
+    make_home(str(user.account.home), user.environ)
     user.take_slots()
+    hook(user, counted(user, 1000))
     noted = user.account.store / "session.one"
     until(lambda: hook(user, counted(user, 2000)) and "2000" in noted.read_text().splitlines())
     written = [user.account.store / "cache.db", user.account.frames / "plain"]
