@@ -117,33 +117,17 @@ __claude_status_locate() {
 # Frames
 #
 
-# What was read last: how the file began, the text, from when until when it is valid, and when a
-# refresh is due. No two successive files begin alike.
-__claude_status_head='' __claude_status_text=''
+# What was read last: how the file began, the text, from when until when it is valid, when a refresh
+# is due, and for which slot it was tried since. No two successive files begin alike.
+__claude_status_head='' __claude_status_text='' __claude_status_looked=''
 __claude_status_from=0 __claude_status_until=0 __claude_status_refresh_at=0
 
-# Sets `__cs_head` to how the file begins, or fails if it is not ours: no file, another user's, or
-# one with another first line, as it may be anything, and of any size.
-__claude_status_begin() {
-  __cs_head=''
-  [[ -f ${__claude_status_file-} && -r $__claude_status_file && -O $__claude_status_file ]] ||
-    builtin return 1
-  IFS='' builtin read -r -d '' -n 64 __cs_head <"$__claude_status_file" || builtin :
-  [[ $__cs_head == 'claude-status 2 '*$'\n'* ]] || __cs_head=''
-  [[ -n $__cs_head ]]
-}
-
-# Whether what was read last is still valid.
-__claude_status_recall() {
-  [[ $__cs_now -ge ${__claude_status_from:-0} && $__cs_now -lt ${__claude_status_until:-0} ]] &&
-    [[ -n ${__claude_status_head-} && $__cs_head == "$__claude_status_head" ]]
-}
-
-# Reads the frame whose time has come. Anything invalid ends the reading.
+# Reads the frame whose time has come from the file that begins with `__cs_head`. Anything invalid
+# ends the reading. A first line that is not ours may be of any size: then nothing is read.
 __claude_status_read() {
   local __cs_word __cs_lines __cs_at
-  __claude_status_head='' __claude_status_text='' __claude_status_refresh_at=0
-  [[ -n $__cs_head ]] || builtin return 0
+  __claude_status_head='' __claude_status_text='' __claude_status_refresh_at=0 __claude_status_looked=''
+  [[ $__cs_head == 'claude-status 2 '*$'\n'* ]] || builtin return 0
   if ((BASH_VERSINFO[0] >= 5)); then
     builtin mapfile -t -n 64 __cs_lines <"$__claude_status_file"
   else
@@ -186,8 +170,9 @@ __claude_status_read() {
 # made: no slot, no refresh. A shell inside Claude Code starts none: Claude Code passes on its numbers.
 __claude_status_refresh() {
   local __cs_slot __cs_try __cs_owned __cs_account
+  __claude_status_looked=$((__cs_now / 15))
   __cs_account=$__claude_status_account __cs_owned=$__claude_status_cache
-  __cs_slot=$__cs_account/kick.$((__cs_now / 15))
+  __cs_slot=$__cs_account/kick.$__claude_status_looked
   [[ -z ${CLAUDECODE-} && -f ${__claude_status_program-} && -x $__claude_status_program ]] ||
     builtin return 0
   if [[ -e $__cs_account ]]; then
@@ -232,7 +217,13 @@ __claude_status_hook() {
   __cs_key=${CLAUDE_STATUS_CACHE_DIR-}$'\n'${XDG_CACHE_HOME-}$'\n'${HOME-}$'\n'${CLAUDE_CONFIG_DIR-}
   __cs_key+=$'\n'${STARSHIP_SHELL-}$'\n'${NO_COLOR-}$'\n'${TERM-}$'\n'${LC_ALL:-${LC_CTYPE:-${LANG-}}}
   [[ $__cs_key == "${__claude_status_key-}" ]] || __claude_status_locate
-  { __claude_status_begin && __claude_status_recall; } || __claude_status_read
+  __cs_head=''
+  # Not a file of another user's, and nothing that waits, such as a pipe.
+  [[ ! -f ${__claude_status_file-} || ! -r $__claude_status_file || ! -O $__claude_status_file ]] ||
+    builtin read -r -d '' -n 64 __cs_head <"$__claude_status_file" || builtin :
+  # What was read last is valid for a while, unless the file is another one by now.
+  [[ $__cs_now -ge ${__claude_status_from:-0} && $__cs_now -lt ${__claude_status_until:-0} &&
+    -n ${__claude_status_head-} && $__cs_head == "$__claude_status_head" ]] || __claude_status_read
   CLAUDE_STATUS=$__claude_status_text
   if [[ ${STARSHIP_SHELL-} == bash ]]; then
     builtin export CLAUDE_STATUS
@@ -241,7 +232,8 @@ __claude_status_hook() {
   fi
   # A login that is newer than the frames may be another account's.
   [[ -z $__claude_status_file || $__cs_now -lt $__claude_status_refresh_at &&
-    ! $__claude_status_login -nt $__claude_status_file ]] || __claude_status_refresh
+    ! $__claude_status_login -nt $__claude_status_file ||
+    $((__cs_now / 15)) == "${__claude_status_looked-}" ]] || __claude_status_refresh
   [[ -z ${__claude_status_side-} ]] || __claude_status_place_last
   # Under `set -e` a prompt must not end the shell, whatever the last command was.
   [[ $- != *e* ]] || __claude_status_exit=0

@@ -131,36 +131,22 @@ end
 #
 
 # What was read last: how the file began, the text, and between which ages of the file, in seconds,
-# it is valid; and from which age on a refresh is due. No two successive files begin alike.
+# it is valid; from which age on a refresh is due, and until which it needs no further look since it
+# was tried at another. No two successive files begin alike.
 set -g __claude_status_head ''
 set -g __claude_status_text ''
+set -g __claude_status_looked 0
+set -g __claude_status_looked_until 0
 
 # A list for counting: no file has more frames.
 set -g __claude_status_lines (string split '' (string repeat -n 63 .))
 
-# Sets __claude_status_begin to how the file begins, and __claude_status_age to its age, the cheapest
-# clock; or fails if it is not ours: no file, or another user's.
-function __claude_status_begin
-    set -g __claude_status_begin ''
-    test -f "$__claude_status_file" -a -r "$__claude_status_file" -a -O "$__claude_status_file"; or return
-    set -l __cs_path path
-    builtin $__cs_path mtime --relative -- $__claude_status_file | read -g __claude_status_age
-    read --null --nchars 64 -g __claude_status_begin <$__claude_status_file
-    return 0
-end
-
-# Whether what was read last is still valid.
-function __claude_status_recall
-    test "$__claude_status_begin" = "$__claude_status_head" -a -n "$__claude_status_head" \
-        -a "$__claude_status_age" -ge "$__claude_status_from" \
-        -a "$__claude_status_age" -lt "$__claude_status_until"
-end
-
-# Reads the frame whose time has come. The file may be anything: no line is read without a limit,
-# although `read` then reads byte by byte.
+# Reads the frame whose time has come from the file that begins with __claude_status_begin. The file
+# may be anything: no line is read without a limit, although `read` then reads byte by byte.
 function __claude_status_read
     set -g __claude_status_head ''
     set -g __claude_status_text ''
+    set -g __claude_status_looked_until 0
     test -n "$__claude_status_begin"; and __claude_status_clock; or return
     set -l __cs_shown
     set -l __cs_from 0
@@ -203,6 +189,8 @@ function __claude_status_try
     test -z "$CLAUDECODE" -a -f "$__cs_program" -a -x "$__cs_program"; or return
     __claude_status_clock; or return
     builtin math --scale=0 "$__claude_status_now / 15" | read -l __cs_number
+    set -g __claude_status_looked "$__claude_status_age"
+    builtin math "$__claude_status_age + 15 - $__claude_status_now % 15" | read -g __claude_status_looked_until
     set -l __cs_account "$__claude_status_account"
     set -g __claude_status_slot "$__cs_account/kick.$__cs_number"
     set -l __cs_try "$__claude_status_slot"
@@ -258,7 +246,18 @@ function __claude_status_hook --on-event fish_prompt
     set -l __cs_key "$CLAUDE_STATUS_CACHE_DIR"\n"$XDG_CACHE_HOME"\n"$HOME"\n"$CLAUDE_CONFIG_DIR"
     set __cs_key "$__cs_key"\n"$STARSHIP_SHELL"\n"$NO_COLOR"\n"$TERM"\n"$LC_ALL"\n"$LC_CTYPE"\n"$LANG"
     test "$__cs_key" = "$__claude_status_key"; or __claude_status_locate "$__cs_key"
-    __claude_status_begin; and __claude_status_recall; or __claude_status_read
+    set -g __claude_status_begin ''
+    # Not a file of another user's, and nothing that waits, such as a pipe. Its age is the cheapest clock.
+    if test -f "$__claude_status_file" -a -r "$__claude_status_file" -a -O "$__claude_status_file"
+        set -l __cs_path path
+        builtin $__cs_path mtime --relative -- $__claude_status_file | read -g __claude_status_age
+        read --null --nchars 64 -g __claude_status_begin <$__claude_status_file
+    end
+    # What was read last is valid for a while, unless the file is another one by now.
+    test "$__claude_status_begin" = "$__claude_status_head" -a -n "$__claude_status_head" \
+        -a "$__claude_status_age" -ge "$__claude_status_from" \
+        -a "$__claude_status_age" -lt "$__claude_status_until"
+    or __claude_status_read
     if test "$STARSHIP_SHELL" = fish
         set --global --export CLAUDE_STATUS "$__claude_status_text"
     else
@@ -269,6 +268,9 @@ function __claude_status_hook --on-event fish_prompt
     if test -n "$__claude_status_head"
         test "$__claude_status_age" -lt "$__claude_status_due"
         and test ! "$__claude_status_login" -nt "$__claude_status_file"
+        and return
+        test "$__claude_status_age" -ge "$__claude_status_looked" \
+            -a "$__claude_status_age" -lt "$__claude_status_looked_until"
         and return
     end
     __claude_status_refresh

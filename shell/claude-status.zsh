@@ -104,35 +104,19 @@ __claude_status_locate() {
 # Frames
 #
 
-# What was read last: how the file began, the text, from when until when it is valid, and when a
-# refresh is due. No two successive files begin alike.
-typeset -g __claude_status_head= __claude_status_text=
+# What was read last: how the file began, the text, from when until when it is valid, when a refresh
+# is due, and for which slot it was tried since. No two successive files begin alike.
+typeset -g __claude_status_head= __claude_status_text= __claude_status_looked=
 typeset -g __claude_status_from=0 __claude_status_until=0 __claude_status_refresh_at=0
 
-# Sets `__cs_head` to how the file begins, or fails if it is not ours: no file, another user's, or
-# one with another first line, as it may be anything, and of any size.
-__claude_status_begin() {
-  __cs_head=
-  [[ -f ${__claude_status_file-} && -r $__claude_status_file && -O $__claude_status_file ]] ||
-    builtin return 1
-  sysread -s 64 __cs_head <$__claude_status_file
-  [[ $__cs_head == 'claude-status 2 '*$'\n'* ]] || __cs_head=
-  [[ -n $__cs_head ]]
-}
-
-# Whether what was read last is still valid.
-__claude_status_recall() {
-  [[ $__cs_now -ge ${__claude_status_from:-0} && $__cs_now -lt ${__claude_status_until:-0} ]] &&
-    [[ -n ${__claude_status_head-} && $__cs_head == "$__claude_status_head" ]]
-}
-
-# Reads the frame whose time has come. Anything invalid ends the reading.
+# Reads the frame whose time has come from the file that begins with `__cs_head`. Anything invalid
+# ends the reading. A first line that is not ours may be of any size: then nothing is read.
 __claude_status_read() {
   local __cs_word
   local -a __cs_lines
   local -i __cs_at=1
-  typeset -g __claude_status_head= __claude_status_text= __claude_status_refresh_at=0
-  [[ -n $__cs_head ]] || builtin return 0
+  typeset -g __claude_status_head= __claude_status_text= __claude_status_refresh_at=0 __claude_status_looked=
+  [[ $__cs_head == 'claude-status 2 '*$'\n'* ]] || builtin return 0
   sysread -s 65536 __cs_word <$__claude_status_file
   __cs_lines=("${(@f)__cs_word}")
   __cs_word=${__cs_lines[1]#claude-status 2 }
@@ -167,7 +151,8 @@ __claude_status_read() {
 __claude_status_refresh() {
   local __cs_account=$__claude_status_account __cs_owned=$__claude_status_cache __cs_slot __cs_try
   local -i __cs_fd
-  __cs_slot=$__cs_account/kick.$((__cs_now / 15))
+  typeset -g __claude_status_looked=$((__cs_now / 15))
+  __cs_slot=$__cs_account/kick.$__claude_status_looked
   [[ -z ${CLAUDECODE-} && -f ${__claude_status_program-} && -x $__claude_status_program ]] ||
     builtin return 0
   if [[ -e $__cs_account ]]; then
@@ -225,7 +210,7 @@ __claude_status_ended() {
 # Sets the forms of the text: for a prompt, without colours, and as one state.
 __claude_status_dress() {
   local __cs_text=$__claude_status_text
-  typeset -g __claude_status_dressed=$__cs_dressed
+  typeset -g __claude_status_dressed=$__cs_dressed __claude_status_psvar=
   typeset -g __claude_status_prompt=$__cs_text __claude_status_plain=$__cs_text
   typeset -g __claude_status_state=${__cs_text:+NORMAL}
   case ${__claude_status_file##*/} in
@@ -262,16 +247,23 @@ __claude_status_hook() {
   __cs_key=${CLAUDE_STATUS_CACHE_DIR-}$'\n'${XDG_CACHE_HOME-}$'\n'${HOME-}$'\n'${CLAUDE_CONFIG_DIR-}
   __cs_key+=$'\n'${STARSHIP_SHELL-}$'\n'${NO_COLOR-}$'\n'${TERM-}$'\n'${LC_ALL:-${LC_CTYPE:-${LANG-}}}
   [[ $__cs_key == "${__claude_status_key-}" ]] || __claude_status_locate
-  { __claude_status_begin && __claude_status_recall; } || __claude_status_read
+  # Not a file of another user's, and nothing that waits, such as a pipe.
+  [[ ! -f ${__claude_status_file-} || ! -r $__claude_status_file || ! -O $__claude_status_file ]] ||
+    sysread -s 64 __cs_head <$__claude_status_file
+  # What was read last is valid for a while, unless the file is another one by now.
+  [[ $__cs_now -ge ${__claude_status_from:-0} && $__cs_now -lt ${__claude_status_until:-0} &&
+    -n ${__claude_status_head-} && $__cs_head == "$__claude_status_head" ]] || __claude_status_read
   __cs_dressed=${STARSHIP_SHELL-}/$__claude_status_file/$__claude_status_text
   [[ ${__claude_status_dressed-} == "$__cs_dressed" ]] || __claude_status_dress
-  # It may be readonly, and an error would end the hook.
-  if [[ ${(t)psvar} != *readonly* ]]; then
+  # It may have been set anew. It may be readonly, and an error would end the hook.
+  if [[ ${psvar[97]-}/${psvar[98]-}/${psvar[99]-} != "${__claude_status_psvar-}" &&
+    ${(t)psvar} != *readonly* ]]; then
     psvar[97]=${__claude_status_plain-} psvar[98]= psvar[99]=
     case ${__claude_status_state-} in
       CRITICAL) psvar[98]=$__claude_status_colour ;;
       WARNING) psvar[99]=$__claude_status_colour ;;
     esac
+    typeset -g __claude_status_psvar=$psvar[97]/$psvar[98]/$psvar[99]
   fi
   if [[ ${STARSHIP_SHELL-} == zsh ]]; then
     typeset -gx CLAUDE_STATUS=${__claude_status_prompt-}
@@ -281,7 +273,8 @@ __claude_status_hook() {
   # Not from an idle prompt: what one refresh did not fix, the next would not fix either.
   # A login that is newer than the frames may be another account's.
   [[ -z $__claude_status_file || ${1-} == idle || $__cs_now -lt $__claude_status_refresh_at &&
-    ! $__claude_status_login -nt $__claude_status_file ]] || __claude_status_refresh
+    ! $__claude_status_login -nt $__claude_status_file ||
+    $((__cs_now / 15)) == "${__claude_status_looked-}" ]] || __claude_status_refresh
 }
 
 # Shows one of three segments, chosen when the prompt is drawn, so that redrawing is enough. `p10k`

@@ -20,7 +20,7 @@ class Traits:
     left: str  # makes the prompt the line and "> "
     statuses: str  # makes it the statuses as others see them: of the command, of each of a pipe
     jobs: tuple[str, str]  # shows the jobs and the last one's process; when there are none
-    later: str  # sets the shell's clock to another slot
+    clock: str  # sets the shell's clock to a time, by %
     forget_functions: str
     forget_variables: str
     status: str = "$?"
@@ -44,7 +44,7 @@ TRAITS = {
         left="PS1='$CLAUDE_STATUS> '\n",
         statuses="PROMPT_COMMAND+=('seen=\"$?|${PIPESTATUS[*]}\"'); PS1='$seen> '\n",
         jobs=("jobs; eval 'echo \"[$!]\"'", "[]"),
-        later="__claude_status_clock() { __cs_now=1; }\n",
+        clock="__claude_status_clock() { __cs_now=%d; }\n",
         forget_functions="unset -f $(compgen -A function __claude_status_)",
         forget_variables="unset -v ${!__claude_status_@} CLAUDE_STATUS",
     ),
@@ -61,7 +61,7 @@ TRAITS = {
         statuses='see() { seen="$?|$pipestatus" }; precmd_functions+=(see)\n'
         "setopt prompt_subst; PS1='$seen> '\n",
         jobs=("jobs; eval 'echo \"[$!]\"'", "[0]"),
-        later="zmodload -u zsh/datetime; EPOCHSECONDS=1\n",
+        clock="zmodload -u zsh/datetime; EPOCHSECONDS=%d\n",
         forget_functions="unfunction -m '*claude_status*'",
         forget_variables="unset -m '__claude_status_*' CLAUDE_STATUS psvar",
         interrupted="",
@@ -81,7 +81,7 @@ TRAITS = {
         left="function fish_prompt; claude_status_prompt; echo -n '> '; end\n",
         statuses='function fish_prompt; echo -n "$status|$pipestatus> "; end\n',
         jobs=('jobs; echo "[$last_pid]"', "jobs: There are no jobs\n[]"),
-        later="function __claude_status_clock; set -g __claude_status_now 1; end\n",
+        clock="function __claude_status_clock; set -g __claude_status_now %d; end\n",
         forget_functions="functions -e (functions --all | string match '*claude_status*')",
         forget_variables="set -e (set --names | string match -i '*claude_status*')",
         status="$status",

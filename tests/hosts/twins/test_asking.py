@@ -79,6 +79,19 @@ def test_a_slot_is_taken_once(shell: Shell, home: Path) -> None:
     assert not (account(home) / "gone").exists()
 
 
+def test_the_next_slot_is_tried(shell: Shell, home: Path) -> None:
+    """A shell that found the slot taken starts the refresh once the slot is over, at no new file."""
+    take_slots(draw(home, refresh=-1))
+    later = int(time.time()) + 6 * SLOT
+    reference = home / "older"
+    reference.touch()
+    os.utime(reference, (shell.frames.stat().st_mtime - 6 * SLOT,) * 2)
+    between = f"command touch -r '{reference}' '{shell.frames}'\n{shell.traits.clock % later}"
+    assert shell.prompts(2, between=between) == f"<{shell.text()}>"
+    assert calls(shell.program) == ["refresh --background --for prompt"]
+    assert (account(home) / f"kick.{later // SLOT}").exists()
+
+
 def test_slots_that_nobody_sweeps_are_few(shell: Shell, home: Path) -> None:
     """A hundred slots mean that no refresh has run for long: the next start keeps its own alone."""
     folder = draw(home, refresh=-1)
@@ -167,7 +180,7 @@ def test_what_cannot_be_recorded_is_tried_once(shell: Shell, path: str, home: Pa
     slots = 2 if path.endswith("@") else 1
     assert 0 < first <= shell.processes(5) <= slots * first
     if slots == 1:
-        more = shell.traits.later + shell.traits.prompt
+        more = shell.traits.clock % 1 + shell.traits.prompt
         assert shell.processes(after=more) == first
     assert calls(shell.program) == []
 

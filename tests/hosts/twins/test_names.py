@@ -10,7 +10,7 @@ from tests.hosts.prompts import Shell
 from tests.hosts.shells import draw
 from tests.hosts.traits import TRAITS
 
-STEPS = ["find", "directory", "dialect", "locate", "begin", "recall", "read", "refresh", "hook"]
+STEPS = ["find", "directory", "dialect", "locate", "read", "refresh", "hook"]
 
 
 def test_the_steps_have_the_same_names_in_the_same_order() -> None:
