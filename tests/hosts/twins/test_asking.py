@@ -80,7 +80,7 @@ def test_a_slot_is_taken_once(shell: Shell, home: Path) -> None:
 
 
 def test_the_next_slot_is_tried(shell: Shell, home: Path) -> None:
-    """A shell that found the slot taken starts the refresh once the slot is over, at no new file."""
+    """A shell that found the slot taken starts the refresh when the slot is over."""
     take_slots(draw(home, refresh=-1))
     later = int(time.time()) + 6 * SLOT
     reference = home / "older"
