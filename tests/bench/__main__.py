@@ -59,7 +59,8 @@ def main() -> int:
         fine = report([*rows, *once], figures)
         if given.markdown:
             names = (*SHOWN, *(f"{name}, status line" for name in others))
-            report_for_readers([row for row in rows if row.name.startswith(names)], figures)
+            shown = [row for row in rows if row.name.startswith(names)]
+            report_for_readers(shown, figures, paths.TRUE)
         return 0 if fine else 1
 
 

@@ -77,13 +77,12 @@ def wait_for_all() -> None:
 
 
 def measure(rows: Sequence[Row], rounds: int) -> dict[str, Figure]:
-    """All figures; each is taken once before any is taken twice."""
+    """All figures, in turns; each is the second of two, so that no row pays for the one before it."""
     taken: dict[str, list[float]] = {row.name: [] for row in rows}
-    for turn in range(rounds + 1):
+    for _ in range(rounds):
         for row in rows:
-            figure = row.sample()
-            if turn:  # the first round only warms up
-                taken[row.name].append(figure)
+            row.sample()
+            taken[row.name].append(row.sample())
     return {name: Figure(statistics.median(all_), min(all_)) for name, all_ in taken.items()}
 
 
@@ -104,12 +103,12 @@ def report(rows: Sequence[Row], figures: Mapping[str, Figure]) -> bool:
     return fine
 
 
-def report_for_readers(rows: Sequence[Row], figures: Mapping[str, Figure]) -> None:
-    """Print the rows as a table of Markdown: the median, and as a multiple of the base."""
+def report_for_readers(rows: Sequence[Row], figures: Mapping[str, Figure], base: str) -> None:
+    """Print the rows as a table of Markdown: the median, and as a multiple of ``base``."""
     print("\n| | ms | × |\n|---|---:|---:|")
     for row in rows:
-        median, ratio = figures[row.name].median, _ratios(row, figures).median
-        print(f"| {row.name} | {median:.3g} | {ratio:.3g} |")
+        median = figures[row.name].median
+        print(f"| {row.name} | {median:.3g} | {median / figures[base].median:.3g} |")
 
 
 def _ratios(row: Row, figures: Mapping[str, Figure]) -> Figure:
