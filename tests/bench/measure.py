@@ -77,7 +77,7 @@ def wait_for_all() -> None:
 
 
 def measure(rows: Sequence[Row], rounds: int) -> dict[str, Figure]:
-    """All figures, in turns; each is the second of two, so that no row pays for the one before it."""
+    """All figures, in turns; each is the second of two, so as not to pay for the row before."""
     taken: dict[str, list[float]] = {row.name: [] for row in rows}
     for _ in range(rounds):
         for row in rows:
