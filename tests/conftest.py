@@ -66,6 +66,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def utc() -> Iterator[None]:
+    """Set the local time zone to UTC."""
+    from tests.support import time_zone  # which needs this file
+
+    with time_zone("UTC"):
+        yield
+
+
+@pytest.fixture
 def api() -> Iterator[ApiServer]:
     """An API on loopback that answers."""
     from tests.server import ApiServer

@@ -189,6 +189,12 @@ def snapshot_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process is running; a zombie is not."""
+    done = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, check=False)
+    return done.stdout.strip()[:1] not in (b"", b"Z")
+
+
 def until(true: Callable[[], object], seconds: float = 30) -> None:
     """Wait for something that another process does."""
     deadline = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""Alerts: once for each threshold and window, in every way there is, and never through a shell."""
+"""Alerts: one for each threshold and window, by every available way, and never through a shell."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from claude_status.store.database import open_store
 from tests.conftest import program
 from tests.server import ApiServer, ok, usage_body
 from tests.strategies import NOW, thorough
-from tests.support import User, time_zone
+from tests.support import User
 
 LEVELS = (80, 95, 100)
 STYLE = Style(ttl=300)
@@ -40,7 +40,7 @@ def usage(percent: float, *, resets_at: int = NOW + 3600, as_of: float = NOW) ->
 
 
 def run_through(*readings: tuple[float, Usage]) -> list[str]:
-    """The texts that are sent when these readings come, each at its time."""
+    """The events of the alerts that these readings cause, each at its time."""
     told, texts = load(None), []
     for now, reading in readings:
         alerts, told = next_alerts(reading, told, LEVELS, now)
@@ -48,8 +48,8 @@ def run_through(*readings: tuple[float, Usage]) -> list[str]:
     return texts
 
 
-def test_each_threshold_is_told_once() -> None:
-    """Rising through the thresholds tells each once, and repeating numbers tells nothing."""
+def test_each_threshold_alerts_once() -> None:
+    """Each threshold that rising usage crosses alerts once; unchanged numbers alert no more."""
     rising = [(NOW + n, usage(p)) for n, p in enumerate([50, 79.9, 80, 81, 95, 99, 100, 100])]
 
     texts = run_through(*rising)
@@ -63,20 +63,13 @@ def paid(percent: float, resets_at: int | None = None) -> Usage:
     return Usage("endpoint", NOW, (), credit)
 
 
-def test_credits_are_told_of() -> None:
-    """Credits without a reset are alerted once for each threshold, and again after a top-up."""
+def test_credits_alert_too() -> None:
+    """Credits without a reset alert once for each threshold, and again after a top-up."""
     rising = [(NOW + n, paid(p)) for n, p in enumerate([79, 80, 85, 96, 96, 40, 81])]
     spent = replace(Credits(1, 2, "USD", 2, None, NOW, "endpoint"), reason="out of usage credits")
     assert run_through(*rising, (NOW + 9, Usage("endpoint", NOW, (), spent))) == [
         "credits at 80%", "credits at 96%", "credits at 81%", "credits used up",
     ]  # fmt: skip
-
-
-@pytest.fixture
-def in_utc() -> Iterator[None]:
-    """Local time is UTC, where NOW is 08:00 on a Friday."""
-    with time_zone("UTC"):
-        yield
 
 
 def alert_of(reading: Usage, style: Style = STYLE) -> Alert:
@@ -91,9 +84,9 @@ def weekly(key: str, label: str, percent: float) -> Usage:
     return Usage("endpoint", NOW, (Limit(key, label, percent, end, NOW, "", window=7 * 86400),))
 
 
-@pytest.mark.usefixtures("in_utc")
+@pytest.mark.usefixtures("utc")
 def test_an_alert_says_what_happened_and_what_to_do() -> None:
-    """Title, bar, the time of the reset and what to do are each a line."""
+    """The title says what happened; bar, reset time and advice have a line each."""
     alert = alert_of(usage(96, resets_at=NOW + 3600))
     assert alert.title == "Claude: session (5h) at 96%"
     assert alert.body.splitlines() == [
@@ -109,7 +102,7 @@ def test_an_alert_says_what_happened_and_what_to_do() -> None:
     assert at_twelve.details[0] == "Resets at 3:00pm, in 7h00m."
 
 
-@pytest.mark.usefixtures("in_utc")
+@pytest.mark.usefixtures("utc")
 @pytest.mark.parametrize(
     ("reading", "title", "advice"),
     [
@@ -131,21 +124,21 @@ def test_an_alert_says_what_happened_and_what_to_do() -> None:
         (paid(96), "credits at 96%", "Add credits, or raise their limit, in Claude's settings."),
     ],
 )  # fmt: skip
-def test_what_to_do(reading: Usage, title: str, advice: str) -> None:
-    """It depends on the limit and on the pace, and no pace is made up."""
+def test_the_advice_fits_the_limit(reading: Usage, title: str, advice: str) -> None:
+    """The advice depends on the limit and on its pace, which is never made up."""
     alert = alert_of(reading)
     assert (alert.event, alert.details[-1]) == (title, advice)
     assert alert_of(weekly("seven_day", "7d", 85)).details[0] == "Resets Mon 20:00, in 3d12h."
 
 
 def test_a_bar_is_full_at_100_only() -> None:
-    """The bar is cut, never rounded up, as the number is."""
+    """The bar is rounded down, like the number."""
     assert "█" * 20 not in alert_of(usage(99.99)).body
     assert alert_of(usage(112)).body.startswith(f"{'█' * 20} 112%")
 
 
 def test_limits_reset_together_are_one_alert() -> None:
-    """The week and a model's week end at the same moment: that is one event, and one alert."""
+    """Limits that are reset at the same moment cause one alert."""
     week = weekly("seven_day", "7d", 96).limits + weekly("scope:fable", "Fable", 99).limits
     end = NOW + 7 * 43200
     assert run_through((NOW, Usage("endpoint", NOW, week)), (end, Usage("endpoint", end)))[2:] == [
@@ -153,9 +146,9 @@ def test_limits_reset_together_are_one_alert() -> None:
     ]
 
 
-@pytest.mark.usefixtures("in_utc")
-def test_free_again_is_said_only_where_it_is_true() -> None:
-    """Where another limit is used up, the alert of a reset says so and until when."""
+@pytest.mark.usefixtures("utc")
+def test_free_again_is_said_only_if_it_is_true() -> None:
+    """The alert for a reset says if another limit is still used up, and until when."""
     told = {"five_hour": {"reset": NOW, "threshold": 95.0, "highest": 97.5}}
     for percent, words in (
         (99.9, ("Reset after 97%.", "You can go on.")),
@@ -166,13 +159,13 @@ def test_free_again_is_said_only_where_it_is_true() -> None:
         assert alerts[0].body == "\n".join(words)  # no bar of a number that is gone
 
 
-def test_only_the_highest_of_several_is_told() -> None:
-    """A jump past two thresholds is one alert."""
+def test_only_the_highest_threshold_alerts() -> None:
+    """A jump past two thresholds causes one alert."""
     assert len(run_through((NOW, usage(96)), (NOW + 1, usage(96)))) == 1
 
 
-def test_the_reset_of_a_full_window_is_told_once() -> None:
-    """Reset after having been above 90: good news, once; below it is no news."""
+def test_the_reset_of_a_full_window_alerts_once() -> None:
+    """A reset is news, once, only if the window had been above 90 %."""
     full = [(NOW, usage(91)), (NOW + 3600, usage(91)), (NOW + 3700, usage(91))]
     half = [(NOW, usage(85)), (NOW + 3600, usage(85))]
 
@@ -181,7 +174,7 @@ def test_the_reset_of_a_full_window_is_told_once() -> None:
 
 
 def test_a_reset_needs_no_new_number() -> None:
-    """After a full window the API often knows nothing, or of a window that has not begun."""
+    """A reset is reported even if the API has no number for the next window yet."""
     fresh = Usage("endpoint", NOW + 3700, (Limit("five_hour", "5h", 0.0, None, NOW, "endpoint"),))
     nothing = Usage("endpoint", NOW + 3700)
     free = "session (5h) is free again"
@@ -190,15 +183,15 @@ def test_a_reset_needs_no_new_number() -> None:
     assert run_through((NOW, usage(100)), (NOW + 3700, nothing))[1:] == [free]
 
 
-def test_a_new_window_begins_anew() -> None:
-    """An alert for one window is sent again for the next."""
+def test_each_window_alerts_anew() -> None:
+    """A threshold alerts again in the next window."""
     second = usage(85, resets_at=NOW + 22000, as_of=NOW + 4000)
 
     assert len(run_through((NOW, usage(85)), (NOW + 4000, second))) == 2
 
 
-def test_a_window_that_ends_early_begins_anew() -> None:
-    """Where another window takes its place before its time, that is a reset as any other."""
+def test_a_window_that_ends_early_counts_as_reset() -> None:
+    """A window that is replaced before its end counts as reset; a shift of a minute does not."""
     second = usage(97, resets_at=NOW + 9000, as_of=NOW + 60)
 
     texts = run_through((NOW, usage(96)), (NOW + 60, second))
@@ -208,8 +201,8 @@ def test_a_window_that_ends_early_begins_anew() -> None:
     assert len(run_through((NOW, usage(96)), (NOW + 60, nearly))) == 1
 
 
-def test_a_name_from_outside_is_harmless_wherever_it_stands() -> None:
-    """Neither tmux nor a shell finds anything to do in the name of a limit, known or gone."""
+def test_a_hostile_name_is_harmless() -> None:
+    """A limit's name contains nothing that tmux or a shell would run, even after its window."""
     key, name = "scope:#(touch x)$(id)`id`", "#(touch x)$(id)`id`"
     limit = Limit(key, name, 96.0, NOW + 3600, NOW, "endpoint")
 
@@ -223,7 +216,7 @@ def test_a_name_from_outside_is_harmless_wherever_it_stands() -> None:
 @thorough
 @given(st.lists(st.tuples(st.integers(0, 7200), st.floats(0, 120)), max_size=20))
 def test_never_twice_in_one_window(steps: list[tuple[int, float]]) -> None:
-    """Whatever the numbers do within a window, no threshold is alerted twice."""
+    """Whatever the numbers do, no threshold alerts twice in one window."""
     told, seen = load(None), []
     for after, percent in sorted(steps):
         window = NOW + 3600 if after < 3600 else NOW + 7260
@@ -240,7 +233,7 @@ def test_never_twice_in_one_window(steps: list[tuple[int, float]]) -> None:
 
 @pytest.mark.parametrize("text", [None, "", "x", "[]", '{"a": 1}', '{"a": {"reset": "x"}}'])
 def test_a_memory_that_cannot_be_read_is_empty(text: str | None) -> None:
-    """Anything but what was written counts as no alerts sent."""
+    """An unreadable record of sent alerts counts as empty."""
     assert load(text) == {}
 
 
@@ -255,13 +248,13 @@ def test_a_memory_that_cannot_be_read_is_empty(text: str | None) -> None:
         ("12:00-13:00", "13:00", False),
     ],
 )
-def test_quiet_hours_go_over_midnight(hours: str, when: str, quiet: bool) -> None:
-    """The first minute is quiet, the last is not, and the night has two days."""
+def test_quiet_hours_may_include_midnight(hours: str, when: str, quiet: bool) -> None:
+    """Quiet hours include their first minute but not their last, and may span midnight."""
     assert is_quiet(hours, when) is quiet
 
 
-def test_the_command_gets_facts_and_no_shell(home: Path, tmp_path: Path) -> None:
-    """The user's command gets the facts in its environment; no character in them is interpreted."""
+def test_the_command_gets_the_facts_verbatim(home: Path, tmp_path: Path) -> None:
+    """The user's command gets the facts in its environment, with no character interpreted."""
     seen = tmp_path / "seen"
     command = ["/bin/sh", "-c", f'printf "%s" "$CLAUDE_STATUS_TEXT" > {seen}']
 
@@ -276,7 +269,7 @@ def test_the_command_gets_facts_and_no_shell(home: Path, tmp_path: Path) -> None
 
 
 def test_a_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A command past its time is ended with all that it started."""
+    """A command that times out is killed."""
     monkeypatch.setattr("claude_status.alerts.notify.WAY_SECONDS", 0.5)
     mark = tmp_path / "pid"
 
@@ -284,8 +277,8 @@ def test_a_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert not Path(f"/proc/{mark.read_text().strip()}").exists()
 
 
-def test_a_command_that_cannot_start_has_not_worked(tmp_path: Path) -> None:
-    """A command that is not there, or that fails, is none that has told anything."""
+def test_a_command_that_fails_is_not_counted(tmp_path: Path) -> None:
+    """A command that is missing or fails does not count as a way that worked."""
     for command in ([str(tmp_path / "gone")], ["/bin/sh", "-c", "exit 1"]):
         assert send(ALERT, command, {}) == []
 
@@ -301,7 +294,7 @@ def user(home: Path) -> Iterator[User]:
 
 
 def test_a_refresh_alerts_once(user: User, tmp_path: Path) -> None:
-    """Across processes an alert is given once; off by default it is given never."""
+    """An alert is sent once across refreshes, and only if alerts are on."""
     seen = tmp_path / "seen"
     command = ("/bin/sh", "-c", f"echo $CLAUDE_STATUS_LIMIT >> {seen}")
     user.refresh(force=True)
@@ -317,10 +310,10 @@ def test_a_refresh_alerts_once(user: User, tmp_path: Path) -> None:
     assert event == "session (5h) at 96%"
 
 
-def test_alerts_that_take_too_long_are_the_last(
+def test_alerts_have_a_time_limit(
     user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once their time is over no further one is begun, so that the refresh ends within its own."""
+    """Once the time for alerts is over, no further one is sent, so that the refresh can end."""
     seen = tmp_path / "seen"
     on = Settings(alerts=True, on_alert=("/bin/sh", "-c", f"echo x >> {seen}; sleep 1"))
     full = usage_body(time.time(), five_hour=96, seven_day=97)
@@ -348,7 +341,7 @@ def test_quiet_hours_keep_an_alert_for_later(user: User, tmp_path: Path) -> None
 
 
 def test_a_real_notification_daemon_shows_it(home: Path, tmp_path: Path) -> None:
-    """On a private session bus, a real daemon receives title and text as they are."""
+    """A real notification daemon on a private session bus receives the title and the text."""
     session, monitor = program("dbus-run-session"), program("dbus-monitor")
     program("notify-send")
     daemon = program("dunst")
@@ -393,7 +386,7 @@ kill $monitor $dunst $xvfb
 
 
 def test_a_real_tmux_shows_it(home: Path, tmp_path: Path) -> None:
-    """An attached client of the user's own tmux rings, and shows it until a key is pressed."""
+    """tmux rings the bell and shows the message until a key is pressed."""
     from tests.screen import Screen
 
     tmux = program("tmux")
@@ -417,7 +410,7 @@ def test_a_real_tmux_shows_it(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_tmux_before_3_2_shows_it(home: Path, tmp_path: Path) -> None:
-    """One that does not know how long to show a message shows it for as long as it would."""
+    """A tmux that does not know -d shows the message for its default time."""
     (tmp_path / "tmux").write_text(
         "#!/bin/sh\n"
         'case $1:$* in list-clients:*) echo /dev/nowhere ;; *" -d "*) exit 1 ;;'
@@ -429,8 +422,8 @@ def test_a_tmux_before_3_2_shows_it(home: Path, tmp_path: Path) -> None:
     assert said.startswith("display-message -c /dev/nowhere 5h at 96%")
 
 
-def test_no_way_of_telling_is_told(home: Path) -> None:
-    """Where nothing can show an alert, the trial says so and what to install."""
+def test_no_available_way_is_reported(home: Path) -> None:
+    """If nothing can show an alert, the test alert says so and what to install."""
     user = User(home, "http://127.0.0.1:9", PATH=os.devnull, TMUX_TMPDIR="/nonexistent")
 
     done = user.run("alert", "--test")
@@ -440,7 +433,7 @@ def test_no_way_of_telling_is_told(home: Path) -> None:
 
 
 def test_the_environment_cannot_name_a_command(user: User, tmp_path: Path) -> None:
-    """A settings file that an environment points to is read, but its commands are not."""
+    """Commands in a settings file that the environment names are ignored."""
     evil, seen = tmp_path / "evil.toml", tmp_path / "seen"
     evil.write_text(f'alerts = true\non_alert = ["/bin/touch", "{seen}"]\n')
     for environ in (

@@ -1,4 +1,4 @@
-"""What the examination of a shell says of what it saw, and of the files."""
+"""Why a shell does not show the line, from what was seen and from its files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from claude_status.doctor.trial import Look
 from claude_status.install.blocks import BEGIN, END
 
 BLOCK = f"{BEGIN.decode()}\n. claude-status.bash\n{END.decode()}\n"
-USES = {  # a line of one who uses it, for those whose name alone does not say it
+USES = {  # a line that shows its use, where the name alone does not
     "starship": 'eval "$(starship init bash)"',
     "oh-my-bash": "OSH_THEME=font",
     "Bash-it": 'source "$BASH_IT"/bash_it.sh',
@@ -34,8 +34,8 @@ def script(text: str, path: str = "/rc") -> Script:
         (Look("", "", "fish", waits=True), 1, "the line is in the prompt of fish (/rc, line 1)"),
     ],
 )
-def test_what_is_seen(look: Look, seen: int, words: str) -> None:
-    """A line in a shell's prompt is one, whatever runs beside, and of whichever shell it is."""
+def test_a_line_that_is_seen(look: Look, seen: int, words: str) -> None:
+    """The line in a shell's prompt counts, whatever else runs and whichever shell it is."""
     found = judge("bash", [script("exec fish")], look, seen)
     assert found is not None
     assert (found.grade, found.text) == (Grade.GOOD, words)
@@ -56,7 +56,7 @@ def test_what_is_seen(look: Look, seen: int, words: str) -> None:
     ],
 )
 def test_what_is_in_the_way(look: Look, words: str) -> None:
-    """Another program is named with the line that starts it; a line that is seen in it is none."""
+    """A program in the way is named with the line that starts it."""
     seen = 0 if look.front == "bash" and look.waits else 1
     found = judge("bash", [script("# vim\nexec vim x")], look, seen)
     assert found is not None
@@ -65,14 +65,14 @@ def test_what_is_in_the_way(look: Look, words: str) -> None:
     assert found.advice
 
 
-def test_nothing_to_say_of_a_prompt_without_it() -> None:
-    """A shell that waits at its prompt without the line is a matter of its files."""
+def test_a_prompt_without_the_line_is_left_to_the_files() -> None:
+    """A shell that waits at a prompt without the line is left to an examination of its files."""
     assert judge("bash", [script("")], Look("", "", "bash", waits=True), 0) is None
 
 
 @pytest.mark.parametrize("name", FRAMEWORKS)
 def test_each_framework_is_known(name: str) -> None:
-    """What is in the file of one who uses a framework names it."""
+    """Each framework is recognized by what its users' files contain."""
     found = find_culprit("bash", [script(f"{USES.get(name, name)}\n{BLOCK}")], starship=False)
     assert found.text == f"{name} draws the prompt, without the line"
 
@@ -81,13 +81,13 @@ def test_each_framework_is_known(name: str) -> None:
     "line", ["# PROMPT_COMMAND=x", 'PROMPT_COMMAND="x; $PROMPT_COMMAND"', "a=1"]
 )
 def test_what_keeps_the_hook(line: str) -> None:
-    """A comment, or a value that has the old one in it, throws no hook away."""
+    """A comment, or a value that includes the previous one, does not remove the hook."""
     found = find_culprit("bash", [script(f"{BLOCK}{line}\n")], starship=False)
     assert "anew" not in found.text
 
 
 def test_our_part_in_starship() -> None:
-    """Where starship has our part, it is not what keeps the line away."""
+    """If starship has our part, it is not blamed."""
     found = find_culprit("bash", [script(f"{USES['starship']}\n{BLOCK}")], starship=True)
     assert "starship" not in found.text
     assert "nothing in /rc says why" in found.text

@@ -1,4 +1,4 @@
-"""What doctor tells of the files that our part is in."""
+"""What doctor reports about the files that our part is in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.commands.test_install import some_parts
 
 @pytest.fixture
 def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that the program is installed in; a project is the present directory."""
+    """The folder of the program; the current directory is a project's."""
     made = tmp_path / "it's here" / "shell"
     made.mkdir(parents=True)
     some_parts(made)
@@ -42,8 +42,8 @@ def found(home: Path) -> Callable[[], list[Finding]]:
     return lambda: list(installed.check_hosts(take_scene(os.environ, time.time(), program)))
 
 
-def test_nothing_is_said_of_what_is_not_installed(folder, home, found):
-    """Files without our part are none of doctor's business, whatever is in them."""
+def test_files_without_our_part_are_left_out(folder, home, found):
+    """Files without our part have no row, whatever is in them."""
     (home / ".bashrc").write_text("alias a=b\n")
     (home / ".tmux.conf").mkdir()
     (home / ".claude").mkdir()
@@ -53,7 +53,7 @@ def test_nothing_is_said_of_what_is_not_installed(folder, home, found):
 
 @pytest.mark.parametrize("host", HOST_NAMES)
 def test_what_is_installed_is_named(folder, home, found, host):
-    """Each file that our part is in has a row, and all is well."""
+    """Each file with our part has a row, and all is well."""
     main(["install", host])
     (only,) = found()
     assert (host, Grade.GOOD) == (only.name, only.grade)
@@ -62,7 +62,7 @@ def test_what_is_installed_is_named(folder, home, found, host):
 
 @pytest.mark.parametrize("host", HOST_NAMES)
 def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
-    """After an upgrade of Python moved us, the row says so, and what it advises repairs it."""
+    """If the program was moved, the row says so, and its advice repairs that."""
     plain = folder.parent.rename(tmp_path / "plain") / "shell"
     monkeypatch.setattr(own, "PACKAGE", plain.parent / "claude_status")
     monkeypatch.setattr(sys, "argv", [str(plain / "claude-status-py")])
@@ -98,7 +98,7 @@ def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
 )
 @pytest.mark.usefixtures("folder")
 def test_settings_that_come_before_ours(tmp_path, found, place, settings, told):
-    """A status line, or a switch, of an administrator's or a project's is named with its file."""
+    """Another's status line or switch that takes precedence is named with its file."""
     main(["install", "claude"])
     (tmp_path / place).write_text(settings)
     rows = [finding for finding in found() if finding.grade is Grade.WRONG]
@@ -107,7 +107,7 @@ def test_settings_that_come_before_ours(tmp_path, found, place, settings, told):
 
 
 def test_a_directory_that_was_removed(folder, found, tmp_path, monkeypatch):
-    """Where nobody can say where we are, no project's settings are there either."""
+    """If the current directory was removed, there are no project's settings."""
     main(["install", "claude"])
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -117,7 +117,7 @@ def test_a_directory_that_was_removed(folder, found, tmp_path, monkeypatch):
 
 
 def test_hooks_that_the_user_has_turned_off(folder, home, found):
-    """Claude Code draws no status line where all hooks are off, not even for their owner."""
+    """If the user turned off all hooks, Claude Code shows no status line either."""
     path = home / ".claude" / "settings.json"
     path.parent.mkdir()
     path.write_text('{"disableAllHooks": true}')
@@ -126,7 +126,7 @@ def test_hooks_that_the_user_has_turned_off(folder, home, found):
 
 
 def test_a_switch_stops_the_hooks_too(folder, home, found, tmp_path):
-    """Where all hooks are off, ours stop nothing; a status line of others is no matter to them."""
+    """Our hooks are stopped by the switch, but not by another's status line."""
     main(["install", "claude-hooks"])
     (tmp_path / "managed/managed-settings.json").write_text('{"statusLine": {"command": "x"}}')
     assert [finding.grade for finding in found()] == [Grade.GOOD]
@@ -135,7 +135,7 @@ def test_a_switch_stops_the_hooks_too(folder, home, found, tmp_path):
 
 
 def test_in_the_home_itself_nothing_comes_before(folder, home, found, monkeypatch):
-    """Where the present directory is the home, its .claude holds the user's own settings."""
+    """In the home directory itself, .claude is not a project's."""
     main(["install", "claude"])
     monkeypatch.chdir(home)
     assert [finding.grade for finding in found()] == [Grade.GOOD]

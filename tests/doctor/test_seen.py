@@ -1,4 +1,4 @@
-"""Whether the line is found in what a terminal was sent, whatever stands in between."""
+"""Whether the line is found in a terminal's output, whatever is in between."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ INVISIBLE = (
 
 
 @given(st.lists(st.sampled_from(INVISIBLE), max_size=4), st.lists(st.integers(0, 20), max_size=4))
-def test_what_cannot_be_seen_is_in_no_way(sequences: list[str], places: list[int]) -> None:
-    """Colours, movements, titles and blanks anywhere in the line hide nothing of it."""
+def test_invisible_sequences_hide_nothing(sequences: list[str], places: list[int]) -> None:
+    """Colours, movements, titles and blanks anywhere in the line do not hide it."""
     output = TEXTS["plain"]
     for sequence, place in zip(sequences, sorted(places, reverse=True), strict=False):
         output = output[:place] + sequence + output[place:]
@@ -31,7 +31,7 @@ def test_what_cannot_be_seen_is_in_no_way(sequences: list[str], places: list[int
     "other", ["5h 43% 2h13m · 7d 17%", "5h 42% 2h13m", "\x1b]0;5h 42% 2h13m · 7d 17%\x07"]
 )
 def test_another_line_is_not_it(other: str) -> None:
-    """Other numbers, a part of the line, or the window's title are not the line."""
+    """Other numbers, a part of the line, or the window's title do not count."""
     assert not is_in(LINE, f"{other} mine> ")
 
 
@@ -41,8 +41,8 @@ def test_the_dialects_look_alike(dialect: str) -> None:
     assert {shown_text(dialect, TEXTS[dialect])} == LINE
 
 
-def test_nothing_is_left_of_nothing() -> None:
-    """What only moves and colours can not be seen."""
+def test_invisible_sequences_are_removed() -> None:
+    """Nothing is left of sequences that only move or colour."""
     assert squeeze("".join(INVISIBLE)) == ""
 
 
@@ -57,6 +57,6 @@ def test_nothing_is_left_of_nothing() -> None:
     ],
 )
 def test_the_prompt_that_lasts(first: str, again: str, expected: int) -> None:
-    """What was drawn again decides; where nothing was, the first prompt does."""
+    """What was drawn again decides; if nothing was, the first prompt does."""
     first, again = (text.replace("LINE", TEXTS["ansi"]) for text in (first, again))
     assert first_prompt(LINE, Look(first, again, "bash", waits=True)) == expected

@@ -19,7 +19,7 @@ from claude_status.doctor.findings import Finding, Grade
 from claude_status.doctor.shells import check_shells
 from tests.conftest import ROOT, SHELL, program
 from tests.hosts.shells import TEXTS, draw, give_away
-from tests.support import until
+from tests.support import is_running, until
 
 RC = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
 PROMPT = {
@@ -28,7 +28,7 @@ PROMPT = {
     "fish": "set fish_greeting\nfunction fish_prompt; echo -n 'mine> '; end\n",
 }
 SHELLS = pytest.mark.parametrize("shell", RC)
-ENOUGH = 3.0  # seconds for what never has a prompt
+ENOUGH = 3.0  # seconds for a shell that never shows a prompt
 
 Place = Callable[..., Path]
 Examine = Callable[[], dict[str, Finding]]
@@ -36,7 +36,7 @@ Examine = Callable[[], dict[str, Finding]]
 
 @pytest.fixture(autouse=True)
 def user(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home with frames that are fresh, and a program that nothing has to start."""
+    """A home with fresh frames and a launcher that need not be run."""
     draw(home)
     (home / ".local/share/fish/generated_completions").mkdir(parents=True)
     launcher = tmp_path / "bin" / "claude-status"
@@ -51,7 +51,7 @@ def user(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def place(user: Path, capsys: pytest.CaptureFixture[str]) -> Place:
-    """Writes a shell's file with our block, between lines of the user's."""
+    """Writes a shell's file with our block between the user's own lines."""
 
     def write(shell: str, above: str = "", below: str = "") -> Path:
         program(shell)
@@ -69,7 +69,7 @@ def place(user: Path, capsys: pytest.CaptureFixture[str]) -> Place:
 
 @pytest.fixture
 def examine() -> Examine:
-    """What the examination finds, by the names of the shells; a hanging one gets less time."""
+    """Examines the shells; returns the findings by the shells' names."""
 
     def run(limit: float = 30) -> dict[str, Finding]:
         scene = take_scene(os.environ, time.time(), Path("/opt/made up/bin/claude-status"))
@@ -80,21 +80,13 @@ def examine() -> Examine:
 
 @pytest.fixture
 def left(user: Path) -> Iterator[Path]:
-    """A file to which rc files write the ids of what they start; all is ended with the test."""
+    """A file for the ids of what rc files start; all of that is killed after the test."""
     path = user / "left"
     path.touch()
     yield path
     for number in path.read_text().split():
-        if is_alive(int(number)):
+        if is_running(int(number)):
             os.kill(int(number), signal.SIGKILL)
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process runs; one that nobody has waited for yet does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
-    except OSError:
-        return False
 
 
 # Good ones
@@ -102,7 +94,7 @@ def is_alive(pid: int) -> bool:
 
 @SHELLS
 def test_a_line_that_is_seen(shell: str, place: Place, examine: Examine) -> None:
-    """As installed, the line is seen in the shell's own prompt, and the others have no part."""
+    """After ``install`` the line is seen in the prompt; the other shells are only noted."""
     place(shell)
     found = examine()
     assert (found[shell].grade, found[shell].text) == (Grade.GOOD, "the line is in the prompt")
@@ -122,7 +114,7 @@ GOOD = {
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_line_that_was_placed_by_hand(name: str, user: Path, examine: Examine) -> None:
-    """Without our block, a snippet and a prompt of the user's count as well."""
+    """Without our block, the snippet in the user's own prompt counts, too."""
     shell = name.partition(",")[0]
     program(shell)
     file = user / RC[shell]
@@ -132,14 +124,14 @@ def test_a_line_that_was_placed_by_hand(name: str, user: Path, examine: Examine)
 
 
 def test_a_theme_below_our_block(place: Place, examine: Examine) -> None:
-    """In bash, a theme that is loaded below shows the line from the second prompt on."""
+    """In bash, with a theme loaded below the block, the line is in the second prompt."""
     theme = "theme() { PS1='theirs> '; }\nPROMPT_COMMAND=\"${PROMPT_COMMAND-}; theme\"\n"
     place("bash", below=theme)
     assert examine()["bash"].text == "the line is in the prompt, from the second on"
 
 
 def test_a_snippet_that_is_read_late(user: Path, examine: Examine) -> None:
-    """In zsh, what a plugin manager loads after the first prompt is in the second."""
+    """In zsh, a snippet that a plugin manager loads late shows in the second prompt."""
     program("zsh")
     (user / ".zshrc").write_text(
         "setopt prompt_subst; PROMPT='mine> ' RPROMPT='$CLAUDE_STATUS'\n"
@@ -155,7 +147,7 @@ def test_every_dialect_is_known(
     shell: str, variables: dict[str, str], place: Place, examine: Examine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """Without UTF-8, without colours and where doctor itself is on no terminal, it is seen too."""
+    """The line is also seen without UTF-8 or without colours."""
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     place(shell)
@@ -166,14 +158,14 @@ def test_every_dialect_is_known(
 def test_a_shell_that_hands_over_to_tmux(
     shell: str, place: Place, examine: Examine, user: Path, left: Path
 ) -> None:
-    """An rc file that starts tmux is looked at as tmux would have it, and no server stays."""
+    """If the file starts tmux, the shell is examined inside it, and no server is left."""
     tmux = program("tmux")
     inside = f'[ -z "$TMUX" ] || {{ t=${{TMUX#*,}}; echo ${{t%%,*}} >>{left}; }}\n'
     file = place(shell, above=f'{inside}[ -n "$TMUX" ] || exec {tmux} -f /dev/null\n')
     found = examine()[shell]
     assert found.text == f"the line is in the prompt, inside the tmux that {file} starts"
     servers = [int(number) for number in left.read_text().split() if int(number)]
-    until(lambda: not any(map(is_alive, servers)))
+    until(lambda: not any(map(is_running, servers)))
     assert not list(user.glob("tmux*"))
 
 
@@ -209,7 +201,7 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_what_takes_the_place(name: str, place: Place, examine: Examine, user: Path) -> None:
-    """Where the line is not seen, the row says which file or program it is, and what to do."""
+    """If the line is not seen, the row names the file or program, and what to do."""
     shell, above, below, words = BAD[name]
     program("zsh")
     place(shell, above, below)
@@ -220,7 +212,7 @@ def test_what_takes_the_place(name: str, place: Place, examine: Examine, user: P
 
 
 def test_a_file_that_is_read_below(place: Place, examine: Examine, user: Path) -> None:
-    """A hook that is thrown away in a file which ~/.bashrc reads is found there."""
+    """A file that ~/.bashrc reads, and that removes the hook, is named."""
     (user / "prompt.sh").write_text("\n# mine\nPROMPT_COMMAND=true\n")
     place("bash", below="[ -z x ] && true\n. ~/prompt.sh\n")
     assert f"{user}/prompt.sh, line 3, sets PROMPT_COMMAND" in examine()["bash"].text
@@ -228,7 +220,7 @@ def test_a_file_that_is_read_below(place: Place, examine: Examine, user: Path) -
 
 @SHELLS
 def test_a_snippet_that_nothing_shows(shell: str, user: Path, examine: Examine) -> None:
-    """Where the snippet is read and no prompt has the line, the row says so."""
+    """If the snippet is read but no prompt shows the line, the row says so."""
     program(shell)
     file = user / RC[shell]
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -244,19 +236,19 @@ def test_a_snippet_that_nothing_shows(shell: str, user: Path, examine: Examine) 
 def test_a_shell_without_a_prompt(
     shell: str, kind: str, place: Place, examine: Examine, user: Path
 ) -> None:
-    """One that hangs, or waits for an answer, is given up; no answer is given."""
+    """A shell that hangs or waits for input is given up, without any input."""
     ask = f'read answer; echo "[$answer]" >>{user}/answer\n'
     place(shell, above="sleep 1000\n" if kind == "sleeps" else ask)
     found = examine(ENOUGH)[shell]
     assert found.grade is Grade.WRONG
-    if (shell, kind) != ("fish", "asks"):  # which edits a line for `read`, too
+    if (shell, kind) != ("fish", "asks"):  # its `read` looks like a prompt
         assert f"no prompt within {ENOUGH:g} s" in found.text
         assert ("sleep (" in found.text) == (kind == "sleeps")
     assert not (user / "answer").exists()
 
 
 def test_a_question_with_a_default(place: Place, examine: Examine, user: Path) -> None:
-    """What waits in readline for an answer gets none: it is interrupted."""
+    """A question in readline is interrupted, not answered."""
     place("bash", above=f'read -e -i yes answer && echo "$answer" >>{user}/answer\n')
     assert examine()["bash"].grade is Grade.WRONG
     assert not (user / "answer").exists()
@@ -273,7 +265,7 @@ def test_no_reading_yet(place: Place, examine: Examine, user: Path) -> None:
 
 
 def test_a_shell_that_is_not_there(place: Place, examine: Examine, monkeypatch, tmp_path) -> None:
-    """A block for a shell that is not on PATH, and a shell without any, have a row each."""
+    """A shell that is not on PATH, and one without our part, have a row each."""
     place("zsh")
     monkeypatch.setenv("PATH", str(tmp_path))
     found = examine()
@@ -301,7 +293,7 @@ HISTORIES = {
 
 @pytest.mark.parametrize("name", HISTORIES)
 def test_the_history_stays(name: str, place: Place, examine: Examine, user: Path) -> None:
-    """The file of the history keeps its bytes and its date, though it is longer than is kept."""
+    """The history file keeps its content and date, even if it is too long for the settings."""
     shell = name.partition(",")[0]
     path, above = HISTORIES[name]
     file = user / path
@@ -330,22 +322,22 @@ STARTED = {
 def test_what_stays(
     what: str, shell: str, place: Place, examine: Examine, left: Path
 ) -> None:  # fmt: skip
-    """What a shell has in its window ends with that; what made itself a daemon goes on."""
+    """What a shell started ends with its window; a daemon goes on."""
     lines, stays = STARTED[what]
     place(shell, above=lines.replace("LEFT", shlex.quote(str(left))))
     examine(ENOUGH)
     until(lambda: left.read_text().strip())
     started = [int(number) for number in left.read_text().split()]
     if stays:
-        assert all(map(is_alive, started))
+        assert all(map(is_running, started))
     else:
-        until(lambda: not any(map(is_alive, started)))
+        until(lambda: not any(map(is_running, started)))
 
 
 def test_a_window_of_its_own(
     place: Place, examine: Examine, user: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A shell starts at home, outside tmux, in its own session, and SIGPIPE ends programs again."""
+    """A shell starts at home, outside tmux, in its own session, with SIGPIPE by default."""
     for name in ("TMUX", "TMUX_PANE", "STY", "CLAUDE_STATUS"):
         monkeypatch.setenv(name, "inherited")
     monkeypatch.setenv("MINE", "kept")
@@ -361,18 +353,18 @@ def test_a_window_of_its_own(
 
 
 def test_a_doctor_that_is_killed(place: Place, user: Path, left: Path) -> None:
-    """However ``doctor`` ends, the shell that it has started ends with it."""
+    """If ``doctor`` is killed, the shell that it started ends, too."""
     place("bash", above=f"echo $$ >>{left}\nsleep 1000\n")
     command = [sys.executable, "-m", "claude_status", "doctor", "--shells"]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL) as doctor:
         until(lambda: left.read_text().strip())
         doctor.kill()
-    until(lambda: not is_alive(int(left.read_text())))
+    until(lambda: not is_running(int(left.read_text())))
 
 
 def test_another_users_home(place: Place, examine: Examine, user: Path) -> None:
-    """Under a HOME that is another user's, as with sudo, none of its files is run."""
+    """If HOME is another user's, as with sudo, none of its files is run."""
     place("bash", above=f"touch {user}/started\n")
     give_away(user)
     (found,) = examine().values()
@@ -384,7 +376,7 @@ def test_another_users_home(place: Place, examine: Examine, user: Path) -> None:
 def test_no_refresh_is_started_while_frames_are_fresh(
     shell: str, place: Place, examine: Examine, user: Path
 ) -> None:
-    """A look starts nothing that a prompt would not."""
+    """The examination starts no refresh that a prompt would not start."""
     place(shell)
     assert examine()[shell].grade is Grade.GOOD
     assert not list(user.rglob("kick.*"))
@@ -394,7 +386,7 @@ def test_no_refresh_is_started_while_frames_are_fresh(
 
 
 def test_the_command(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    """It prints a row for each shell and one sentence, and its status says whether all is seen."""
+    """It prints a row for each shell and a sentence; the status says whether all is well."""
     place("bash")
     assert main(["doctor", "--shells"]) == 0
     assert capsys.readouterr().out.endswith("\n\nEach shell that has it shows the line.\n")
@@ -406,7 +398,7 @@ def test_the_command(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_command_without_any(capsys: pytest.CaptureFixture[str]) -> None:
-    """Where no shell has our part, nothing is wrong, and nothing is shown."""
+    """If no shell has our part, nothing is wrong."""
     assert main(["doctor", "--shells"]) == 0
     assert capsys.readouterr().out.endswith("\n\nNo shell has the line.\n")
 
@@ -414,9 +406,9 @@ def test_the_command_without_any(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_plain_one_starts_no_shell(
     place: Place, user: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``doctor`` reads files only, and names what looks further."""
+    """``doctor`` only reads files, and names the command that starts shells."""
     place("bash", above=f"touch {user}/started\n")
-    # it would end this very process, long after the test
+    # it would end the test run itself, much later
     monkeypatch.setattr("claude_status.commands.doctor.end_after", lambda *_: None)
     main(["doctor"])
     assert "`claude-status doctor --shells`" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The gates: sh decides by them as Python does, at any time, without Python."""
+"""The gates: at any time, sh decides by them as Python would, without Python."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ SHELLS = ("dash", "bash", "busybox")
 
 @pytest.fixture
 def launcher(user: User) -> str:
-    """The launcher of a user; the program beside it says that it was run."""
+    """A user's launcher; the program beside it reports that it was run."""
     path = user.install_launcher(user.home / "bin")
     Path(path).with_name("claude-status-py").write_text('#!/bin/sh\necho "python $*"\nexit 9\n')
     return path
 
 
 def check(user: User, launcher: str, *words: str, shell: str = "dash") -> tuple[int, str, str]:
-    """The exit status of ``check``, with what it prints."""
+    """The exit status of ``check``, and what it prints."""
     argv = [program(shell), *(["sh"] if shell == "busybox" else []), launcher, "check", *words]
     done = subprocess.run(argv, env=user.environ, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
@@ -62,13 +62,13 @@ def check(user: User, launcher: str, *words: str, shell: str = "dash") -> tuple[
 def test_sh_decides(
     user: User, launcher: str, words: list[str], expected: tuple[int, str, str], shell: str
 ) -> None:
-    """Whole percentages are decided without Python, which gets everything else."""
+    """sh decides whole percentages; everything else is left to Python."""
     user.refresh()
     assert check(user, launcher, *words, shell=shell) == expected
 
 
 def test_credits_decide_too(user: User, launcher: str, api: ApiServer) -> None:
-    """An account that has only credits is decided by them."""
+    """An account with only credits is judged by them."""
     api.answer = ok(usage_body(time.time(), None, None, credits_used=49000))
     user.refresh()
     assert check(user, launcher, "--max", "90")[:2] == (
@@ -77,7 +77,7 @@ def test_credits_decide_too(user: User, launcher: str, api: ApiServer) -> None:
 
 
 def test_old_numbers(user: User, launcher: str) -> None:
-    """Old numbers above stay so; old ones below are unknown, and a refresh is started."""
+    """An old number above is still above; one below is unknown, and a refresh is started."""
     user.refresh(time.time() - 1200)
     assert check(user, launcher, "--max", "10")[0] == 1
     status, said, complaint = check(user, launcher, "--max", "90")
@@ -86,15 +86,15 @@ def test_old_numbers(user: User, launcher: str) -> None:
     assert list(user.account.home.glob("kick.*"))
 
 
-def test_without_frames_the_program_is_asked(user: User, launcher: str) -> None:
-    """Where nothing was ever drawn, Python asks."""
+def test_without_frames_python_decides(user: User, launcher: str) -> None:
+    """Without frames, Python is run."""
     assert check(user, launcher, "--max", "90")[0] == 9
 
 
 @settings(quick, max_examples=60)
 @given(usages(), st.sampled_from([0, 601, 4000, DAY - 1, DAY]), st.integers(0, 100))
-def test_the_gates_hold_what_python_decides_by(usage: Usage, later: int, most: int) -> None:
-    """At any time the frame that counts leads to the verdict that Python comes to itself."""
+def test_the_gates_agree_with_python(usage: Usage, later: int, most: int) -> None:
+    """At any time, the current gate leads to the verdict that Python itself gives."""
     from claude_status.paths import locate
 
     strip = draw_gates(usage, NOW, 300)
@@ -110,7 +110,7 @@ def test_the_gates_hold_what_python_decides_by(usage: Usage, later: int, most: i
 
 
 def test_more_changes_than_frames() -> None:
-    """Where the limits change more often than a file may have frames, the last frame is empty."""
+    """If there are more changes than frames, the last frame is empty."""
     limits = tuple(
         Limit(f"pool:x{n}", f"x{n}", 1, NOW + n * 600, NOW - n, "endpoint") for n in range(1, 16)
     )
@@ -122,13 +122,13 @@ def test_more_changes_than_frames() -> None:
 
 
 def test_gates_change_only_with_a_state(user: User) -> None:
-    """Of a day there are a handful of gates, not one for each minute."""
+    """A day has a handful of gates, not one for each minute."""
     user.refresh()
     assert len((user.account.frames / GATE).read_text().splitlines()) < 10
 
 
 def test_many_limits_are_left_to_python(user: User, launcher: str) -> None:
-    """What does not fit into a frame is decided by Python."""
+    """Limits that do not fit into a frame are left to Python."""
     now = int(time.time())
     limits = tuple(Limit(f"pool:x{n}", f"x{n}", 1, now + DAY, now, "endpoint") for n in range(90))
     strip = draw_gates(Usage("endpoint", now, limits), now, 300)

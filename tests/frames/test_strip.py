@@ -3,7 +3,6 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -20,21 +19,13 @@ from claude_status.render.style import Style
 from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, styles, thorough, usages
+from tests.support import time_zone
 
 DEFAULT = Style()
-COUNTED = 12 * 60  # seconds for which the strip counts minutes at the most
+COUNTED = 12 * 60  # seconds; the strip counts down the minutes for no longer
 MAX_FRAMES = 40
-READER_LINES, MAX_LINE = 64, 1000  # what a reader takes of a file, and of a line
+READER_LINES, MAX_LINE = 64, 1000  # a reader's limits for a file and for a line
 moments = st.lists(st.integers(0, 25 * HOUR) | st.integers(0, 1300), min_size=8, max_size=8)
-
-
-@pytest.fixture(params=["UTC", "Asia/Kathmandu"])
-def _zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", request.param)
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 def _strip(usage: Usage | None, style: Style = DEFAULT, now: int = NOW) -> list[tuple[int, str]]:
@@ -42,7 +33,7 @@ def _strip(usage: Usage | None, style: Style = DEFAULT, now: int = NOW) -> list[
 
 
 def _read(text: str, now: int) -> str:
-    """What a shell shows of a file of frames: the last one whose time has come."""
+    """What a shell shows of a file of frames: the text of the last one whose time has come."""
     frames = text.removesuffix("\n").split("\n")
     shown = ""
     for frame in frames[: READER_LINES - 1]:
@@ -54,7 +45,7 @@ def _read(text: str, now: int) -> str:
 
 
 def _counting_until(usage: Usage | None, style: Style, drawn: int = NOW) -> int:
-    """When clock time replaces the countdown: after two TTLs, or twelve minutes."""
+    """When clock time replaces the countdown: after two TTLs, but at most twelve minutes."""
     session = usage.find(SESSION) if usage else None
     if session is None:
         return drawn + COUNTED
@@ -71,7 +62,7 @@ def _is_cut(strip: Strip) -> bool:
 @thorough
 @given(usages() | st.none(), styles(), st.integers(-DAY, DAY))
 def test_the_form_of_a_strip(usage: Usage | None, style: Style, later: int) -> None:
-    """1 to 40 frames, strictly ascending, the first of a minute ago, the last empty in a day."""
+    """1 to 40 frames, ascending, from a minute ago to an empty one within a day."""
     now = NOW + later
     strip = draw_strip(usage, now, style)
     times = [when for when, _ in strip]
@@ -86,7 +77,7 @@ def test_the_form_of_a_strip(usage: Usage | None, style: Style, later: int) -> N
 @thorough
 @given(usages() | st.none(), styles())
 def test_no_frame_repeats_the_one_before(usage: Usage | None, style: Style) -> None:
-    """Every frame but the first is a change, so none is spent on nothing."""
+    """Every frame but the first is a change."""
     strip = draw_strip(usage, NOW, style)
     if not _is_cut(strip):
         assert all(one[1] != other[1] for one, other in pairwise(strip))
@@ -95,7 +86,7 @@ def test_no_frame_repeats_the_one_before(usage: Usage | None, style: Style) -> N
 @thorough
 @given(usages() | st.none(), styles())
 def test_the_file_of_a_strip(usage: Usage | None, style: Style) -> None:
-    """One line a frame, in every dialect, all within what a reader takes."""
+    """There is one line for each frame, in every dialect, within a reader's limits."""
     strip = draw_strip(usage, NOW, style)
     for dialect in DIALECTS.values():
         text = write_strip(strip, dialect)
@@ -111,7 +102,7 @@ def test_the_file_of_a_strip(usage: Usage | None, style: Style) -> None:
 
 
 def _assert_shown(usage: Usage | None, style: Style, drawn: int, moments: list[int]) -> None:
-    """A strip drawn at one time shows at others what the line would say, drawn anew."""
+    """Fail unless the strip shows at each moment what the line, redrawn then, would say."""
     strip = draw_strip(usage, drawn, style)
     text = write_strip(strip, DIALECTS["plain"])
     counting_until = _counting_until(usage, style, drawn)
@@ -129,7 +120,7 @@ def _assert_shown(usage: Usage | None, style: Style, drawn: int, moments: list[i
 def test_a_reader_shows_the_line_of_the_moment(
     usage: Usage | None, style: Style, second: int, moments: list[int]
 ) -> None:
-    """At any time the frames say what the line would, drawn anew: nothing old, nothing early."""
+    """At any time the frames show what the line would say if it was redrawn then."""
     times = [when for when, _ in draw_strip(usage, NOW + second, style)]
     changes = [when + around for when in times for around in (-1, 0, 1)]
     _assert_shown(usage, style, NOW + second, [*(NOW + later for later in moments), *changes])
@@ -141,7 +132,7 @@ def test_a_reader_shows_the_line_of_the_moment(
 @pytest.mark.parametrize("ttl", [180, 300, 2000])
 @pytest.mark.parametrize("age", [0.0, 0.5, 590.25, 5000.0])
 def test_every_change_comes_at_its_second(template: str, ttl: int, age: float) -> None:
-    """Old marks, ages, resets, their day and the end: not a second late, and none early."""
+    """Marks, ages, resets and the end appear in the right second, in no other."""
     body = usage_body(NOW, 42, 17, model=95, credits_used=49000, seven_day_left=30 * HOUR)
     asked = parse_body(body, NOW - age, "endpoint")
     session, week, model = asked.limits
@@ -161,11 +152,11 @@ def test_every_change_comes_at_its_second(template: str, ttl: int, age: float) -
 
 
 @thorough
-@given(usages(), st.sampled_from([180, 300, 1800]), moments)
+@given(usages(label=st.just("x")), st.sampled_from([180, 300, 1800]), moments)
 def test_frames_are_honest(usage: Usage, ttl: int, moments: list[int]) -> None:
-    """Marked exactly when older than two TTLs, no number after its reset or at 24 h."""
+    """A number is marked exactly if older than two TTLs, and gone at its reset or after 24 h."""
     strip = _strip(usage, Style(ttl=ttl, max_width=10_000))
-    # the first frame is there a little early, for clocks that are behind; its text is that of now
+    # the first frame begins a little early, for clocks that are behind, with the text of now
     for now in [*(NOW + later for later in moments), *(max(when, NOW) for when, _ in strip)]:
         text = next(text for when, text in reversed(strip) if when <= now)
         for label, key in (("5h", SESSION), ("7d", "seven_day")):
@@ -182,7 +173,7 @@ def test_frames_are_honest(usage: Usage, ttl: int, moments: list[int]) -> None:
 @thorough
 @given(st.integers(1, 5 * HOUR), st.sampled_from([180, 300, 301, 600, DAY]), st.floats(0, 1300))
 def test_the_countdown_is_right_to_the_minute(left: int, ttl: int, age: float) -> None:
-    """Until two TTLs, but no more than twelve minutes, each second shows the minutes left."""
+    """Until two TTLs or twelve minutes have passed, each second shows the minutes left."""
     ends = (NOW + left) // 60 * 60
     usage = Usage("endpoint", NOW, (Limit(SESSION, "5h", 42, ends, NOW - age, "endpoint"),))
     style = Style(ttl=ttl)
@@ -194,12 +185,13 @@ def test_the_countdown_is_right_to_the_minute(left: int, ttl: int, age: float) -
         assert _read(text, now) == f"5h 42% {left_text}".replace(" 0m", " <1m")
 
 
-@pytest.mark.usefixtures("_zone")
-def test_a_strip_in_full() -> None:
-    """The strip of one reading that nobody renews, from the countdown to the empty line."""
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu"])
+def test_a_strip_in_full(zone: str) -> None:
+    """The complete strip of one reading, from the countdown to the empty line."""
     body = usage_body(NOW, five_hour_left=2 * HOUR + 10 * 60, seven_day_left=3 * HOUR)
-    strip = _strip(parse_body(body, NOW, "endpoint"))
-    reset = time.strftime("%H:%M", time.localtime(NOW + 2 * HOUR + 10 * 60))
+    with time_zone(zone):
+        strip = _strip(parse_body(body, NOW, "endpoint"))
+        reset = time.strftime("%H:%M", time.localtime(NOW + 2 * HOUR + 10 * 60))
     assert strip == [
         (NOW - 60, "5h 42% 2h10m · 7d 17%"),
         *((NOW + 60 * n + 1, f"5h 42% 2h{9 - n:02}m · 7d 17%") for n in range(10)),
@@ -213,13 +205,13 @@ def test_a_strip_in_full() -> None:
 
 
 def test_nothing_known_is_one_empty_frame() -> None:
-    """Without a reading the strip says nothing from now on."""
+    """Without a reading the strip is one empty frame."""
     assert draw_strip(None, NOW, Style()) == [(NOW - 60, ())]
     assert write_strip([(NOW, ())], plain) == f"{NOW} \n"
 
 
 def test_an_old_reading_has_clock_time_at_once() -> None:
-    """A strip that begins after two TTLs does not count minutes any more."""
+    """A strip that begins after two TTLs shows clock time from the start."""
     usage = parse_body(usage_body(NOW), NOW, "endpoint")
     first = _strip(usage, now=NOW + 601)[0][1]
     assert re.fullmatch(r"5h ~42% until \d\d:\d\d · 7d ~17%", first)
@@ -229,7 +221,7 @@ def test_an_old_reading_has_clock_time_at_once() -> None:
 @thorough
 @given(usages(scoped=2), styles(("",)), st.integers(0, DAY))
 def test_no_real_reading_is_cut_short(usage: Usage, style: Style, later: int) -> None:
-    """With all numbers of one time, as the endpoint gives them, 20 hours are drawn in full."""
+    """A reading whose numbers are all of one time, as the endpoint's, is drawn for 20 hours."""
     limits = tuple(replace(limit, as_of=NOW) for limit in usage.limits)
     paid = replace(usage.credits, as_of=NOW) if usage.credits else None
     usage = replace(usage, as_of=NOW, limits=limits, credits=paid)
@@ -240,8 +232,8 @@ def test_no_real_reading_is_cut_short(usage: Usage, style: Style, later: int) ->
     assert _read(text, now) == plain(line)
 
 
-def test_minutes_are_counted_for_twelve_at_the_most() -> None:
-    """With a long TTL the clock time comes before two TTLs, so that the frames suffice."""
+def test_minutes_are_counted_down_for_at_most_twelve() -> None:
+    """With a long TTL the clock time comes earlier, so that the frames suffice."""
     usage = parse_body(usage_body(NOW, seven_day=None), NOW, "endpoint")
     strip = _strip(usage, Style(ttl=DAY), now=NOW + 30)
     reset = time.strftime("%H:%M", time.localtime(NOW + 2 * HOUR + 13 * 60))
@@ -252,8 +244,8 @@ def test_minutes_are_counted_for_twelve_at_the_most() -> None:
     ]
 
 
-def test_more_changes_than_frames_end_in_nothing() -> None:
-    """A strip that is too short for all that will change says nothing in the end, not the old."""
+def test_more_changes_than_frames_end_empty() -> None:
+    """A strip too short for all changes ends with an empty frame, not with an old text."""
     limits = tuple(
         Limit(f"scope:m{n:02}", f"M{n}", 99, NOW + 60 * n, NOW, "endpoint") for n in range(1, 45)
     )
@@ -269,7 +261,7 @@ def test_more_changes_than_frames_end_in_nothing() -> None:
 
 
 def test_as_many_changes_as_frames_are_all_drawn() -> None:
-    """A strip of just as many frames as there may be is whole."""
+    """A strip with exactly as many changes as frames is complete."""
     limits = tuple(
         Limit(f"scope:m{n:02}", f"M{n}", 99, NOW + 60 * n, NOW, "endpoint") for n in range(1, 40)
     )
@@ -280,12 +272,12 @@ def test_as_many_changes_as_frames_are_all_drawn() -> None:
 
 
 def test_a_frame_too_long_for_a_reader() -> None:
-    """It loses its colours, and where that does not help it is empty: never the one before."""
+    """It loses its colours; if it is still too long, it is empty."""
     many = tuple(Piece("9% ", "normal") for _ in range(200))
     for name, dialect in DIALECTS.items():
         frame = write_strip([(NOW, many)], dialect).removesuffix("\n")
         assert len(frame) <= MAX_LINE
-        # an object says the line more than once
+        # a JSON object contains the line more than once
         assert frame.count("9%") == (0 if name in ("waybar", "i3bar") else 200), name
         room = MAX_LINE - len(f"{NOW} ")
         for size, shown in ((room, room), (room + 1, 0)):

@@ -1,4 +1,4 @@
-"""The frames' files: replaced whole, kept where nothing better is known, read as a shell does."""
+"""The files of frames: replaced whole, kept if nothing better is known, read as a shell does."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ HEADER = f"claude-status 2 {NOW + 300} {NOW + 200}"
 
 @pytest.fixture
 def account(home: Path) -> Account:
-    """An account whose directories are there."""
+    """An account whose directories exist."""
     account = locate(os.environ)
     make_private(account)
     return account
 
 
 def test_a_view_is_read_back_as_it_was_drawn(account: Account) -> None:
-    """Each moment shows the last frame whose time has come, in each dialect."""
+    """At each moment, a reader gets the last frame whose time has come."""
     write_view(account, STRIPS, DUE)
     texts = {NOW: "5h 42%", NOW + 59: "5h 42%", NOW + 60.5: "7d – · 17%", NOW + 120: ""}
     home = str(account.home)
@@ -61,7 +61,7 @@ def test_a_view_is_read_back_as_it_was_drawn(account: Account) -> None:
 
 
 def test_the_longest_file_is_read_to_its_end(account: Account) -> None:
-    """Of as many frames as there may be, each as long as it may be, the last one is found."""
+    """In a file with the most and longest frames possible, the last one is found."""
     frames = [f"{NOW + number} {'x' * (MAX_LINE - 15)}{number:02}" for number in range(MAX_FRAMES)]
     (account.frames / "plain").write_text("\n".join([HEADER, *frames, ""]))
     text, _ = read_frame(str(account.home), "plain", NOW + MAX_FRAMES, prompt=True)
@@ -69,7 +69,7 @@ def test_the_longest_file_is_read_to_its_end(account: Account) -> None:
 
 
 def test_a_reader_wants_a_refresh_when_it_is_due(account: Account) -> None:
-    """From its own of two times on, before the first frame, and where there are none at all."""
+    """A refresh is due without frames, before the first one, and from the reader's time on."""
     home = str(account.home)
     assert read_frame(home, "plain", NOW, prompt=True) == ("", True)
     write_view(account, STRIPS, DUE)
@@ -92,8 +92,8 @@ SPOILT = [
 
 
 @pytest.mark.parametrize("content", SPOILT, ids=range(len(SPOILT)))
-def test_what_is_no_view_of_ours_is_never_shown(account: Account, content: bytes) -> None:
-    """A reader shows nothing of it and wants a refresh; postponing puts an empty frame there."""
+def test_an_invalid_file_is_never_shown(account: Account, content: bytes) -> None:
+    """An invalid file shows nothing and makes a refresh due; postponing empties it."""
     (account.frames / "plain").write_bytes(content)
     assert read_frame(str(account.home), "plain", NOW, prompt=True) == ("", True)
     postpone(account, NOW, DUE)
@@ -102,14 +102,14 @@ def test_what_is_no_view_of_ours_is_never_shown(account: Account, content: bytes
 
 
 def test_epoch_seconds_are_digits_and_few() -> None:
-    """Only what every shell can compare as a number is a time."""
+    """A time is one that every shell can compare as a number: at most 12 ASCII digits."""
     assert epoch("1800000000") == NOW
     for text in ("", " 1", "1 ", "+1", "-1", "1_0", "1.5", "0x1", "²", "٣", "9" * 13):
         assert epoch(text) is None
 
 
 def test_postponing_keeps_the_frames(account: Account) -> None:
-    """Only the first line changes: what was drawn is still true."""
+    """Postponing changes only the first line."""
     write_view(account, STRIPS, DUE)
     before = (account.frames / "zsh").read_text().splitlines()
     postpone(account, NOW + 5, Head(RefreshTimes(NOW + 900, NOW + 800), NOW))
@@ -118,7 +118,7 @@ def test_postponing_keeps_the_frames(account: Account) -> None:
 
 
 def test_no_two_successive_files_begin_alike(account: Account) -> None:
-    """Whatever writes them, and however often in one second, the first two lines differ."""
+    """However often a file is written in one second, its first two lines differ."""
     heads = []
     for _ in range(3):
         write_view(account, STRIPS, DUE)
@@ -131,7 +131,7 @@ def test_no_two_successive_files_begin_alike(account: Account) -> None:
 
 
 def test_postponing_does_not_keep_frames_of_the_future(account: Account) -> None:
-    """After the clock was set back the old frames are not ours to show, nor to wait for."""
+    """After the clock was set back, frames that begin in the future are replaced."""
     write_view(account, STRIPS, DUE)
     postpone(account, NOW - 86400, Head(RefreshTimes(NOW - 86000, NOW - 86000), NOW))
     assert read_frame(str(account.home), "plain", NOW - 86399, prompt=True) == ("", False)
@@ -140,7 +140,7 @@ def test_postponing_does_not_keep_frames_of_the_future(account: Account) -> None
 
 @pytest.mark.parametrize(("login", "date"), [(None, -2), (-9.5, -2), (-1.5, -1), (5, 5)])
 def test_the_date_of_frames(account: Account, login: float | None, date: int) -> None:
-    """They are dated two seconds before they are begun, but never before the login."""
+    """Frames are dated two seconds before they are drawn, but never before the login."""
     if login is not None:
         account.login.parent.mkdir(parents=True, exist_ok=True)
         account.login.touch()
@@ -148,19 +148,19 @@ def test_the_date_of_frames(account: Account, login: float | None, date: int) ->
     assert frames_date(account, NOW + 0.9) == NOW + date
 
 
-def test_the_date_of_the_frames_that_are_there(account: Account) -> None:
-    """It is the one with which they were written, and 0 where there are none."""
+def test_the_date_of_existing_frames(account: Account) -> None:
+    """The date of existing frames is the one they were written with, 0 without frames."""
     assert drawn_date(account) == 0
     write_view(account, STRIPS, DUE)
     assert drawn_date(account) == DUE.date
 
 
-def test_a_frame_of_every_dialect_belongs_to_its_owner_alone(account: Account) -> None:
+def test_frames_are_private(account: Account) -> None:
     """Whatever the umask, files are 0600 and directories 0700."""
     old = os.umask(0)
     try:
         write_view(account, STRIPS, DUE)
-        kick(str(account.home), -1, prompt=True)  # in a slot that is nobody's
+        kick(str(account.home), -1, prompt=True)  # in an unused slot
     finally:
         os.umask(old)
     for path in (account.cache, *account.cache.rglob("*")):
@@ -168,7 +168,7 @@ def test_a_frame_of_every_dialect_belongs_to_its_owner_alone(account: Account) -
 
 
 def test_a_file_is_never_seen_half_written(account: Account) -> None:
-    """A reader at any moment gets one whole text or another whole text."""
+    """A reader gets one whole text or the other at any moment."""
     path = account.frames / "plain"
     texts = {"a" * 40_000, "b" * 30_000}
     replace_file(path, "a" * 40_000)
@@ -191,7 +191,7 @@ def test_a_file_is_never_seen_half_written(account: Account) -> None:
 
 
 def test_a_file_that_cannot_be_replaced_is_left_whole(account: Account) -> None:
-    """What cannot be written is a CacheError, and leaves no half file behind."""
+    """A failed write is a CacheError, keeps the old file, and leaves nothing else behind."""
     path = account.frames / "plain"
     replace_file(path, "before")
     code = (
@@ -214,15 +214,15 @@ def test_a_file_that_cannot_be_replaced_is_left_whole(account: Account) -> None:
     ]
 
 
-def test_a_folder_that_is_gone_is_an_error_in_one_sentence(account: Account) -> None:
-    """Writing where nothing is raises CacheError, not FileNotFoundError."""
+def test_a_missing_folder_is_a_cache_error(account: Account) -> None:
+    """Writing into a missing directory raises CacheError, not FileNotFoundError."""
     account.frames.rmdir()
     with pytest.raises(CacheError, match="cannot be written"):
         write_view(account, STRIPS, DUE)
 
 
 def test_sweeping_leaves_the_present_slot_and_the_frames(account: Account) -> None:
-    """Marks of other slots go, half files go after a minute, whichever way the clock was set."""
+    """Other slots' marks and stale temporary files go, even if dated in the future."""
     write_view(account, STRIPS, DUE)
     slot = NOW // SLOT
     for name in (slot - 1, slot, slot + 5, "", "x"):
@@ -241,10 +241,10 @@ def test_sweeping_leaves_the_present_slot_and_the_frames(account: Account) -> No
 
 @pytest.fixture
 def starts(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file in which every started refresh leaves a line about itself."""
+    """The file to which each started refresh adds a line about itself."""
     program = home / "python"
     program.write_text(
-        # for Python a text, for sh a command: a first line knows no blank in a path
+        # a string in Python, a command in sh, as a #! line allows no blank in a path
         f'#!/bin/sh\n"exec" "{sys.executable}" "$0" "$@"\n'
         "import os, sys\n"
         "null = os.stat(os.devnull)\n"
@@ -270,7 +270,7 @@ def lines(path: Path, count: int) -> list[str]:
 
 
 def test_one_refresh_is_started_in_each_slot(account: Account, starts: Path) -> None:
-    """Of many readers in one slot one starts it; in the next slot the next one does."""
+    """Of many readers in a slot one starts a refresh; in the next slot one does again."""
     for moment in (NOW, NOW + 1, NOW + SLOT - 1, NOW + SLOT):
         kick(str(account.home), moment, prompt=True)
     assert len(lines(starts, 2)) == 2
@@ -279,8 +279,8 @@ def test_one_refresh_is_started_in_each_slot(account: Account, starts: Path) -> 
     }  # fmt: skip
 
 
-def test_a_started_refresh_belongs_to_nobody(starts: Path) -> None:
-    """It has no stream but /dev/null, no parent and no session of ours, and blocks no directory."""
+def test_a_started_refresh_is_detached(starts: Path) -> None:
+    """Its streams are /dev/null, and it has left our session and directory."""
     start_refresh("bar")
     *command, all_null, where, session, parent = lines(starts, 1)[0].split(" ")
     assert command == ["-m", "claude_status", "refresh", "--background", "--for", "bar"]
@@ -289,8 +289,8 @@ def test_a_started_refresh_belongs_to_nobody(starts: Path) -> None:
     assert int(parent) != os.getpid()
 
 
-def test_where_no_mark_can_be_made_nothing_is_started(home: Path, account: Account) -> None:
-    """In a directory that cannot be written a reader goes on in silence."""
+def test_without_a_mark_nothing_is_started(home: Path, account: Account) -> None:
+    """If the slot's mark cannot be created, no refresh is started, silently."""
     code = (
         "import sys; from claude_status import frames_read\n"
         "frames_read.start_refresh = lambda reader: print('started')\n"
@@ -312,10 +312,10 @@ def test_where_no_mark_can_be_made_nothing_is_started(home: Path, account: Accou
 @pytest.mark.parametrize(
     ("number", "advice"), [(errno.ENOSPC, "free some space"), (errno.EROFS, "make it writable")]
 )
-def test_a_file_that_cannot_be_written_is_told_with_the_way_out(
+def test_an_unwritable_file_is_reported_with_a_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
 ) -> None:
-    """A full disk needs something else than a closed one, and nothing is left behind."""
+    """The remedy depends on the error (full disk, read-only), and nothing is left behind."""
 
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))

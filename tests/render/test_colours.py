@@ -1,4 +1,4 @@
-"""The colours of the settings: how each is written, and what each host makes of it."""
+"""The colours of the settings: how they are written, and what each host makes of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TERMINALS = ("ansi", "fish", "starship", "claude")
 
 
 def read(value: object) -> tuple[Colour | None, str]:
-    """A value as a colour, or why it is none."""
+    """A value as a colour, or the reason why it is none."""
     try:
         return parse_colour(value), ""
     except ValueError as error:
@@ -38,7 +38,7 @@ def read(value: object) -> tuple[Colour | None, str]:
 @thorough
 @given(st.just("none") | colour_names, st.permutations(["bold", "dim"]), st.integers(0, 2))
 def test_each_form_of_a_value_is_read(name: str, attributes: list[str], count: int) -> None:
-    """A name, a number, #rrggbb or none, with bold and dim in any order, in any case."""
+    """A name, a number, #rrggbb or none, with bold and dim in any order and case."""
     words = attributes[:count]
     colour = parse_colour("  ".join([*words, name]).upper())
     expected = "" if name == "none" else name
@@ -49,14 +49,14 @@ def test_each_form_of_a_value_is_read(name: str, attributes: list[str], count: i
 @thorough
 @given(st.integers(0, 255))
 def test_a_number_needs_no_quotes(number: int) -> None:
-    """TOML's whole numbers are the same as their text."""
+    """A TOML integer means the same as its text."""
     assert parse_colour(number) == parse_colour(str(number)) == Colour(str(number))
 
 
 @thorough
 @given(colour_names | st.just(""), st.booleans(), st.booleans())
 def test_what_is_shown_can_be_set(name: str, bold: bool, dim: bool) -> None:
-    """The text of a colour is a value that means that colour."""
+    """A colour's text can be parsed back."""
     colour = Colour(name, bold, dim)
     assert parse_colour(str(colour)) == colour
 
@@ -72,7 +72,7 @@ def test_what_is_shown_can_be_set(name: str, bold: bool, dim: bool) -> None:
     | st.sampled_from(["bald", "#12345", "256", "-1", "٣", "red blue", "bright-", "#FFFFFG", "1.5"])
 )
 def test_anything_else_is_refused_in_one_sentence(value: object) -> None:
-    """It says what is wrong and which values there are, or the value is one of those."""
+    """Any other value is refused with a sentence that lists the possible values."""
     colour, said = read(value)
     if colour:
         assert parse_colour(str(colour)) == colour
@@ -101,7 +101,7 @@ def test_anything_else_is_refused_in_one_sentence(value: object) -> None:
 def test_each_value_in_each_host(
     value: str, sgr: tuple[str, str] | None, zsh: str, tmux: str, hexa: str
 ) -> None:
-    """Set for a host, a value is what that host calls it, as far as it has a word for it."""
+    """A host's own colour is written in that host's language, as far as it can be."""
     shown = {
         host: dialect(WARNING, colours_of(host, {}, {"warning": value}))
         for host, dialect in DIALECTS.items()
@@ -126,7 +126,7 @@ def test_each_value_in_each_host(
 @thorough
 @given(palettes)
 def test_the_level_of_a_number_stays(colours: Colours) -> None:
-    """Whatever the colours, zsh's text tells which level a number has, as waybar's class does."""
+    """Whatever the colours, zsh's text and waybar's class give the number's level."""
     for level, mark in (("normal", 0), ("warning", 1), ("critical", 2)):
         line = (Piece("5h "), Piece("71%", level), Piece(" 2h13m"))
         assert DIALECTS["zsh"](line, colours).count("%{%}") == mark
@@ -135,8 +135,8 @@ def test_the_level_of_a_number_stays(colours: Colours) -> None:
 
 @thorough
 @given(palettes, st.sampled_from(["warning", "critical"]))
-def test_an_old_warning_is_one_still(colours: Colours, level: str) -> None:
-    """The colour of an old number says so only where no warning would be lost with it."""
+def test_an_old_warning_stays_a_warning(colours: Colours, level: str) -> None:
+    """An old warning keeps its colour, as usage cannot have fallen."""
     old, new = colours.of(level, is_old=True), colours.of(level)
     assert (old.name, old.on) == (new.name, new.on)
     assert colours.stale.dim <= old.dim
@@ -145,7 +145,7 @@ def test_an_old_warning_is_one_still(colours: Colours, level: str) -> None:
 @thorough
 @given(palettes)
 def test_an_old_number_is_drawn_as_stale_says(colours: Colours) -> None:
-    """A normal one has the colour of `stale`, if that is one, and its weight."""
+    """An old normal number has the colour and the weight of `stale`."""
     old, stale = colours.of("normal", is_old=True), colours.stale
     if stale == Colour():
         assert old == colours.normal
@@ -155,7 +155,7 @@ def test_an_old_number_is_drawn_as_stale_says(colours: Colours) -> None:
 
 @pytest.mark.parametrize("host", DIALECTS)
 def test_none_of_them_means_no_colour_at_all(host: str) -> None:
-    """With every colour none, or for text alone, nothing is set and nothing is given back."""
+    """If every colour is none, no colour is set or reset."""
     line = (Piece("5h "), Piece("42%", "normal"), Piece("~71%", "warning", is_old=True))
     colours = colours_of(host, {}, dict.fromkeys(KINDS, "none"))
     text = DIALECTS[host](line, colours)
@@ -173,7 +173,7 @@ def test_none_of_them_means_no_colour_at_all(host: str) -> None:
     ],
 )
 def test_in_tmux_a_warning_can_be_read_on_any_bar(value: str, style: str) -> None:
-    """What is set for all hosts stands behind it there; what is set for tmux is its letters'."""
+    """In tmux, a colour for all hosts is the background; one for tmux is the text's."""
     colours = colours_of("tmux", {"warning": value}, {})
     assert f"#[{style}]71%" in DIALECTS["tmux"](WARNING, colours)
     assert colours.critical == HOSTS["tmux"].critical
@@ -182,7 +182,7 @@ def test_in_tmux_a_warning_can_be_read_on_any_bar(value: str, style: str) -> Non
 
 
 def test_what_is_set_for_all_hosts_counts_in_each() -> None:
-    """A host's own table goes before, and the defaults stand for what neither names."""
+    """A host's own table comes first, then that for all hosts, then the defaults."""
     colours = colours_of("zsh", {"warning": "blue", "label": "dim"}, {"label": "none"})
     assert colours == Colours(
         warning=Colour("blue"), critical=BY_DEFAULT.critical, stale=BY_DEFAULT.stale
@@ -190,7 +190,7 @@ def test_what_is_set_for_all_hosts_counts_in_each() -> None:
 
 
 def test_the_256_colours_are_xterms() -> None:
-    """The sixteen, the cube and the greys, each as #rrggbb."""
+    """The sixteen, the cube and the greys are xterm's."""
     known = {0: "#000000", 15: "#ffffff", 16: "#000000", 21: "#0000ff", 166: "#d75f00"}
     known |= {231: "#ffffff", 232: "#080808", 244: "#808080", 255: "#eeeeee"}
     assert {number: hexadecimal(str(number)) for number in known} == known

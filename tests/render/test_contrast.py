@@ -1,4 +1,4 @@
-"""Whether the default colours can be read: their contrast by WCAG 2, in the palettes people use."""
+"""Whether the default colours are readable: their contrast by WCAG 2 in common palettes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from claude_status.render.dialects import DIALECTS
 from claude_status.render.segments import Line, Piece
 from tests.conftest import program
 
-LEAST = 3.0  # WCAG's for large text and for what is no text
-PALETTES = {  # the ground and the text that each theme has for itself
+LEAST = 3.0  # WCAG's minimum for large text and for graphics
+PALETTES = {  # the theme's own background and text
     "Tokyo Night": ("#1a1b26", "#c0caf5"),
     "Catppuccin Mocha": ("#1e1e2e", "#cdd6f4"),
     "Catppuccin Latte": ("#eff1f5", "#4c4f69"),
@@ -31,7 +31,7 @@ PALETTES = {  # the ground and the text that each theme has for itself
     "GitHub dark": ("#0d1117", "#e6edf3"),
     "One Dark": ("#282c34", "#abb2bf"),
 }
-BARS = {  # the ground and the text of tmux's bar in these themes
+BARS = {  # the background and the text of tmux's bar in these themes
     "tmux's own": ("#00cd00", "#000000"),
     "Tokyo Night": ("#16161e", "#7aa2f7"),
     "Catppuccin": ("#181825", "#cdd6f4"),
@@ -49,7 +49,7 @@ TERMINALS = ("ansi", "bash", "fish", "starship", "claude", "zsh")
 
 
 class Seen(NamedTuple):
-    """How a text stands on a screen; "" for the colours that the screen has by itself."""
+    """How a text looks on a screen; "" for the screen's own colours."""
 
     colour: str
     ground: str
@@ -64,14 +64,16 @@ def luminance(colour: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """From 1 to 21."""
+    """The contrast of two colours, from 1 to 21."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def dimmed(colour: str, ground: str) -> Iterator[str]:
-    """What terminals make of dim: xterm and Alacritty two thirds of each channel, Ghostty, iTerm2
-    and xterm.js half the way to the ground.
+    """What terminals make of a dim text.
+
+    xterm and Alacritty take two thirds of each channel, Ghostty, iTerm2 and xterm.js a colour half
+    way to the background.
     """
     pairs = [(int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
     yield "#" + "".join(f"{own * 2 // 3:02x}" for own, _ in pairs)
@@ -79,14 +81,14 @@ def dimmed(colour: str, ground: str) -> Iterator[str]:
 
 
 def seen_contrast(seen: Seen, ground: str, text: str) -> float:
-    """The contrast of a text in a palette; of a dim one the least that a terminal makes of it."""
+    """The contrast of a text in a palette; for a dim one, the lowest of any terminal."""
     ground, colour = seen.ground or ground, seen.colour or text
     colours = dimmed(colour, ground) if seen.is_dim else [colour]
     return min(contrast(each, ground) for each in colours)
 
 
 def on_terminal(host: str) -> dict[str, Seen]:
-    """What a terminal shows of the line; of zsh's, as the real zsh prints it."""
+    """How a terminal shows each text of the line; zsh's is printed by the real zsh."""
     text = DIALECTS[host](LINE, HOSTS[host]) if host in HOSTS else DIALECTS[host](LINE)
     if host == "zsh":
         command = [program("zsh"), "-fc", 'print -nP -- "$1"', "zsh", text]
@@ -98,7 +100,7 @@ def on_terminal(host: str) -> dict[str, Seen]:
     pyte.Stream(screen).feed(re.sub("[\001\002]", "", text))
     row = screen.display[0]
     cells = {word: screen.buffer[0][row.index(word)] for word in TEXTS}
-    assert not re.search(r"\x1b\[(2|[0-9;]*;2)m", text)  # pyte knows no dim
+    assert not re.search(r"\x1b\[(2|[0-9;]*;2)m", text)  # pyte does not support dim
     return {
         word: Seen(*(f"#{each}" if each != "default" else "" for each in (cell.fg, cell.bg)), False)
         for word, cell in cells.items()
@@ -106,7 +108,7 @@ def on_terminal(host: str) -> dict[str, Seen]:
 
 
 def on_bar(host: str, text: str) -> Iterator[Seen]:
-    """Every colour that a bar is given, and what has none."""
+    """The colours that a bar gets, including that of a text without any."""
     yield Seen("", "", is_dim=False)
     if host == "i3bar":
         text = str(json.loads(text).get("color", ""))
@@ -121,7 +123,7 @@ def on_bar(host: str, text: str) -> Iterator[Seen]:
 @pytest.mark.parametrize("palette", PALETTES)
 @pytest.mark.parametrize("host", TERMINALS)
 def test_every_text_can_be_read(host: str, palette: str) -> None:
-    """Numbers of each level, old ones and labels have a contrast of 3 to the ground, or more."""
+    """Numbers of each level, old ones and labels have a contrast of 3 or more."""
     for text, seen in on_terminal(host).items():
         assert seen_contrast(seen, *PALETTES[palette]) >= LEAST, text
 
@@ -129,7 +131,7 @@ def test_every_text_can_be_read(host: str, palette: str) -> None:
 @pytest.mark.parametrize("palette", PALETTES)
 @pytest.mark.parametrize("host", [host for host in TERMINALS if host != "claude"])
 def test_labels_are_dimmer_than_numbers(host: str, palette: str) -> None:
-    """A number has more contrast than its label, and than one that is old; Claude Code dims all."""
+    """A number has more contrast than labels and old numbers; Claude Code dims all alike."""
     shown = {
         text: seen_contrast(seen, *PALETTES[palette]) for text, seen in on_terminal(host).items()
     }
@@ -141,7 +143,7 @@ def test_labels_are_dimmer_than_numbers(host: str, palette: str) -> None:
 @pytest.mark.parametrize("palette", PALETTES)
 @pytest.mark.parametrize("host", ["waybar", "i3bar", "polybar", "xbar"])
 def test_every_text_can_be_read_in_a_desktops_bar(host: str, palette: str) -> None:
-    """Each colour that the bar is given has that contrast on the grounds of these themes."""
+    """In desktop bars, each colour has a contrast of 3 or more in these palettes."""
     for line in (LINE, LINE[:7], LINE[:3]):
         for seen in on_bar(host, DIALECTS[host](line)):
             assert seen_contrast(seen, *PALETTES[palette]) >= LEAST
@@ -149,15 +151,15 @@ def test_every_text_can_be_read_in_a_desktops_bar(host: str, palette: str) -> No
 
 @pytest.mark.parametrize("bar", BARS)
 def test_every_text_can_be_read_in_the_bar_of_tmux(bar: str) -> None:
-    """A warning and a critical number can be read on any ground, as they bring their own."""
+    """In tmux, warnings and critical numbers bring their own background, and are readable."""
     found = list(on_bar("tmux", DIALECTS["tmux"](LINE)))
     assert [seen.ground for seen in found] == ["", "#ffd700", "#ffd700", "#ff0000", "#ff0000"]
     for seen in found:
         assert seen_contrast(seen, *BARS[bar]) >= LEAST
 
 
-def test_dim_is_no_default_since_it_cannot_be_read() -> None:
-    """By this measure a dim text falls below 3 in some palettes, light ones above all."""
+def test_dim_would_be_unreadable() -> None:
+    """A dim text falls below 3 in some palettes, so none of the defaults is dim."""
     dim = Seen("", "", is_dim=True)
     low = [name for name, palette in PALETTES.items() if seen_contrast(dim, *palette) < LEAST]
     assert {"Catppuccin Latte", "Solarized dark", "Solarized light"} <= set(low)

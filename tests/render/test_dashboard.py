@@ -1,4 +1,4 @@
-"""A whole screen: whatever there is to say, it keeps to its lines and columns."""
+"""The whole screen of ``watch``: whatever there is to show, it keeps to its lines and columns."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def texts(board: Board, columns: int, lines: int) -> list[str]:
 
 
 def count(board: Board, columns: int, lines: int, part: str) -> int:
-    """How often something stands on the screen."""
+    """How often a text appears on the screen."""
     return "\n".join(texts(board, columns, lines)).count(part)
 
 
@@ -53,7 +53,7 @@ def count(board: Board, columns: int, lines: int, part: str) -> int:
 def test_it_fits(
     usage: Usage, style: Style, size: tuple[int, int], problem: str, parts: tuple[int, int]
 ) -> None:
-    """Nothing is wider or longer than the screen, and no limit is lost where lines allow it."""
+    """Nothing is larger than the screen, and no limit is lost if there are enough lines."""
     (columns, lines), (charts, events) = size, parts
     told = report(usage, NOW, style, problem)
     board = replace(BOARD, report=told, events=BOARD.events[:events], charts=BOARD.charts[:charts])
@@ -67,7 +67,7 @@ def test_it_fits(
 
 @pytest.mark.parametrize("columns", [40, 80, 120, 200])
 def test_the_last_line_has_the_keys(columns: int) -> None:
-    """From ten lines on the keys stand on the last line, however much there is to show."""
+    """From ten lines on the last line has the keys, whatever else is shown."""
     for lines in range(10, 70):
         for board in (BOARD, replace(BOARD, charts=(), events=())):
             drawn = texts(board, columns, lines)
@@ -76,7 +76,7 @@ def test_the_last_line_has_the_keys(columns: int) -> None:
 
 
 def test_more_room_shows_more() -> None:
-    """As the screen grows charts and events appear, and none of them goes away again."""
+    """As the screen grows charts and events appear, and none disappears again."""
     for columns in (40, 80, 120, 200):
         tops = [count(BOARD, columns, lines, "100%┤") for lines in range(5, 70)]
         assert tops == sorted(tops)
@@ -85,40 +85,40 @@ def test_more_room_shows_more() -> None:
 
 
 def test_charts_beside_each_other() -> None:
-    """On a wide screen charts stand beside each other, on a narrow and high one below."""
+    """Charts are side by side on wide or low screens, else below each other."""
     for columns, lines, beside in ((200, 50, True), (80, 24, True), (80, 50, False)):
         rows = [row for row in texts(BOARD, columns, lines) if "100%┤" in row]
         assert [row.count("100%┤") for row in rows] == ([2] if beside else [1, 1])
 
 
 def test_the_newest_events_are_kept() -> None:
-    """Where there is no room for all events it is the oldest that are left out."""
+    """If there is no room for all events, the oldest are left out."""
     text = "\n".join(texts(BOARD, 80, 24))
     shown = [n for n in range(20) if f"event {n}" in text.split() or f"event {n}\n" in text]
     assert shown == list(range(len(shown)))
     assert 0 < len(shown) < 20
 
 
-def test_a_quiet_day_is_said() -> None:
-    """Where nothing happened that is said, since an empty place could mean anything."""
+def test_a_quiet_day_is_mentioned() -> None:
+    """Without events a sentence says so, as an empty area could mean anything."""
     assert count(replace(BOARD, events=()), 80, 24, "Nothing in the past 24 hours") == 1
 
 
 def test_a_problem_is_never_left_out() -> None:
-    """What is wrong and what to do stands above the keys at every size that can hold it."""
+    """A problem is shown at every size that has room for it."""
     board = replace(BOARD, report=replace(PICTURE, problem="Something is wrong: do this."))
     for columns, lines in ((40, 10), (80, 10), (80, 24), (200, 50)):
         assert count(board, columns, lines, "! Something is wrong: do this.") == 1
 
 
 def test_nothing_known_yet() -> None:
-    """Without a number it says so in the place of the limits."""
+    """Without a number a sentence takes the place of the limits."""
     board = replace(BOARD, report=Report("Claude usage", (), "no data yet", ""), charts=())
     assert "no data yet" in texts(board, 80, 24)
 
 
 def test_the_smallest_screens() -> None:
-    """On a screen where nothing can be laid out there is at least something, and no error."""
+    """Even the smallest screen shows something, without an error."""
     for columns in range(1, 40):
         for lines in (1, 3, 10, 24):
             assert draw_dashboard(BOARD, columns, lines)
@@ -126,7 +126,7 @@ def test_the_smallest_screens() -> None:
 
 @pytest.mark.parametrize(("columns", "lines"), [(40, 10), (40, 24), (80, 24)])
 def test_help_fits(columns: int, lines: int) -> None:
-    """The help has the keys first, and is cut below where the screen is low."""
+    """The help begins with the keys, and is cut on a low screen."""
     drawn = [line.plain for line in draw_help([("q", "quit")], columns, lines)]
     assert drawn[:2] == ["Keys", "  q        quit"]
     assert len(drawn) <= lines

@@ -21,7 +21,7 @@ LINE = (
     Piece("~71%", "warning"), Piece(" · "), Piece("Opus 4.5 "), Piece("100%", "critical"),
     Piece(" · "), Piece("credits "), Piece("€5/€10", "normal"), Piece(" – "),
 )  # fmt: skip
-MARKUP = {  # what each dialect may hold beside the text
+MARKUP = {  # what a dialect may contain besides the text
     "plain": r"(?<=[%0-9])!",
     "ascii": r"(?<=[%0-9])!",
     "ansi": r"\x1b\[[0-9;]+m",
@@ -40,7 +40,7 @@ HARMLESS = r"(?:[A-Za-z0-9 .:+_~%?<·–⇡€£¥/電-]|\$(?=[0-9]))*"
 
 
 def visible(name: str, text: str) -> str:
-    """What a host that reads the dialect shows of a text."""
+    """What a host that reads this dialect shows."""
     if name in JSON:
         shown = PANGO.sub("", str(json.loads(text)[JSON[name]])) if text else ""
         return html.unescape(shown)
@@ -109,18 +109,18 @@ def visible(name: str, text: str) -> str:
     ],
 )
 def test_a_line_in_each_dialect(name: str, text: str) -> None:
-    """The same line, coloured in the language of its host."""
+    """Each dialect has the same line in its host's own markup."""
     assert DIALECTS[name](LINE) == text
 
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_an_empty_line_is_empty(name: str) -> None:
-    """Where nothing is said there is no markup either."""
+    """An empty line has no markup."""
     assert DIALECTS[name](()) == ""
 
 
 def test_every_dialect_is_known_to_these_tests() -> None:
-    """A new dialect has to say here what it may hold."""
+    """Every dialect is covered by the tests below."""
     assert DIALECTS.keys() == MARKUP.keys()
 
 
@@ -148,7 +148,7 @@ def test_nothing_dangerous_reaches_any_dialect(line: Line, colours: Colours) -> 
 @thorough
 @given(lines, palettes)
 def test_every_dialect_shows_the_same(line: Line, colours: Colours) -> None:
-    """Without its markup each dialect is the plain text, in ASCII with the characters it has."""
+    """Without its markup each dialect shows the plain text, ascii its transliteration."""
     plain = visible("plain", DIALECTS["plain"](line))
     for name, dialect in DIALECTS.items():
         expected = plain
@@ -160,7 +160,7 @@ def test_every_dialect_shows_the_same(line: Line, colours: Colours) -> None:
 @thorough
 @given(st.lists(st.builds(Piece, st.text(max_size=9), st.sampled_from(["", "normal"])), max_size=4))
 def test_ascii_is_printable_ascii(pieces: list[Piece]) -> None:
-    """The dialect writes only printable ASCII, whatever the text."""
+    """The ascii dialect has only printable ASCII, whatever the text."""
     text = "".join(sign for piece in pieces for sign in piece.text if sign.isprintable())
     assert re.fullmatch(r"[ -~]*", DIALECTS["ascii"]((Piece(text),)))
 
@@ -168,7 +168,7 @@ def test_ascii_is_printable_ascii(pieces: list[Piece]) -> None:
 @thorough
 @given(hostile_texts)
 def test_a_hostile_name_is_the_same_in_all_dialects(name: str) -> None:
-    """The name of a model cannot break out of the line of any host."""
+    """A model's name cannot break out of the line in any host."""
     limit = Limit("scope:x", name, 95, None, NOW, "endpoint")
     line = draw_line(Usage("endpoint", NOW, (limit,)), NOW, Style(max_width=99))
     shown = {name: visible(name, dialect(line)) for name, dialect in DIALECTS.items()}

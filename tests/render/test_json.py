@@ -17,6 +17,7 @@ from claude_status.render.style import Style
 from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, hostile_texts, thorough, usages
+from tests.support import time_zone
 
 STYLE = Style()
 KEYS = {
@@ -92,7 +93,7 @@ def test_a_reading_in_full() -> None:
 
 
 def test_nothing_known() -> None:
-    """Without a reading every name is there, and its value null or empty, never 0."""
+    """Without a reading every name is present, with null or empty values, never 0."""
     assert _drawn(None) == {
         "schema": 1, "now": "2027-01-15T08:00:00Z", "account": "/default", "plan": None,
         "state": "unknown", "source": None, "as_of": None, "age_seconds": None, "line": "",
@@ -101,7 +102,7 @@ def test_nothing_known() -> None:
 
 
 def test_the_state_of_each_number() -> None:
-    """Fresh, then stale after two TTLs, then reset, where its number is null; then gone."""
+    """Fresh, then stale after two TTLs, then reset, with the number null; then gone."""
     usage = parse_body(usage_body(NOW, five_hour_left=HOUR, seven_day_left=DAY), NOW, "endpoint")
     for later, states in (
         (0, ["fresh", "fresh", "fresh"]),
@@ -120,7 +121,7 @@ def test_the_state_of_each_number() -> None:
 
 
 def test_the_whole_is_as_new_as_its_newest_number() -> None:
-    """The source and the age of the whole are those of the number that was true last."""
+    """The overall source and age are those of the newest number."""
     asked = parse_body(usage_body(NOW - 200), NOW - 200, "endpoint")
     pushed = replace(asked.limits[1], as_of=NOW, source="statusline")
     found = _drawn(replace(asked, limits=(asked.limits[0], pushed)))
@@ -132,14 +133,14 @@ def test_the_whole_is_as_new_as_its_newest_number() -> None:
 
 
 def test_a_source_is_named_without_the_session() -> None:
-    """The output does not say which session of Claude Code reported a number."""
+    """The source does not tell which session reported a number."""
     usage = parse_body(usage_body(NOW), NOW, "statusline:0b5c")
     found = _drawn(usage)
     assert found["source"] == found["limits"][0]["source"] == "statusline"
 
 
 def test_it_is_ascii_on_one_line() -> None:
-    """Any locale can print it, also the name of a directory that is no UTF-8."""
+    """Any locale can print it, even a directory's name that is not UTF-8."""
     text = draw_json(
         parse_body(usage_body(NOW), NOW, "endpoint"),
         NOW,
@@ -156,7 +157,7 @@ def test_it_is_ascii_on_one_line() -> None:
 @thorough
 @given(usages(label=hostile_texts) | st.none(), st.integers(-60, 2 * DAY), hostile_texts)
 def test_the_schema_holds_for_any_usage(usage: Usage | None, later: int, text: str) -> None:
-    """Every name is there, times are ISO 8601, unknown is null, and states agree with numbers."""
+    """For any usage the names are complete, times are ISO 8601, and unknown is null."""
     now = NOW + later
     found = _drawn(usage, now, account=text, plan=text, problem=text)
     assert set(found) == KEYS
@@ -176,15 +177,17 @@ def test_the_schema_holds_for_any_usage(usage: Usage | None, later: int, text: s
     for value in _times(found):
         assert value is None or re.fullmatch(ISO, value)
     assert (found["as_of"] is None) == (not numbers)
-    assert found["state"] == ("unknown" if not numbers else found["state"])
+    assert (found["state"] == "unknown") == (not numbers)
 
 
 def _times(value: object) -> list[Any]:
-    """The values of everything that is called a time, at any depth."""
+    """The values of all times, at any depth."""
     if isinstance(value, list):
         return [time for each in value for time in _times(each)]
     if isinstance(value, dict):
-        own = [value[name] for name in ("now", "as_of", "resets_at") if name in value]
+        own = [
+            value[name] for name in ("now", "as_of", "resets_at", "runs_out_at") if name in value
+        ]
         return own + [time for each in value.values() for time in _times(each)]
     return []
 
@@ -193,5 +196,6 @@ def _times(value: object) -> list[Any]:
     ("seconds", "text"), [(NOW, "2027-01-15T08:00:00Z"), (NOW + 0.9, "2027-01-15T08:00:00Z")]
 )
 def test_times_are_utc_to_the_second(seconds: float, text: str) -> None:
-    """In UTC, whatever the local zone, and cut to the second."""
-    assert iso(seconds) == text
+    """Times are in UTC in any local time zone, rounded down to the second."""
+    with time_zone("Asia/Kathmandu"):
+        assert iso(seconds) == text

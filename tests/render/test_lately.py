@@ -1,4 +1,4 @@
-"""What happened lately: only what is certain, each thing once, the newest first."""
+"""What happened lately: only what is certain, each event once, the newest first."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ def words(
 
 
 def test_a_reset_whose_time_has_come() -> None:
-    """A window's end is an event at its time, with the highest number that was seen in it."""
+    """The end of a window is an event, with the highest number seen in it."""
     assert words((3, 10, NOW - HOUR), (2, 50, NOW - HOUR)) == [(1, "session (5h) reset at 50%")]
 
 
 def test_a_reset_before_its_time() -> None:
-    """Where a later window takes a window's place, that is when it was reset."""
+    """If a later window replaces one, that is when it was reset."""
     assert words((3, 50, END), (2, 1, END + 3 * HOUR)) == [(2, "session (5h) reset at 50%")]
 
 
 def test_an_open_window_was_not_reset() -> None:
-    """Neither a number without a window, nor a reset said to another minute, ends a window."""
+    """Neither a number without a reset nor a shift by a minute ends a window."""
     assert words((3, 50, END), (2, 0, None), (1, 55, END - 60)) == []
-    assert words((3, 0.4, NOW - HOUR)) == []  # of no use to anyone
+    assert words((3, 0.4, NOW - HOUR)) == []  # too low to be news
 
 
 def test_thresholds_are_passed_once() -> None:
-    """The first number at or above a threshold is the event, and 100% is always one."""
+    """The first number at or above a threshold is the event; 100% is always one."""
     numbers = ((5, 60, END), (4, 70, END), (3, 75, END), (2, 91, END), (1, 112, END))
     assert words(*numbers) == [
         (1, "session (5h) was used up"),
@@ -53,24 +53,24 @@ def test_thresholds_are_passed_once() -> None:
 
 
 def test_what_was_high_at_first_sight_passed_nothing() -> None:
-    """When a number was already high as it was first seen, nobody knows when it got there."""
+    """If the first number was already high, it is unknown when that happened."""
     assert words((2, 95, END), (1, 96, END)) == []
 
 
 def test_alerts_that_were_sent() -> None:
-    """An alert stands at the time of its sending."""
+    """An alert appears at the time at which it was sent."""
     assert words(alerts=((NOW - 2 * HOUR, "session (5h) at 80%"),)) == [
         (2, "alert: session (5h) at 80%")
     ]
 
 
 def test_only_the_past_day() -> None:
-    """What is older than a day, or lies in the future, is not lately."""
+    """Events older than a day or in the future are left out."""
     assert words(alerts=((NOW - DAY - 1, "old"), (NOW + 1, "to come"))) == []
 
 
 def test_failures() -> None:
-    """A refusal for asking too often is told for a day, other failures until an answer comes."""
+    """A 429 is listed for a day, other failures until the next answer."""
     throttled = Asking(asked_at=NOW - HOUR, throttled_at=NOW - HOUR, failures=1, kind="throttled")
     assert words(asking=throttled) == [(1, "too many requests (429)")]
     assert words(asking=Asking(asked_at=NOW, throttled_at=NOW - HOUR)) == [

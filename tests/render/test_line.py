@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -18,17 +17,11 @@ from claude_status.render.words import duration, plain_label, shown_percent
 from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, hostile_texts, quick, styles, thorough, usages
-from tests.support import time_zone
 
+pytestmark = pytest.mark.usefixtures("utc")
 STYLE = Style()
 MINUTE = 60
 PARTS = re.compile(r"(5h|7d) (~?)(?:(\d+)%|–)(?: (<?[\dhmd]+|until \d\d:\d\d))?")
-
-
-@pytest.fixture(autouse=True)
-def _utc() -> Iterator[None]:
-    with time_zone("UTC"):
-        yield
 
 
 def _usage(*limits: Limit, paid: Credits | None = None) -> Usage:
@@ -59,12 +52,12 @@ PAID = Credits(12550, 50000, "USD", 2, 25.1, NOW, "endpoint")
 
 
 def test_the_line_of_the_documentation() -> None:
-    """The session with its countdown, then the week."""
+    """The session with its countdown, then the week, as documented."""
     assert _text(parse_body(usage_body(NOW), NOW, "endpoint")) == "5h 42% 2h13m · 7d 17%"
 
 
-def test_nothing_known_is_nothing_said() -> None:
-    """Without a reading, and with an empty one, the line is empty and not 0%."""
+def test_nothing_known_is_an_empty_line() -> None:
+    """Without a reading, or with an empty one, the line is empty, not 0%."""
     assert draw_line(None, NOW, STYLE) == draw_line(_usage(), NOW, STYLE) == ()
 
 
@@ -74,7 +67,7 @@ def test_nothing_known_is_nothing_said() -> None:
      (137.9, "137%")],
 )  # fmt: skip
 def test_percentages_are_rounded_down(percent: float, text: str) -> None:
-    """As on Claude Code's own screen, 99.7 is 99%."""
+    """99.7 is shown as 99%, as in Claude Code."""
     assert shown_percent(percent) == text
     assert _text(_usage(_limit(percent, ends=None))) == f"5h {text}"
 
@@ -93,14 +86,14 @@ def test_spans_of_time_are_rounded_down(seconds: float, text: str) -> None:
 
 
 def test_only_the_session_counts_down() -> None:
-    """The week has no countdown by default, nor has a session without a reset."""
+    """Only the session has a countdown, and only with a reset."""
     assert _text(_usage(_limit(42), WEEKLY)) == "5h 42% 2h13m · 7d 17%"
     assert _text(_usage(_limit(42, ends=None), WEEKLY)) == "5h 42% · 7d 17%"
     assert _text(_usage(WEEKLY)) == "7d 17%"
 
 
 def test_the_reset_as_clock_time() -> None:
-    """Where nobody counts the minutes, the reset stands as local time."""
+    """Without a countdown the reset is shown in local time."""
     assert _text(_usage(_limit(42), WEEKLY), minutes=False) == "5h 42% until 10:13 · 7d 17%"
 
 
@@ -117,13 +110,13 @@ def test_a_window_past_its_reset() -> None:
 
 @pytest.mark.parametrize(("seconds", "mark"), [(0, ""), (600, ""), (600.1, "~"), (3599, "~")])
 def test_a_number_older_than_two_ttls_is_marked(seconds: float, mark: str) -> None:
-    """The mark comes after two TTLs, not at them."""
+    """A number is marked after two TTLs, not at two TTLs."""
     assert _text(_usage(_limit(42, ends=None)), NOW + seconds) == f"5h {mark}42%"
     assert _text(_usage(_limit(42, ends=None)), NOW + seconds, Style(ttl=DAY)) == "5h 42%"
 
 
 def test_the_age_from_one_hour_on() -> None:
-    """In full hours, and of the oldest number that is shown; a dash has no age."""
+    """The age is in full hours, that of the oldest number shown; a dash has none."""
     usage = _usage(_limit(42, ends=None), replace(WEEKLY, as_of=NOW - HOUR))
     assert _text(usage, NOW - 1) == "5h 42% · 7d ~17%"
     assert _text(usage, NOW) == "5h 42% · 7d ~17% · 1h ago"
@@ -133,7 +126,7 @@ def test_the_age_from_one_hour_on() -> None:
 
 
 def test_a_number_a_day_old_is_gone() -> None:
-    """At 24 h a number is not shown at all, nor is the dash of its window."""
+    """After 24 h neither a number nor the dash of its window is shown."""
     for ends in (None, NOW + HOUR):
         usage = _usage(_limit(42, ends=ends), replace(WEEKLY, as_of=NOW + HOUR))
         assert "5h" in _text(usage, NOW + DAY - 1)
@@ -142,7 +135,7 @@ def test_a_number_a_day_old_is_gone() -> None:
 
 
 def test_a_scoped_limit_joins_when_it_binds() -> None:
-    """A model's week is shown where the server marks it, or from the upper threshold on."""
+    """A model's week is shown if it is active, or from the upper threshold on."""
     fable = _limit(10, key="scope:Fable", ends=None)
     for limit, shown in (
         (fable, False),
@@ -158,7 +151,7 @@ def test_a_scoped_limit_joins_when_it_binds() -> None:
 
 
 def test_credits_join_when_they_bind_or_are_all_there_is() -> None:
-    """An account with plan limits shows its credits only from the upper threshold on."""
+    """Beside other limits, credits are shown only from the upper threshold on."""
     assert _text(_usage(paid=PAID)) == "credits $125.50/$500"
     assert _text(_usage(_limit(42, ends=None), paid=PAID)) == "5h 42%"
     bound = replace(PAID, percent=90)
@@ -188,7 +181,7 @@ def test_credits_join_when_they_bind_or_are_all_there_is() -> None:
 def test_the_servers_severity_only_raises_the_colour(
     percent: float, severity: str | None, colour: str
 ) -> None:
-    """The number alone is coloured: by the thresholds, or more severely by the server's word."""
+    """Only the number is coloured, by the thresholds or by a higher severity."""
     line = draw_line(_usage(_limit(percent, severity=severity)), NOW, STYLE)
     assert [piece.colour for piece in line] == ["", colour, ""]
     paid = replace(PAID, percent=percent, severity=severity)
@@ -201,7 +194,7 @@ def test_the_servers_severity_only_raises_the_colour(
 def test_thresholds_of_the_users_own_decide_alone(
     percent: float, severity: str | None, colour: str
 ) -> None:
-    """Where the user has set thresholds, the server's word changes nothing."""
+    """With the user's own thresholds the server's severity has no effect."""
     style = replace(STYLE, thresholds=(50, 60), own_thresholds=True)
     line = draw_line(_usage(_limit(percent, severity=severity)), NOW, style)
     assert line[1].colour == colour
@@ -237,19 +230,19 @@ FULL = _usage(
         (5, ""),
     ],
 )
-def test_what_goes_first_where_there_is_no_room(columns: int, text: str) -> None:
-    """The credits, then the models' weeks, then the countdown, then the week."""
+def test_what_is_dropped_first(columns: int, text: str) -> None:
+    """First the credits are dropped, then the models' weeks, the countdown, the week."""
     assert _text(FULL, style=Style(max_width=columns)) == text
 
 
 def test_credits_that_do_not_fit() -> None:
-    """An account that has only credits says nothing where they have no room."""
+    """An account with only credits has an empty line if they do not fit."""
     assert _text(_usage(paid=PAID), style=Style(max_width=20)) == "credits $125.50/$500"
     assert _text(_usage(paid=PAID), style=Style(max_width=19)) == ""
 
 
 def test_the_accounts_label_comes_first() -> None:
-    """A label stands before the line, takes of its room, and never stands alone."""
+    """The label comes first, counts towards the width, and is never shown alone."""
     style = Style(label="work", max_width=22)
     assert _text(_usage(_limit(42), WEEKLY), style=style) == "work · 5h 42% · 7d 17%"
     assert _text(_usage(), style=style) == _text(None, style=style) == ""
@@ -257,7 +250,7 @@ def test_the_accounts_label_comes_first() -> None:
 
 
 def test_the_width_is_that_of_the_widest_dialect() -> None:
-    """Wide characters take two columns, and the pound sign becomes three letters and a blank."""
+    """Wide characters take two columns; in ASCII the pound sign takes four."""
     assert width((Piece("電池 "), Piece("ok"))) == 7
     assert width((Piece("£5 · –"),)) == len("GBP 5 - -")
 
@@ -265,7 +258,7 @@ def test_the_width_is_that_of_the_widest_dialect() -> None:
 @thorough
 @given(usages(label=hostile_texts), styles(), st.integers(0, 25 * HOUR), st.booleans())
 def test_no_line_is_too_wide(usage: Usage, style: Style, later: int, minutes: bool) -> None:
-    """At any time the line fits, in ASCII too, and has no blanks at its ends."""
+    """At any time the line fits, also in ASCII, and has no blanks at its ends."""
     line = draw_line(usage, NOW + later, style, minutes=minutes)
     assert width(line) <= style.max_width
     assert len(_bare(line)) <= style.max_width
@@ -277,9 +270,9 @@ def test_no_line_is_too_wide(usage: Usage, style: Style, later: int, minutes: bo
 
 
 @thorough
-@given(usages(), st.sampled_from([180, 300, 3000]), st.integers(-60, 25 * HOUR))
-def test_every_number_is_told_as_it_is(usage: Usage, ttl: int, later: int) -> None:
-    """Marked exactly when old, gone exactly when over, absent exactly when a day old or unknown."""
+@given(usages(label=st.just("x")), st.sampled_from([180, 300, 3000]), st.integers(-60, 25 * HOUR))
+def test_every_number_is_shown_as_it_is(usage: Usage, ttl: int, later: int) -> None:
+    """Marked exactly if old, a dash exactly if over, absent exactly if gone or unknown."""
     now = NOW + later
     text = _text(usage, now, Style(ttl=ttl, max_width=10_000))
     told = {match[1]: match.groups()[1:] for match in PARTS.finditer(text)}
@@ -300,7 +293,7 @@ def test_every_number_is_told_as_it_is(usage: Usage, ttl: int, later: int) -> No
 @quick
 @given(usages(), st.sampled_from([180, 300]), st.integers(0, 25 * HOUR))
 def test_an_age_stands_exactly_from_one_hour_on(usage: Usage, ttl: int, later: int) -> None:
-    """The line ends with an age where the oldest number in it is an hour old, and only there."""
+    """The line has an age exactly if its oldest number is at least an hour old."""
     style = Style(ttl=ttl, thresholds=(0, 0), max_width=10_000)
     text = _text(usage, NOW + later, style)
     now = NOW + later
@@ -319,8 +312,8 @@ def test_an_age_stands_exactly_from_one_hour_on(usage: Usage, ttl: int, later: i
 
 @thorough
 @given(hostile_texts)
-def test_a_label_keeps_only_harmless_signs(text: str) -> None:
-    """Letters, digits, blanks, dots, dashes, plus and underscore; all else is left out."""
+def test_a_label_keeps_only_harmless_characters(text: str) -> None:
+    """A label is reduced to ASCII letters, digits, blanks and ``.+_-``."""
     assert re.fullmatch(r"[A-Za-z0-9 .+_-]*", plain_label(text))
     limit = _limit(95, key="scope:x", ends=None, label=text)
     assert re.fullmatch(
@@ -329,7 +322,7 @@ def test_a_label_keeps_only_harmless_signs(text: str) -> None:
 
 
 def test_a_limit_is_never_without_a_name() -> None:
-    """A number whose label has no safe character is shown with a question mark."""
+    """If a label has no safe character, a question mark takes its place."""
     for label in ("", "模型", "\x1b", "$#", " "):
         limit = _limit(95, key="scope:x", ends=None, label=label)
         assert _text(_usage(limit)) == "? 95%"

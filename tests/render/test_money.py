@@ -39,7 +39,7 @@ def _credits(
     ],
 )
 def test_an_amount(minor: int, currency: str, places: int, text: str) -> None:
-    """Minor units become the main one with all its places, or with none where they are zero."""
+    """An amount has all decimal places of its currency, or none if they are zero."""
     assert amount(minor, currency, places) == text
 
 

@@ -20,7 +20,7 @@ LIMIT = Limit(SESSION, "5h", 0, None, NOW, "", window=5 * HOUR)
 
 
 def test_a_day_has_its_highest_number() -> None:
-    """Each day has its own peak, and one of which nothing is known has none."""
+    """Each day has its own peak; one without numbers has none."""
     days = midnights(NOW, 3)
     numbers = ((days[0] + 5, 20.0), (days[0] + 9, 70.5), (days[2], 3.0))
     found = of_peaks(LIMIT, [Point(int(t), SESSION, p, None) for t, p in numbers], days, NOW)
@@ -30,7 +30,7 @@ def test_a_day_has_its_highest_number() -> None:
 
 @pytest.fixture
 def in_berlin() -> Iterator[None]:
-    """Local time is that of a place whose clock is changed twice a year."""
+    """Set the local time zone to one with daylight saving time."""
     with time_zone("Europe/Berlin"):
         yield
 
@@ -41,7 +41,7 @@ def in_berlin() -> Iterator[None]:
     [("2026-11-05", "2026-10-25", 25), ("2026-04-05", "2026-03-29", 23)],
 )
 def test_days_of_local_time(now: str, changed: str, hours: int) -> None:
-    """Each day begins at its own midnight; the day of the change alone is longer, or shorter."""
+    """Each day begins at its own midnight, also where one day is longer or shorter."""
     noon = time.mktime(time.strptime(f"{now} 12", "%Y-%m-%d %H"))
     days = midnights(noon, 30)
     last = date.fromisoformat(now)
@@ -57,8 +57,8 @@ def test_days_of_local_time(now: str, changed: str, hours: int) -> None:
 
 
 @pytest.mark.usefixtures("in_berlin")
-def test_the_hour_that_comes_twice_is_of_its_day() -> None:
-    """A number late on the day of 25 hours is that day's, not the next one's."""
+def test_the_repeated_hour_belongs_to_its_day() -> None:
+    """A late number on the day with 25 hours belongs to that day."""
     noon = time.mktime(time.strptime("2026-10-26 12", "%Y-%m-%d %H"))
     days = midnights(noon, 2)
     late, early = int(days[0] + 24.5 * HOUR), int(days[1])
@@ -83,7 +83,7 @@ def test_nothing_known() -> None:
     ],
 )
 def test_windows_are_counted(peaks: list[float], words: str) -> None:
-    """Each window counts once, by its highest number, whatever minute its reset was said to be."""
+    """Each window counts once, with its peak, even if its reset differs by a minute."""
     points = [
         point
         for number, peak in enumerate(peaks)

@@ -1,4 +1,4 @@
-"""The cells of a chart: nothing is rounded up, nothing is joined, and the axes are even."""
+"""The cells of a chart: nothing is rounded up, gaps stay blank, and the axes are even."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def area(*runs: tuple[tuple[float, float], ...]) -> Burnup:
 
 
 def heights(chart: Burnup) -> list[float | None]:
-    """The height of each of 100 columns in rows of 16, None where the column is blank."""
+    """The height of each of 100 columns in rows out of 16, None for a blank column."""
     rows = [text_of(row)[LEFT:] for row in draw_burnup(chart, 100 + LEFT, 4, THRESHOLDS)][:16]
     columns = ["".join(column) for column in zip(*rows, strict=True)]
     return [
@@ -43,7 +43,7 @@ def heights(chart: Burnup) -> list[float | None]:
 
 
 def test_a_column_is_as_high_as_its_number() -> None:
-    """Heights are cut to an eighth of a row, never rounded up, and only 100% is the top."""
+    """Heights are rounded down to an eighth of a row; only 100% reaches the top."""
     found = heights(area(((0, 99.99), (99, 99.99))))
     assert found == [15.875] * 100
     assert heights(area(((0, 100), (99, 100)))) == [16] * 100
@@ -52,7 +52,7 @@ def test_a_column_is_as_high_as_its_number() -> None:
 
 @pytest.mark.parametrize(("percent", "is_marked"), [(100, False), (100.9, False), (101, True)])
 def test_beyond_the_top_is_marked(percent: float, is_marked: bool) -> None:
-    """What goes beyond 100% has a mark where the scale ends, and the legend says what it is."""
+    """A number above 100% has a mark at the top, which the legend explains."""
     chart = area(((0, percent), (99, percent)))
     top = text_of(draw_burnup(chart, 100 + LEFT, 4, THRESHOLDS)[0])[LEFT:]
     assert top == ("▲" if is_marked else "█") * 100
@@ -63,7 +63,7 @@ def test_beyond_the_top_is_marked(percent: float, is_marked: bool) -> None:
 
 
 def test_a_gap_is_blank_and_zero_is_not() -> None:
-    """Nothing stands where nothing was known; a known 0 has the lowest eighth."""
+    """A gap is blank; a known 0 has the lowest eighth."""
     found = heights(area(((0, 0), (20, 0)), ((60, 50), (80, 50))))
     assert found[:21] == [0.125] * 21
     assert found[21:60] == [None] * 39
@@ -72,14 +72,14 @@ def test_a_gap_is_blank_and_zero_is_not() -> None:
 
 
 def test_colours_by_level() -> None:
-    """A column has the colour of what stands in it."""
+    """A column has the colour of its number's level."""
     grid = draw_burnup(area(((0, 50),), ((50, 75),), ((90, 95),)), 100 + LEFT, 2, THRESHOLDS)
     colours = {piece.colour for piece in grid[7][1:] if piece.text in BLOCKS}
     assert colours == {"normal", "warning", "critical"}
 
 
 def test_a_projection_looks_like_one() -> None:
-    """What is projected has none of the characters of use, begins behind it, and has its range."""
+    """A projection uses other characters than usage, starts after it, and has a range."""
     projection = Projection(NOW + 50, 40, 50, NOW + 100, None)
     chart = Burnup("", "", NOW, NOW + 100, (((NOW, 0), (NOW + 50, 40)),), (), projection)
     rows = [text_of(row)[LEFT:] for row in draw_burnup(chart, 100 + LEFT, 4, THRESHOLDS)][:16]
@@ -90,7 +90,7 @@ def test_a_projection_looks_like_one() -> None:
 
 
 def test_what_is_projected_ends_at_the_top() -> None:
-    """Where even the least of it would be above 100%, nothing is drawn."""
+    """A projection ends where even its lowest value exceeds 100%."""
     projection = Projection(NOW + 30, 60, 60, NOW + 100, 0.0)
     rows = draw_burnup(replace(area(), projection=projection), 100 + LEFT, 4, THRESHOLDS)[:16]
     columns = ["".join(cells).strip() for cells in zip(*map(text_of, rows), strict=True)][LEFT:]
@@ -107,7 +107,7 @@ def dots(chart: Burnup) -> list[int]:
 
 
 def test_the_even_pace_is_a_line_of_dots() -> None:
-    """It has a dot in each column, at the height of the column's middle; in an area one a row."""
+    """The even pace has a dot in each column, but over an area only one in each row."""
     even = (((NOW, 0.0), (NOW + 100, 100.0)),)
     assert dots(replace(area(), even=even)) == [int((x + 0.5) * 16 / 100) for x in range(100)]
     assert dots(replace(area(((0, 100), (99, 100))), even=even)) == list(range(16))
@@ -116,7 +116,7 @@ def test_the_even_pace_is_a_line_of_dots() -> None:
 @pytest.mark.parametrize("width", [40, 80, 120, 200])
 @pytest.mark.parametrize("days", [15, 30, 90])
 def test_bars_fit(width: int, days: int) -> None:
-    """Each day has a bar, or as many days share one as need to, and the labels are even."""
+    """The bars fit the width, several days sharing one if necessary, with even ticks."""
     begun = midnights(NOW, days)
     chart = Peaks("", "", begun, tuple(float(n % 10) * 10 for n in range(days)))
     rows = [text_of(row) for row in draw_peaks(chart, width, 2, THRESHOLDS)]
@@ -126,14 +126,14 @@ def test_bars_fit(width: int, days: int) -> None:
 
 
 def test_a_day_without_a_number_is_blank() -> None:
-    """A day of which nothing is known has no bar, one with 0% has."""
+    """A day without a number has no bar; one with 0% has."""
     chart = Peaks("", "", midnights(NOW, 3), (0.0, None, 50.0))
     row = text_of(draw_peaks(chart, 35 + LEFT, 2, THRESHOLDS)[7])[LEFT:]
     assert (row[:10], row[11:22].strip(), row[22:32]) == ("▁" * 10, "", "█" * 10)
 
 
 def test_each_day_is_named_below_its_bar() -> None:
-    """A label stands in the middle below its tick, as far as the edges leave it room."""
+    """A label is centred below its tick."""
     begun = midnights(NOW, 3)
     rows = [text_of(row) for row in draw_peaks(Peaks("", "", begun, (1.0,) * 3), 35, 2, THRESHOLDS)]
     ticks = [x for x, cell in enumerate(rows[-2]) if cell == "┬"]
@@ -145,7 +145,7 @@ def test_each_day_is_named_below_its_bar() -> None:
 @pytest.mark.parametrize("columns", [35, 75, 115])
 @pytest.mark.parametrize("span", [5 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY])
 def test_times_are_even(columns: int, span: float) -> None:
-    """The times below a chart are equally far apart, on full minutes, and there are some."""
+    """The times below a chart are at equal distances, on full minutes, at least two."""
     moments = [moment for moment, _ in times_of(NOW, NOW + span, columns)]
     assert len(moments) > 1
     assert all(moment % 60 == 0 for moment in moments)
@@ -154,7 +154,7 @@ def test_times_are_even(columns: int, span: float) -> None:
 
 @pytest.mark.parametrize("span", [5 * HOUR, 7 * DAY])
 def test_labels_keep_apart(span: float) -> None:
-    """Whatever the width, labels stand whole and apart: one without room is left out."""
+    """At any width the labels are whole and apart."""
     chart = Burnup("", "", NOW, NOW + span, ())
     for width in range(35, 125):
         below = text_of(draw_burnup(chart, width, 2, THRESHOLDS)[-1])
@@ -163,15 +163,15 @@ def test_labels_keep_apart(span: float) -> None:
 
 
 def test_over_days_the_times_are_midnights() -> None:
-    """Beyond two days there is no mark at each noon: where quarters do not fit, days follow."""
+    """Over more than two days the times are midnights."""
     times = {time.localtime(moment)[3:6] for moment, _ in times_of(NOW, NOW + 3 * DAY, 115)}
     assert times == {(0, 0, 0)}
 
 
 @pytest.mark.parametrize("columns", [40, 80, 120, 200])
 @pytest.mark.parametrize("kind", ["ansi", "plain", "ascii"])
-def test_charts_fit_and_are_what_the_terminal_knows(columns: int, kind: str) -> None:
-    """No line is wider than the screen; only ansi has escapes, and ascii nothing but ASCII."""
+def test_charts_fit_and_suit_the_terminal(columns: int, kind: str) -> None:
+    """No line is wider than the screen; only ansi has escapes, and ascii only ASCII."""
     text = draw_charts([area(((0, 1), (50, 97)))] * 3, ["note"], (columns, 24), kind, THRESHOLDS)
     assert ("\x1b" in text) == (kind == "ansi")
     assert text.isascii() == (kind == "ascii")
@@ -180,14 +180,14 @@ def test_charts_fit_and_are_what_the_terminal_knows(columns: int, kind: str) -> 
 
 
 def plain(count: int, columns: int, lines: int) -> list[str]:
-    """The lines of so many charts on a screen of that size."""
+    """The lines of so many charts on a screen of this size."""
     charts = [area(((0, 1), (50, 97)))] * count
     return draw_charts(charts, [], (columns, lines), "plain", THRESHOLDS).splitlines()
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(10, 5), (30, 14), (80, 24), (120, 60), (300, 99)])
 def test_a_chart_has_the_size_of_the_screen_within_bounds(columns: int, lines: int) -> None:
-    """It takes the width of the screen from 30 to 120 columns, and 8 to 16 rows of its height."""
+    """A chart is 30 to 120 columns wide, and its plot 8 to 16 rows high."""
     drawn = plain(1, columns, lines)
     axis = next(number for number, line in enumerate(drawn) if "┼" in line)
     assert len(drawn[axis]) == max(30, min(120, columns))
@@ -195,8 +195,8 @@ def test_a_chart_has_the_size_of_the_screen_within_bounds(columns: int, lines: i
 
 
 @pytest.mark.parametrize(("count", "columns", "beside"), [(1, 130, 1), (2, 129, 1), (3, 130, 2)])
-def test_two_charts_share_a_line_where_there_is_room(count: int, columns: int, beside: int) -> None:
-    """From 130 columns on there are two charts in a line, and four columns between them."""
+def test_two_charts_share_a_line_if_there_is_room(count: int, columns: int, beside: int) -> None:
+    """From 130 columns on two charts are side by side, four columns apart."""
     axes = [line for line in plain(count, columns, 24) if "┼" in line]
     assert axes[0].count("┼") == beside
     assert sum(line.count("┼") for line in axes) == count

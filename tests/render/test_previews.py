@@ -1,4 +1,4 @@
-"""The line in miniature: what stands at the right end of a prompt or a bar stands at its end."""
+"""The line in miniature, as each host would show it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLOURS = Settings().style("tmux", "").colours
 
 @pytest.mark.parametrize("host", ["zsh", "fish"])
 def test_a_right_prompt_leaves_the_last_column_free(host: str) -> None:
-    """Zsh and fish put nothing into the last column; without a gap they leave out the line."""
+    """zsh and fish leave the last column free, and the line out if it would touch the text."""
     left = len(preview(host, LINE, COLOURS, 5)[1])
     row = preview(host, LINE, COLOURS, left + 8)[1]
     assert row.plain.endswith(" 5h 42%")
@@ -23,7 +23,7 @@ def test_a_right_prompt_leaves_the_last_column_free(host: str) -> None:
 
 
 def test_a_bar_is_as_wide_as_the_screen() -> None:
-    """The bar of tmux ends in the last column, with the line's numbers in the bar's own colours."""
+    """tmux's bar fills its width, with the line in tmux's own colours."""
     bar = preview("tmux", LINE, COLOURS, 40)[1]
     assert len(bar) == 40
     assert bar.plain.endswith("5h 42% 12:04 ")

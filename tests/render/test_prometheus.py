@@ -1,4 +1,4 @@
-"""The text exposition format, read by Prometheus' own library."""
+"""The text exposition format, parsed by Prometheus' own library."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOW = 1_800_000_000
 
 @pytest.fixture
 def user(home: Path) -> Iterator[User]:
-    """A user who is logged in at an API that answers."""
+    """A logged-in user with a model's week and credits."""
     with ApiServer() as api:
         api.answer = ok(usage_body(time.time(), model=91, credits_used=512))
         user = User(home, api.url)
@@ -32,7 +32,7 @@ def user(home: Path) -> Iterator[User]:
 
 
 def samples(text: str) -> dict[tuple[str, str], float]:
-    """Every sample by its metric and limit, as Prometheus' own parser reads it."""
+    """Every sample by its metric and limit."""
     return {
         (sample.name.removeprefix("claude_status_"), sample.labels.get("limit", "")): sample.value
         for family in text_string_to_metric_families(text)
@@ -41,7 +41,7 @@ def samples(text: str) -> dict[tuple[str, str], float]:
 
 
 def test_prometheus_reads_what_is_printed(user: User) -> None:
-    """The real command's output is parsed by Prometheus' own library, as ratios and times."""
+    """The real command's output is valid, with ratios and times."""
     user.refresh()
 
     found = samples(user.run("--format", "prometheus").stdout)
@@ -56,7 +56,7 @@ def test_prometheus_reads_what_is_printed(user: User) -> None:
 
 
 def test_unknown_has_no_sample() -> None:
-    """Nothing known, a window that is over and a number that is gone are not 0."""
+    """An unknown number, one whose window is over and one that is gone have no sample."""
     over = Limit("five_hour", "5h", 42.0, NOW - 60, NOW - 120, "endpoint")
     gone = Limit("seven_day", "7d", 42.0, NOW + 60, NOW - 86400, "endpoint")
 
@@ -67,7 +67,7 @@ def test_unknown_has_no_sample() -> None:
 
 @pytest.mark.parametrize("kind", ["throttled", "transient", "unauthorized"])
 def test_a_call_that_failed_is_counted_by_its_kind(kind: str) -> None:
-    """The failures in a row, 0 for the other kinds; and the end of a back-off while it lasts."""
+    """Failures in a row are counted by kind; a back-off has its end while it lasts."""
     asking = Asking()
     for _ in range(3):
         asking = after_failure(asking, AskError(kind, "No."), NOW, login="x", chance=0.5)
@@ -84,7 +84,7 @@ def test_a_call_that_failed_is_counted_by_its_kind(kind: str) -> None:
 
 
 def test_amounts_are_dated() -> None:
-    """The credits have the time at which they were true, by whom, and the end of their period."""
+    """The credits have their own time, and the end of their period."""
     credit = Credits(5, 10, "USD", 2, None, NOW - 60, "endpoint", resets_at=NOW + 60)
     text = draw_prometheus([Known("/default", Usage("x", NOW, (), credit))], "me", NOW, 300)
     found = samples(text)
@@ -93,7 +93,7 @@ def test_amounts_are_dated() -> None:
 
 
 def test_names_from_outside_are_escaped() -> None:
-    """Quotes, backslashes and newlines in a name or an account come back as they were."""
+    """Quotes, backslashes and newlines in names can be parsed back."""
     name = 'a"b\\c\nd'
     limit = Limit("scope:x", name, 42.0, None, NOW, "endpoint")
     credit = Credits(5, None, "JPY", 0, None, NOW, "endpoint")
@@ -105,9 +105,9 @@ def test_names_from_outside_are_escaped() -> None:
     assert [labels[0][key] for key in ("label", "account", "user")] == [name] * 3
 
 
-def test_a_path_that_is_no_text_is_a_label_of_its_own() -> None:
-    """Bytes that are no UTF-8 are spelled out, and the rest is the same as in any locale."""
-    names = ("/caf\udcc3\udca9", "/\udcfe", "/\udcff")  # as a C locale and as UTF-8 read them
+def test_a_path_that_is_not_utf8_has_a_label_of_its_own() -> None:
+    """Invalid bytes are spelled out; the label is the same in any locale."""
+    names = ("/caf\udcc3\udca9", "/\udcfe", "/\udcff")  # as read in a C locale and in a UTF-8 one
 
     known = [Known(name, None) for name in names]
     text = draw_prometheus(known, "me", NOW, 300).encode().decode()
@@ -118,7 +118,7 @@ def test_a_path_that_is_no_text_is_a_label_of_its_own() -> None:
 
 
 def test_each_metric_is_announced_once() -> None:
-    """However many accounts there are, a metric is one group below one HELP and one TYPE."""
+    """With many accounts, each metric is one group with one HELP and one TYPE."""
     limits = tuple(Limit(key, key, 9.5, NOW + 60, NOW, "endpoint") for key in ("a", "b"))
     credit = Credits(5, 10, "USD", 2, None, NOW, "endpoint")
     usage = Usage("endpoint", NOW, limits, credit)

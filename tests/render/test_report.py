@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,7 +15,9 @@ from claude_status.render.report import ago, name_of, report, ticking
 from claude_status.render.style import Style
 from claude_status.render.words import in_words
 from tests.strategies import NOW, hostile_texts, thorough, usages
+from tests.support import time_zone
 
+pytestmark = pytest.mark.usefixtures("utc")
 HOUR, DAY = 3600, 86400
 STYLE = Style(ttl=300)
 STYLES = st.builds(
@@ -28,20 +29,6 @@ STYLES = st.builds(
 )
 
 
-@pytest.fixture(autouse=True)
-def zone() -> Iterator[Callable[[str], None]]:
-    """Clock times are those of Greenwich, or of the zone that is set."""
-    with pytest.MonkeyPatch.context() as patch:
-
-        def set_zone(name: str) -> None:
-            patch.setenv("TZ", name)
-            time.tzset()
-
-        set_zone("UTC")
-        yield set_zone
-    time.tzset()
-
-
 def session(percent: float, left: float, *, age: float = 0) -> Limit:
     """A session that is reset in ``left`` seconds."""
     window = WINDOW_SECONDS[SESSION]
@@ -49,7 +36,7 @@ def session(percent: float, left: float, *, age: float = 0) -> Limit:
 
 
 def row(limit: Limit, now: float = NOW, style: Style = STYLE) -> object:
-    """The one row of an account with that one limit."""
+    """The row of an account with only this limit."""
     (only,) = report(Usage("endpoint", limit.as_of, (limit,)), now, style).rows
     return only
 
@@ -66,7 +53,7 @@ def test_a_limit_in_words() -> None:
 
 
 def test_an_old_number_is_marked() -> None:
-    """After two TTLs the percentage is marked and the pace is no longer shown; the age is."""
+    """After two TTLs the percentage is marked, and its age replaces the pace."""
     told = row(session(62, 2.5 * HOUR, age=601))
     assert told.share == "~62%"
     assert told.pace == ""
@@ -74,7 +61,7 @@ def test_an_old_number_is_marked() -> None:
 
 
 def test_a_number_whose_window_was_reset_is_gone() -> None:
-    """From the reset on neither the number, nor a bar, nor a pace, nor a colour is left of it."""
+    """From the reset on there is no number, no bar, no pace and no colour."""
     limit = session(97, 60)
     told = row(limit, limit.resets_at)
     assert (told.share, told.filled, told.elapsed, told.pace, told.colour) == (
@@ -87,8 +74,8 @@ def test_a_number_whose_window_was_reset_is_gone() -> None:
     assert told.state == "was reset"
 
 
-def test_a_number_of_yesterday_is_not_told() -> None:
-    """After 24 hours a number has no row, and a sentence says that there is none."""
+def test_a_number_of_yesterday_is_not_shown() -> None:
+    """After 24 hours a number has no row, and a sentence says so."""
     week = Limit(WEEK, "7d", 42, NOW + DAY, NOW - MAX_AGE, "endpoint", window=7 * DAY)
     old = report(Usage("endpoint", week.as_of, (week,)), NOW, STYLE)
     assert (old.rows, old.empty) == ((), "no numbers from the past 24 hours")
@@ -109,7 +96,7 @@ def test_a_number_of_yesterday_is_not_told() -> None:
     ],
 )
 def test_pace_words(percent: float, words: str) -> None:
-    """Half of the window through, the words follow from the per cent alone."""
+    """At half of the window, the words follow from the percentage alone."""
     full = NOW - 2.5 * HOUR + 2.5 * HOUR * 100 / percent
     step = 600 if full - NOW >= 2 * HOUR else 300
     clock = time.strftime("%H:%M", time.gmtime(full // step * step))
@@ -121,34 +108,34 @@ def test_pace_words(percent: float, words: str) -> None:
     [(-5, "less than a minute"), (59, "less than a minute"), (60, "1m"), (7980, "2h13m")],
 )
 def test_a_span_in_words(seconds: float, words: str) -> None:
-    """In a sentence there are words where there is no number, and nothing is due in the past."""
+    """In a sentence, less than a minute is in words, and no time is negative."""
     assert in_words(seconds) == words
 
 
 def test_an_end_within_a_minute() -> None:
-    """What runs out before the minute is over is not given a clock time that has passed."""
+    """If usage runs out within a minute, no clock time is given."""
     limit = session(99.9, 2.5 * HOUR)
     assert pace_words(limit, NOW, 300) == "49 points ahead of pace, runs out about now"
     assert pace_words(limit, NOW + 300, 300) == "49 points ahead of pace, runs out about now"
 
 
-def test_the_end_of_a_week_is_told_with_its_day() -> None:
-    """A projection over days is given to the hour, with the day, and never after the true time."""
+def test_the_end_of_a_week_has_its_day() -> None:
+    """A projection over days is rounded down to the hour, with its weekday."""
     week = Limit(WEEK, "7d", 60, NOW + 4 * DAY, NOW, "endpoint", window=7 * DAY)
     full = NOW + 2 * DAY  # 3 of 7 days took 60%
     expected = time.strftime("%a %H:%M", time.gmtime(full // HOUR * HOUR))
     assert pace_words(week, NOW, 300) == f"17 points ahead of pace, runs out about {expected}"
 
 
-def test_half_hours_of_other_time_zones(zone: Callable[[str], None]) -> None:
-    """About a full hour is a full hour of the local clock, in India too."""
-    zone("IST-5:30")
+def test_half_hours_of_other_time_zones() -> None:
+    """A full hour is one of the local clock, even half an hour off UTC."""
     week = Limit(WEEK, "7d", 60, NOW + 4 * DAY, NOW, "endpoint", window=7 * DAY)
-    assert pace_words(week, NOW, 300).endswith(":00")
+    with time_zone("IST-5:30"):
+        assert pace_words(week, NOW, 300).endswith(":00")
 
 
 def test_credits_are_money() -> None:
-    """Credits are shown as amounts, and as a percentage if that is known."""
+    """Credits have amounts, and a percentage if that is known."""
     credit = Credits(12550, 50000, "USD", 2, 25.1, NOW, "endpoint")
     told, unknown = (
         report(Usage("endpoint", NOW, (), one), NOW, STYLE).rows[0]
@@ -161,14 +148,14 @@ def test_credits_are_money() -> None:
 
 
 def test_a_model_is_named_with_its_window() -> None:
-    """A model's own week is called by the model's name and its length."""
+    """A model's week is called by the model's name and its length."""
     limit = Limit("scope:fable", "Fable", 51, NOW + DAY, NOW, "endpoint", window=7 * DAY)
     assert name_of(limit) == "Fable (7d)"
     assert name_of(replace(limit, window=None)) == "Fable"
 
 
 def test_the_title_names_label_and_plan() -> None:
-    """The title tells which account and which plan, as far as they are known."""
+    """The title has the account and the plan, as far as they are known."""
     assert report(None, NOW, STYLE).title == "Claude usage"
     named = replace(STYLE, plan="max", label="work")
     assert report(None, NOW, named).title == "Claude usage · work · max plan"
@@ -187,19 +174,19 @@ def test_the_title_names_label_and_plan() -> None:
     ],
 )
 def test_ticking(seconds: float, text: str) -> None:
-    """A countdown to the second keeps every unit below its first one, rounded down."""
+    """A countdown to the second has every unit below its first, rounded down."""
     assert ticking(seconds) == text
 
 
 def test_a_number_from_the_future_is_just_now() -> None:
-    """A clock that is a little behind makes no number older, and none of a negative age."""
+    """With a clock slightly behind, no age is negative."""
     assert ago(NOW + 30, NOW) == "just now"
 
 
 @thorough
 @given(usage=usages(), style=STYLES, problem=hostile_texts, name=hostile_texts)
 def test_nothing_that_moves_a_terminal(usage: Usage, style: Style, problem: str, name: str) -> None:
-    """Whatever the API, the settings or an error say, all texts are printable."""
+    """Whatever the API, the settings or an error contain, all texts are printable."""
     told = report(usage, NOW, style, problem, name=name)
     texts = [told.title, told.problem, told.empty]
     texts += [text for r in told.rows for text in (r.name, r.share, r.state, r.pace, r.origin)]
@@ -209,7 +196,7 @@ def test_nothing_that_moves_a_terminal(usage: Usage, style: Style, problem: str,
 @thorough
 @given(usage=usages(), style=STYLES, later=st.floats(0, 2 * DAY))
 def test_no_number_that_is_gone(usage: Usage, style: Style, later: float) -> None:
-    """At any time, a row has a number only while its window is open, and a mark when it is old."""
+    """At any time a row has a number only while its window is open, marked if old."""
     now = NOW + later
     limits = [limit for limit in usage.limits if now - limit.as_of < MAX_AGE]
     rows = report(replace(usage, credits=None), now, style).rows

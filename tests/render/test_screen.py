@@ -32,7 +32,7 @@ def bar(filled: float, elapsed: float | None = None) -> str:
     ("filled", "full"), [(0.0, 0.0), (0.004, 0), (0.99, 94), (1.0, 95), (1.12, 95), (0.5, 47.5)]
 )
 def test_a_bar_is_rounded_down(filled: float, full: float) -> None:
-    """A bar is full only at 100%, and never longer than that."""
+    """A bar is full only from 100% on, and never longer."""
     drawn = bar(filled)
     assert drawn.count("━") + drawn.count("╸") / 2 == full
     assert len(drawn) == 95
@@ -40,12 +40,12 @@ def test_a_bar_is_rounded_down(filled: float, full: float) -> None:
 
 @pytest.mark.parametrize(("elapsed", "place"), [(0.0, 0), (0.5, 47), (0.9999, 94), (1.0, 94)])
 def test_the_mark_of_time_stays_in_the_bar(elapsed: float, place: int) -> None:
-    """The mark stands where the time does, from the first column to the last."""
+    """The mark is at the time elapsed, from the first column to the last."""
     assert bar(0.3, elapsed).index("│") == place
 
 
-def test_a_line_for_each_limit_where_there_is_room() -> None:
-    """On a wide screen and on one of 80 columns a limit is one line; in a low window a block."""
+def test_a_line_for_each_limit_if_there_is_room() -> None:
+    """On a wide or high screen a limit is one line, otherwise a block."""
     assert len(draw_screen(PICTURE, 200)) == 7
     assert texts(draw_screen(PICTURE, 80))[2:7] == [
         f"{'used   resets in       outlook':>67}",
@@ -62,14 +62,14 @@ def test_a_line_for_each_limit_where_there_is_room() -> None:
 
 
 def test_one_origin_is_said_once() -> None:
-    """Where all numbers have one origin, it stands below them without their names."""
+    """If all numbers have the same origin, it is given once, without their names."""
     rows = tuple(replace(row, origin="endpoint, just now") for row in PICTURE.rows)
     below = texts(draw_screen(replace(PICTURE, rows=rows), 80))[5:7]
     assert below == ["", "  endpoint, just now"]
 
 
 def test_low_screens() -> None:
-    """As the lines get fewer, the blanks go, then the words, the title, and what is below."""
+    """As lines get fewer the limits stay, while the title and what is below them go."""
     first_lines = {n: texts(draw_screen(PICTURE, 60, n, "q quits"))[0] for n in range(1, 20)}
     titled = [n for n, first in first_lines.items() if first == "Claude usage · max plan"]
     assert titled == list(range(5, 20))
@@ -92,7 +92,7 @@ def test_low_screens() -> None:
     ],
 )
 def test_a_low_screen_has_the_words_that_fit(columns: int, words: list[str]) -> None:
-    """Where each limit has one line, its reset comes first, then the pace, then the origin."""
+    """In one line a limit has its reset first, then the pace, then the origin."""
     (line,) = (line for line in texts(draw_screen(PICTURE, columns, 4)) if "62%" in line)
     known = ["resets in", "ahead of pace", "endpoint"]
     assert [word for word in known if word in line] == words
@@ -107,7 +107,7 @@ def test_a_low_screen_has_the_words_that_fit(columns: int, words: list[str]) -> 
     problem=st.sampled_from(["", "Something is wrong: do this."]),
 )
 def test_it_fits(usage: Usage, style: Style, columns: int, lines: int, problem: str) -> None:
-    """Whatever there is to say, it keeps to the lines and columns that there are."""
+    """Whatever there is to show, it keeps to its lines and columns."""
     told = report(usage, NOW, style, problem)
     drawn = draw_screen(told, columns, lines, "q quits")
     assert len(drawn) <= lines
@@ -120,7 +120,7 @@ def test_it_fits(usage: Usage, style: Style, columns: int, lines: int, problem: 
 @thorough
 @given(usage=usages(), style=STYLES, columns=st.integers(20, 250))
 def test_basic_colours_only(usage: Usage, style: Style, columns: int) -> None:
-    """Only basic colours, bold and dim are used, and never a background."""
+    """Only basic colours, bold and dim are used, never a background."""
     told = report(usage, NOW, style, "Something is wrong: do this.")
     allowed = {"", "bold", "dim", "none", *COLOURS.values(), "bold red"}
     allowed |= {f"bold {colour}" for colour in COLOURS.values()}
@@ -129,7 +129,7 @@ def test_basic_colours_only(usage: Usage, style: Style, columns: int) -> None:
 
 
 def test_nothing_to_show() -> None:
-    """Where there is no number that is said in words, with what is wrong below."""
+    """Without a number there is a sentence, with the problem below."""
     empty = Report("Claude usage", (), "no data yet", "Something is wrong: do this.")
     assert texts(draw_screen(empty, 80)) == [
         "Claude usage", "", "no data yet", "", "! Something is wrong: do this.",

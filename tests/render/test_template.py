@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -19,17 +18,11 @@ from claude_status.render.template import PRESETS, parse_template
 from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, quick, usages
-from tests.support import time_zone
 
+pytestmark = pytest.mark.usefixtures("utc")
 NAMES = [f"{{{name}}}" for name in [*known_names(), "fable", "fable.bar:3", "opus.reset"]]
 BODY = usage_body(NOW, 80, 17, model=95, credits_used=12550)
 USAGE = parse_body(BODY, NOW, "endpoint")
-
-
-@pytest.fixture(autouse=True)
-def _utc() -> Iterator[None]:
-    with time_zone("UTC"):
-        yield
 
 
 def _text(template: str, usage: Usage = USAGE, now: float = NOW, **others: object) -> str:
@@ -78,7 +71,7 @@ def _text(template: str, usage: Usage = USAGE, now: float = NOW, **others: objec
     ],
 )
 def test_each_name_has_its_value(template: str, text: str) -> None:
-    """A name is replaced by its value; without one it is left out, and its part if it is alone."""
+    """A name is replaced by its value; a part without any value is left out."""
     assert _text(template) == text
 
 
@@ -95,25 +88,25 @@ def test_each_name_has_its_value(template: str, text: str) -> None:
     ],
 )
 def test_a_bar_is_never_rounded_up(percent: float, cells: int, drawn: str) -> None:
-    """A bar has so many cells, each eighth of them full only when it is; above 100 % it is full."""
+    """A bar is rounded down to an eighth of a cell, and full from 100 % on."""
     assert bar(percent, cells) == drawn
     assert len(ascii_only((Piece(drawn),))) == cells
 
 
-def test_clock_times_in_words_of_either_clock() -> None:
-    """A reset as clock time, in 24 hours or 12, with the day where it is not within one."""
+def test_clock_times_in_12_or_24_hours() -> None:
+    """A reset as clock time, in 12 or 24 hours, with the weekday if a day or more away."""
     assert _text("{5h.at} · {7d.at}") == "10:13 · Mon 20:00"
     assert _text("{5h.at} · {7d.at}", clock=12) == "10:13am · Mon 8:00pm"
 
 
 def test_a_projection_looks_like_one() -> None:
-    """When a limit will run out is marked as a guess, and gone once its number is old."""
+    """A projected end has a mark, and is left out once its number is old."""
     assert _text("{5h.out}") == "≈08:41"
     assert _text("{5h.out} {7d.out}", now=NOW + 601) == ""
 
 
 def test_hidden_below_a_threshold() -> None:
-    """The line is empty while every number is known to be below; an old number may be above."""
+    """The line is empty while every number is known to be below; an old one may be above."""
     low = parse_body(usage_body(NOW, 30, 17), NOW, "endpoint")
     assert _text("", low, hide_below=31) == ""
     assert _text("", low, hide_below=31, label="home") == ""
@@ -123,7 +116,7 @@ def test_hidden_below_a_threshold() -> None:
 
 
 def test_old_numbers() -> None:
-    """A template marks what is old and hides what is over, as the line by default does."""
+    """A template marks old numbers and hides ended ones, like the default line."""
     template = "{5h} {5h.reset} {5h.pace} · {7d} {7d.reset} · {credits} · {age}"
     assert _text(template, now=NOW + 601) == "~80% 2h02m · ~17% 3d11h · ~$125.50/$500"
     assert _text(template, now=NOW + 2 * HOUR) == "~80% 13m · ~17% 3d10h · ~$125.50/$500 · 2h ago"
@@ -132,8 +125,8 @@ def test_old_numbers() -> None:
     assert _text("Claude · {plan}", now=NOW + DAY) == ""
 
 
-def test_parts_go_from_the_end_where_there_is_no_room() -> None:
-    """A narrow line keeps the first parts whole."""
+def test_parts_are_dropped_from_the_end() -> None:
+    """In few columns the first parts are kept, whole."""
     template = "5h {5h} · 7d {7d} · {plan}"
     for columns, text in ((21, "5h 80% · 7d 17% · max"), (20, "5h 80% · 7d 17%"), (14, "5h 80%")):
         assert _text(template, max_width=columns) == text
@@ -155,7 +148,7 @@ def test_parts_go_from_the_end_where_there_is_no_room() -> None:
     ],
 )
 def test_a_template_that_cannot_be_used(template: str, words: str) -> None:
-    """An unknown name is reported with the nearest; a character special to a host is refused."""
+    """An unknown name is reported with the nearest; special characters are refused."""
     with pytest.raises(ValueError, match=r"^[ -~]+$") as caught:
         parse_template(template)
     assert words in str(caught.value)
@@ -170,14 +163,14 @@ def test_a_template_that_cannot_be_used(template: str, words: str) -> None:
     st.integers(0, 25 * HOUR),
 )
 def test_any_template_draws_any_usage(template: str, usage: Usage, later: int) -> None:
-    """Names in any order make a line without an exception, and with no blanks at its ends."""
+    """Names in any order make a line without an exception or blanks at its ends."""
     text = _text(template, usage, NOW + later, max_width=500)
     assert text == text.strip()
     assert "{" not in text
 
 
 def test_credits_have_what_a_limit_has() -> None:
-    """Their reset is counted down to and told as a clock time, and what is spent is all used."""
+    """Credits have a reset as countdown and clock time, and a bar; spent ones are full."""
     assert USAGE.credits
     ends = replace(USAGE.credits, resets_at=NOW + 26 * HOUR)
     usage = replace(USAGE, credits=ends)
@@ -187,15 +180,16 @@ def test_credits_have_what_a_limit_has() -> None:
     assert _text("{credits.left}", replace(USAGE, credits=None)) == ""
 
 
-def test_what_claude_code_fills_in_is_known_everywhere() -> None:
-    """Its names are accepted, a misspelt one is not; elsewhere than in its line they are empty."""
+def test_claude_codes_names_are_empty_in_other_hosts() -> None:
+    """Names for Claude Code's own line are valid in every template, but empty elsewhere."""
     for name in ("model", "context", "cost", "dir", "branch"):
         assert parse_template(f"{{claude.{name}}}")
+        assert _text(f"{{5h}} · {{claude.{name}}}") == "80%"
     with pytest.raises(ValueError, match=r"did you mean \{claude\.model\}"):
         parse_template("{claude.modell}")
 
 
 def test_braces_of_a_label_are_no_names() -> None:
-    """In Claude Code's line a label with braces shows round ones."""
+    """In Claude Code's line, braces in a label become round brackets."""
     line = (Piece("{x} 5h"), Piece("{m}"))
     assert DIALECTS["claude"](line, NO_COLOURS) == "(x) 5h{m}"

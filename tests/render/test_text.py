@@ -32,7 +32,7 @@ PICTURE = Report("Claude usage · max plan", (SESSION, WEEK), "", "Something is 
 
 
 def test_a_line_for_each_limit() -> None:
-    """Without a width each limit is one line, and what is wrong stands last."""
+    """Without a width each limit is one line, and the problem comes last."""
     assert draw_report(PICTURE).splitlines() == [
         "Claude usage · max plan",
         "  session (5h)  62%  ############........  resets in 2h30m (15:40)"
@@ -43,7 +43,7 @@ def test_a_line_for_each_limit() -> None:
 
 
 def test_forty_columns() -> None:
-    """In 40 columns the words stand below, as many on a line as fit in."""
+    """In 40 columns the words are below the bar, as many on a line as fit."""
     assert draw_report(PICTURE, 40).splitlines() == [
         "Claude usage · max plan",
         "  session (5h)  62%  ###########........",
@@ -58,7 +58,7 @@ def test_forty_columns() -> None:
 
 
 def test_a_long_name_is_cut() -> None:
-    """A name that would leave no room for its number loses its end, not the number."""
+    """A long name is cut rather than its number."""
     row = replace(SESSION, name="a model with a very long name indeed", share="~1000%")
     assert draw_report(Report("", (row,), "", ""), 36).splitlines()[0] == (
         "  a model with a very   ~1000%  ##.."
@@ -68,7 +68,7 @@ def test_a_long_name_is_cut() -> None:
 @thorough
 @given(usage=usages(), style=STYLES, columns=st.integers(36, 200))
 def test_no_line_is_too_long(usage: Usage, style: Style, columns: int) -> None:
-    """Every line fits, and every word of the picture is there, at any width."""
+    """At any width every line fits, and every word is present."""
     told = report(usage, NOW, style, "Something is wrong: do this.")
     text = draw_report(told, columns)
     assert max(map(len, text.splitlines())) <= columns

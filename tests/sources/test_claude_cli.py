@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,7 +19,7 @@ from claude_status.sources.claude_cli import fetch_usage, find_claude
 from tests.bodies import usage_body
 from tests.fake_claude import FakeClaude
 from tests.server import FORBIDDEN, SERVER_ERROR, UNAUTHORIZED, ApiServer, html, ok, throttled
-from tests.support import RENEWAL, TOKEN, YEAR, User, until
+from tests.support import RENEWAL, TOKEN, YEAR, User, is_running, until
 
 HOUR = 3600.0
 TTL = 300
@@ -79,16 +77,6 @@ def session(usage: Usage | None) -> float | None:
     """The percentage of the session, None where it is not known."""
     limit = usage.find("five_hour") if usage else None
     return limit.percent if limit else None
-
-
-def is_running(pid: int) -> bool:
-    """Whether there is such a process, and it is not merely waited for by nobody."""
-    if os.path.isdir("/proc/self"):
-        with contextlib.suppress(OSError):
-            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-        return False
-    done = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, check=False)
-    return done.stdout.strip()[:1] not in (b"", b"Z")
 
 
 def test_the_answer_is_a_reading(user: User, claude: FakeClaude) -> None:

@@ -12,13 +12,13 @@ from tests.support import User
 
 @pytest.fixture
 def user(home: Path, api: ApiServer) -> User:
-    """A user of whom only the hook brings numbers, and whose terminal has colours and UTF-8."""
+    """A user who is not logged in, with a terminal that has colours and UTF-8."""
     return User(home, api.url, TERM="xterm-256color", LANG="C.UTF-8", COLUMNS="120")
 
 
 @pytest.fixture
 def launcher(user: User) -> str:
-    """The launcher, beside which the program notes each of its runs."""
+    """The launcher, with a Python program that records its runs."""
     path = user.install_launcher(user.home / "bin")
     python = Path(path).with_name("claude-status-py")
     command = python.read_text().splitlines()[-1]

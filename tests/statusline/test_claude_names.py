@@ -1,4 +1,4 @@
-"""What Claude Code says about itself in its own line: filled in by sh as by the program."""
+"""What Claude Code says about itself in its own line, filled in alike by sh and by Python."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def write(user: User, settings: str) -> None:
 
 @pytest.fixture
 def work(user: User) -> Path:
-    """A directory with a repository in which the branch ``main`` is checked out."""
+    """A directory in a repository with the branch ``main``, and a template with all names."""
     work = user.home / "work"
     (work / ".git").mkdir(parents=True)
     (work / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
@@ -41,7 +41,7 @@ def work(user: User) -> Path:
 
 
 def session(work: Path | str, **more: Any) -> dict[str, Any]:
-    """What Claude Code says about itself."""
+    """The parts of the input that the template names."""
     return {
         "model": {"id": "claude-opus", "display_name": "Opus"},
         "workspace": {"current_dir": str(work), "project_dir": "/"},
@@ -53,7 +53,7 @@ def session(work: Path | str, **more: Any) -> dict[str, Any]:
 
 @lru_cache
 def base(home: Path) -> bytes:
-    """Numbers that stay the same within a test, also when a new minute begins."""
+    """An input with the same numbers throughout a test, even if a minute ends."""
     return payload(home)
 
 
@@ -64,7 +64,7 @@ def payload_of(user: User, parts: dict[str, Any]) -> bytes:
 
 
 def by_program(user: User, data: bytes) -> str:
-    """The line as the program draws it."""
+    """The line as Python draws it."""
     done = subprocess.run(
         user.command("statusline"), env=user.environ, input=data, capture_output=True, check=True
     )
@@ -73,12 +73,12 @@ def by_program(user: User, data: bytes) -> str:
 
 
 def without(name: str, work: Path) -> dict[str, Any]:
-    """A session that does not say one thing."""
+    """A session that lacks one part."""
     return {key: part for key, part in session(work).items() if key != name}
 
 
 def folder(user: User, name: str, **files: str) -> Path:
-    """A directory with such files in its ``.git``."""
+    """A directory with these files in its ``.git``."""
     made = user.home / name
     (made / ".git").mkdir(parents=True)
     for file, text in files.items():
@@ -95,7 +95,7 @@ def worktree(user: User, name: str, git: str) -> Path:
 
 
 def cases(user: User, work: Path) -> dict[str, tuple[dict[str, Any], str, bool]]:
-    """Inputs, what the line says then, and whether the launcher says it without Python."""
+    """Inputs with the expected line, and whether the launcher draws it without Python."""
     ours = session(work)
     inside = work / "a" / "b"
     inside.mkdir(parents=True)
@@ -172,7 +172,7 @@ def cases(user: User, work: Path) -> dict[str, tuple[dict[str, Any], str, bool]]
 
 
 def pipe(user: User) -> Path:
-    """A directory of which HEAD is a pipe that nobody writes to."""
+    """A directory whose HEAD is a pipe without a writer."""
     made = folder(user, "pipe")
     os.mkfifo(made / ".git" / "HEAD")
     return made
@@ -182,7 +182,7 @@ def pipe(user: User) -> Path:
 def test_the_launcher_says_what_the_program_says(
     user: User, launcher: str, work: Path, shell: str
 ) -> None:
-    """Each input gets the line that it should, from both; plain ones without Python."""
+    """Both draw the expected line for each input; plain inputs need no Python."""
     user.environ["COLUMNS"] = "200"
     line(user, launcher, payload_of(user, session(work)), shell)
     user.take_slots()
@@ -195,10 +195,8 @@ def test_the_launcher_says_what_the_program_says(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_what_is_too_wide_goes_from_the_end(
-    user: User, launcher: str, work: Path, shell: str
-) -> None:
-    """In each width the line fits, with whole parts; the launcher says so without Python."""
+def test_parts_are_dropped_from_the_end(user: User, launcher: str, work: Path, shell: str) -> None:
+    """At each width the line fits, with whole parts, and the launcher needs no Python."""
     data = payload_of(user, session(work))
     line(user, launcher, data, shell)
     user.take_slots()
@@ -215,7 +213,7 @@ def test_what_is_too_wide_goes_from_the_end(
 
 
 def test_it_takes_no_further_program(user: User, launcher: str, work: Path) -> None:
-    """Where nothing but ``dd`` and ``date`` can be found, the line is the same."""
+    """With only ``dd`` and ``date`` on PATH, the line is the same."""
     data = payload_of(user, session(work))
     line(user, launcher, data)
     known = line(user, launcher, data)
@@ -230,7 +228,7 @@ def test_it_takes_no_further_program(user: User, launcher: str, work: Path) -> N
 
 
 def test_colours_end_with_their_part(user: User, launcher: str, work: Path) -> None:
-    """With coloured labels, what is left out takes its colours along, in both."""
+    """If a part is left out, so are its colours."""
     write(
         user, 'template = "5h {5h} · at {claude.model} · 7d {7d}"\n[colours]\nlabel = "bold 244"\n'
     )
@@ -243,7 +241,7 @@ def test_colours_end_with_their_part(user: User, launcher: str, work: Path) -> N
 
 
 def test_nothing_of_it_is_seen_elsewhere(user: User, launcher: str, work: Path) -> None:
-    """Elsewhere, and by ``--format claude``, its parts are left out."""
+    """In other formats, and by ``--format claude``, these parts are left out."""
     line(user, launcher, payload_of(user, session(work)))
     for kind in ("plain", "ascii", "ansi", "tmux", "bash", "zsh", "claude", "waybar"):
         done = subprocess.run(
@@ -256,6 +254,6 @@ def test_nothing_of_it_is_seen_elsewhere(user: User, launcher: str, work: Path) 
 
 
 def test_a_part_with_a_number_stays() -> None:
-    """A name without a value takes one blank along, but not the number beside it."""
+    """A name without a value is removed with one blank; a number beside it stays."""
     assert filled("5h 42% {m}{} · {}{.}{c} 7d 17%", {}, "", 80) == "7d 17%"
     assert filled("{.}5h 42% {m} now{} · {}x {c}", {}, "", 80) == "5h 42% now"

@@ -1,4 +1,4 @@
-"""The hook: what Claude Code hands in, what the machine then knows, and the line that comes."""
+"""The status line: what Claude Code passes on, what the machine then knows, what is printed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from claude_status.statusline.marks import see
 from claude_status.store import records
 from claude_status.store.database import open_store
 from tests.server import ApiServer, ok, usage_body
-from tests.support import User, until
+from tests.support import User, is_running, until
 
 HANGING_STORE = "import sqlite3, time\nsqlite3.connect = lambda *_, **__: time.sleep(100)\n"
 RESET = 2 * 3600 + 600  # seconds until the session's reset
@@ -30,12 +30,12 @@ RESET = 2 * 3600 + 600  # seconds until the session's reset
 
 @pytest.fixture
 def user(home: Path, api: ApiServer) -> User:
-    """A user who never logged in, so that only the hook can bring numbers."""
+    """A user who never logged in, so that only pushes bring numbers."""
     return User(home, api.url)
 
 
 def session(home: Path, five_hour: object = 42, seven_day: object = 17.3, **more: Any) -> bytes:
-    """What Claude Code hands in after an answer, as one line."""
+    """What Claude Code passes on after an answer, as one line."""
     transcript = home / f"{more.get('session_id', 'one')}.jsonl"
     transcript.touch()
     now = int(time.time())
@@ -50,7 +50,7 @@ def session(home: Path, five_hour: object = 42, seven_day: object = 17.3, **more
 
 
 def hook(user: User, data: bytes, *options: str, **environ: str) -> str:
-    """Run the hook as Claude Code does, and return its line; it may say nothing on stderr."""
+    """Run the status line as Claude Code does; returns what it prints, with nothing on stderr."""
     done = subprocess.run(
         user.command("statusline", *options),
         input=data,
@@ -64,12 +64,12 @@ def hook(user: User, data: bytes, *options: str, **environ: str) -> str:
 
 
 def shown(user: User, dialect: str = "plain") -> str:
-    """What any prompt of this machine shows now."""
+    """What every prompt of this machine shows now."""
     return user.line(time.time(), dialect)
 
 
 def test_a_push_is_known_to_the_whole_machine(user: User, api: ApiServer) -> None:
-    """The numbers of one session stand in every prompt's frames, and nobody was asked for them."""
+    """The numbers of one session are in every prompt's frames, without a call."""
     line = hook(user, session(user.home))
 
     assert line.startswith("5h 42% 2h")
@@ -79,7 +79,7 @@ def test_a_push_is_known_to_the_whole_machine(user: User, api: ApiServer) -> Non
 
 
 def test_colours_are_those_of_the_terminal(user: User) -> None:
-    """Without NO_COLOR the line has SGR colours, as Claude Code renders them."""
+    """Without NO_COLOR the line has SGR colours."""
     shown = hook(user, session(user.home, 94), NO_COLOR="")
     assert "5h \033[38;5;196m94%\033[39m" in shown
 
@@ -94,8 +94,8 @@ def test_colours_are_those_of_the_terminal(user: User) -> None:
         ({"LC_ALL": "POSIX", "LANG": "C.UTF-8"}, "-"),
     ],
 )
-def test_signs_are_those_of_the_locale(user: User, environ: dict[str, str], sign: str) -> None:
-    """A locale that is named and has no UTF-8 gets ASCII, as from every other reader."""
+def test_a_locale_without_utf8_gets_ascii(user: User, environ: dict[str, str], sign: str) -> None:
+    """Only a locale that is set and lacks UTF-8 gets ASCII."""
     assert f" {sign} 7d" in hook(user, session(user.home), NO_COLOR="1", **environ)
 
 
@@ -104,14 +104,14 @@ def test_signs_are_those_of_the_locale(user: User, environ: dict[str, str], sign
     [b"", b"null\n", b"{\n", b"[1]\n", b'{"rate_limits": 7}\n', b'"' + b"x" * 5_000_000 + b'"\n'],
 )
 def test_any_input_gets_the_line(user: User, data: bytes) -> None:
-    """Whatever stands on standard input, the line that is known is printed."""
+    """Whatever the input, the known line is printed."""
     known = hook(user, session(user.home))
 
     assert known == hook(user, data)
 
 
 def test_input_without_end_is_not_waited_for(user: User) -> None:
-    """An open standard input that says nothing does not keep the line back."""
+    """An open input without data does not delay the line."""
     known = hook(user, session(user.home))
     reading, writing = os.pipe()
 
@@ -132,13 +132,13 @@ def test_input_without_end_is_not_waited_for(user: User) -> None:
 
 
 @pytest.mark.parametrize("used", [1_795_342_092, -1, "42", True, None, 1e400])
-def test_what_is_no_percentage_is_unknown(user: User, used: object) -> None:
-    """An epoch or anything else in the percentage's place is unknown, and the week stands."""
+def test_an_invalid_percentage_is_unknown(user: User, used: object) -> None:
+    """An invalid percentage, such as an epoch, is unknown; the week is still shown."""
     assert hook(user, session(user.home, five_hour=used)) == "7d 17%\n"
 
 
 def test_an_absurd_reset_does_not_win(user: User) -> None:
-    """A reset a hundred years ahead is unknown, so that later numbers replace this one."""
+    """A reset a hundred years ahead is ignored, so that later numbers count."""
     absurd = json.loads(session(user.home, five_hour=5))
     absurd["rate_limits"]["five_hour"]["resets_at"] = 4_000_000_000
 
@@ -148,17 +148,17 @@ def test_an_absurd_reset_does_not_win(user: User) -> None:
 
 
 def test_noise_of_floats_is_rounded_down(user: User) -> None:
-    """56.99999999999999 is 56, as on Claude Code's own screen."""
+    """56.99999999999999 is shown as 56, as in Claude Code."""
     assert "5h 56%" in hook(user, session(user.home, five_hour=56.99999999999999))
 
 
 def test_sessions_with_an_api_key_bring_no_numbers(user: User) -> None:
-    """Without rate_limits there is no line where nothing is known, and no error."""
+    """Without rate_limits, and with nothing known, the line is empty."""
     assert hook(user, b'{"session_id": "one", "cost": {}}\n') == ""
 
 
 def test_an_idle_session_does_not_win(user: User) -> None:
-    """A session that repeats old numbers does not change what a later answer of another said."""
+    """A session that repeats old numbers does not replace another's later ones."""
     idle = session(user.home, five_hour=60, session_id="idle")
     os.utime(user.home / "idle.jsonl", (time.time() - 4000,) * 2)
     hook(user, idle)
@@ -171,27 +171,27 @@ def test_an_idle_session_does_not_win(user: User) -> None:
 
 
 def counted(user: User, count: int, five_hour: float = 42, age: float = 900) -> bytes:
-    """What Claude Code hands in while its subagents work: the transcript stands still."""
+    """What Claude Code passes on while subagents work: the transcript does not change."""
     data = session(user.home, five_hour, cost={"total_api_duration_ms": count})
     os.utime(user.home / "one.jsonl", (time.time() - age,) * 2)
     return data
 
 
 def test_answers_of_subagents_are_true_now(user: User) -> None:
-    """Where the count of answers grows, equal numbers are fresh though the transcript is old."""
+    """If the count has grown, equal numbers are current even with an old transcript."""
     assert "~42%" in hook(user, counted(user, 1000))
     assert "5h 42%" in hook(user, counted(user, 1500))
     assert "5h 43%" in hook(user, counted(user, 2000, 43))
 
 
 def test_a_moved_transcript_alone_confirms_nothing(user: User) -> None:
-    """With a count that stands still, what moves the transcript (``/rename``) is no answer."""
+    """If the count is the same, a newer transcript (``/rename``) is no answer."""
     assert "~42%" in hook(user, counted(user, 1000))
     assert "~42%" in hook(user, counted(user, 1000, age=0))
 
 
 def test_numbers_just_dated_do_not_open_the_store(user: User) -> None:
-    """A further answer with equal numbers only has its count noted, which then is known."""
+    """A further answer with equal numbers is recorded without opening the store."""
     make_home(str(user.account.home), user.environ)
     user.take_slots()
     hook(user, counted(user, 1000))
@@ -205,7 +205,7 @@ def test_numbers_just_dated_do_not_open_the_store(user: User) -> None:
 
 
 def test_a_session_with_a_login_of_its_own_is_not_heard(user: User) -> None:
-    """Numbers of a session that got another login from its environment are not the account's."""
+    """A session with another login from its environment is ignored."""
     user.log_in()
     data = session(user.home)
     assert hook(user, data, CLAUDE_CODE_OAUTH_TOKEN="made-up") == ""
@@ -213,7 +213,7 @@ def test_a_session_with_a_login_of_its_own_is_not_heard(user: User) -> None:
 
 
 def test_a_repeated_number_is_confirmed_by_an_answer(user: User) -> None:
-    """The same numbers after a new answer are true anew, so that they do not become stale."""
+    """The same numbers after a new answer are current."""
     data = session(user.home)
     transcript = user.home / "one.jsonl"
     os.utime(transcript, (time.time() - 900,) * 2)
@@ -225,10 +225,11 @@ def test_a_repeated_number_is_confirmed_by_an_answer(user: User) -> None:
 
 
 def test_a_repeated_number_is_not_confirmed_against_a_later_one(user: User, api: ApiServer) -> None:
-    """An idle session whose transcript moves does not outweigh a later reading of the API."""
+    """A changed transcript does not make a number outweigh a later answer of the API."""
     idle = session(user.home, five_hour=60)
     os.utime(user.home / "one.jsonl", (time.time() - 900,) * 2)
-    until(lambda: "60%" in hook(user, idle) and shown(user))  # a slow store leaves it for the next
+    # a slow store leaves it to the next run
+    until(lambda: "60%" in hook(user, idle) and shown(user))
     api.answer = ok(usage_body(time.time(), five_hour=3, five_hour_left=RESET))
     user.log_in()
     user.refresh(force=True)
@@ -241,16 +242,16 @@ def test_a_repeated_number_is_not_confirmed_against_a_later_one(user: User, api:
 
 @pytest.mark.parametrize("columns", ["", "0", "-1", "x", "²", "٣"])
 def test_columns_that_are_no_number_are_eighty(user: User, columns: str) -> None:
-    """What Claude Code says of its width may be anything; the line is there all the same."""
+    """An invalid COLUMNS counts as 80."""
     data = session(user.home)
     odd, usual = hook(user, data, COLUMNS=columns), hook(user, data, COLUMNS="80")
-    minutes = re.compile(r"\d+m")  # another one may have begun between the two
+    minutes = re.compile(r"\d+m")  # a minute may end between the two
     assert minutes.sub("m", odd) == minutes.sub("m", usual)
 
 
 @pytest.mark.parametrize("numbers", [{}, {"rate_limits": {}}, {"rate_limits": {"five_hour": 7}}])
 def test_unchanged_numbers_do_not_open_the_store(user: User, numbers: dict[str, Any]) -> None:
-    """A second run with the same, or with none, imports neither diskcache nor requests."""
+    """A second run with the same or no numbers imports neither diskcache nor requests."""
     hook(user, session(user.home))
     data = session(user.home, **numbers)
     hook(user, data)
@@ -270,7 +271,7 @@ def test_unchanged_numbers_do_not_open_the_store(user: User, numbers: dict[str, 
 
 
 def test_a_store_that_begins_anew_is_fed_again(user: User) -> None:
-    """Where the database was lost, the same numbers are no longer taken for known."""
+    """After the database was lost, the same numbers are recorded again."""
     data = session(user.home)
     hook(user, data)
     (user.account.store / "cache.db").write_text("no database")
@@ -282,14 +283,14 @@ def test_a_store_that_begins_anew_is_fed_again(user: User) -> None:
 
 
 def test_a_store_that_cannot_be_written_still_gives_the_line(user: User) -> None:
-    """With a cache that is no directory the line is that of the numbers on standard input."""
+    """Without a usable cache the line has the numbers from standard input."""
     (user.home / ".cache").write_text("in the way")
 
     assert hook(user, session(user.home)).startswith("5h 42%")
 
 
-def test_a_locked_store_does_not_keep_the_line_back(user: User) -> None:
-    """While another process holds the database, the line comes all the same."""
+def test_a_locked_store_does_not_delay_the_line(user: User) -> None:
+    """While another process locks the database, the line is still printed."""
     hook(user, session(user.home))
     with locked(user):
         line = hook(user, session(user.home, five_hour=50))
@@ -297,8 +298,8 @@ def test_a_locked_store_does_not_keep_the_line_back(user: User) -> None:
     assert line.startswith("5h ")
 
 
-def test_a_locked_store_does_not_keep_theirs_back(user: User, tmp_path: Path) -> None:
-    """While another process holds the database, theirs stands beside ours, and is ended too."""
+def test_a_locked_store_does_not_delay_theirs(user: User, tmp_path: Path) -> None:
+    """While the database is locked, theirs is still shown, and is ended on time."""
     hook(user, session(user.home))
     mark, fed = tmp_path / "pid", session(user.home, five_hour=50)
     theirs = f"echo THEIRS; echo $$ > {mark}; exec sleep 60"
@@ -307,11 +308,11 @@ def test_a_locked_store_does_not_keep_theirs_back(user: User, tmp_path: Path) ->
 
     assert line.startswith("THEIRS\n5h ")
     assert visible_width(line.split("\n")[1]) <= 16
-    until(lambda: is_gone(mark))
+    until(lambda: not is_running(int(mark.read_text())))
 
 
-def test_a_store_that_hangs_does_not_keep_the_line_back(user: User) -> None:
-    """However long a database takes to open, the line comes, and the process ends."""
+def test_a_store_that_hangs_does_not_delay_the_line(user: User) -> None:
+    """If opening the database hangs, the line is still printed, and the process ends."""
     hook(user, session(user.home))
     (user.home / "sitecustomize.py").write_text(HANGING_STORE)
 
@@ -320,8 +321,8 @@ def test_a_store_that_hangs_does_not_keep_the_line_back(user: User) -> None:
 
 
 @pytest.mark.parametrize(("locale", "sign"), [("C.UTF-8", "·"), ("C", "-")])
-def test_the_columns_are_kept_to(user: User, locale: str, sign: str) -> None:
-    """In a narrow Claude Code the countdown goes first, then the week, and the session never."""
+def test_the_line_fits_the_columns(user: User, locale: str, sign: str) -> None:
+    """In few columns the countdown goes first, then the week, the session never."""
     data = session(user.home)
     lines = {
         columns: hook(user, data, COLUMNS=str(columns), LC_ALL=locale).strip()
@@ -334,8 +335,8 @@ def test_the_columns_are_kept_to(user: User, locale: str, sign: str) -> None:
     assert lines[2].startswith("5h 42%")
 
 
-def test_what_is_least_needed_gives_way_first(user: User, api: ApiServer) -> None:
-    """Of all that the store knows, a model's week goes before the countdown and the week."""
+def test_a_models_week_goes_first(user: User, api: ApiServer) -> None:
+    """In few columns a model's week goes before the countdown and the week."""
     api.answer = ok(usage_body(time.time(), five_hour_left=RESET, model=95))
     user.log_in()
     user.refresh(force=True)
@@ -346,7 +347,7 @@ def test_what_is_least_needed_gives_way_first(user: User, api: ApiServer) -> Non
 
 
 def test_a_locked_store_does_not_widen_the_line(user: User) -> None:
-    """While another process writes, the line is drawn in fewer columns all the same."""
+    """While the database is locked, the line still fits its columns."""
     data = session(user.home)
     hook(user, data)
     with locked(user):
@@ -357,14 +358,14 @@ def test_a_locked_store_does_not_widen_the_line(user: User) -> None:
 
 
 def test_refused_directories_show_nothing(user: User) -> None:
-    """A relative CLAUDE_CONFIG_DIR has no account, and so no line."""
+    """A relative CLAUDE_CONFIG_DIR has no account, so the line is empty."""
     hook(user, session(user.home))
 
     assert hook(user, session(user.home), CLAUDE_CONFIG_DIR="some/where") == ""
 
 
 def test_the_first_run_of_all_starts_a_refresh(user: User) -> None:
-    """Where no shell of ours ever ran, the next run has what the API said, all of it private."""
+    """The very first run starts a refresh, and everything that creates is private."""
     user.log_in()
     assert hook(user, b"{}\n") == ""
 
@@ -377,12 +378,12 @@ def test_the_first_run_of_all_starts_a_refresh(user: User) -> None:
 
 
 @pytest.mark.parametrize("where", ["", ".cache", ".cache/claude-status"])
-def test_nothing_is_made_in_the_place_of_another(
+def test_nothing_is_created_in_another_users_place(
     user: User, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    """Under ``sudo -s`` HOME is the user's, who could not use what root makes there.
+    """Under ``sudo -s`` nothing is created in the user's HOME.
 
-    What is made is the user's alone, and the process keeps its umask.
+    Otherwise the directory is private, and the process keeps its umask.
     """
     (user.home / where).mkdir(parents=True, exist_ok=True)
     before = sorted(user.home.rglob("*"))
@@ -401,15 +402,15 @@ def test_nothing_is_made_in_the_place_of_another(
     assert user.account.home.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_cache_without_a_place_is_not_made(tmp_path: Path) -> None:
-    """Where the cache has no absolute path there is nothing to make, and no error."""
+def test_a_relative_cache_is_not_created(tmp_path: Path) -> None:
+    """A cache without an absolute path is not created, without an error."""
     home = tmp_path / "account"
     make_home(str(home), {"CLAUDE_STATUS_CACHE_DIR": "relative", "HOME": str(tmp_path)})
     assert not home.exists()
 
 
-def test_a_wrapped_command_may_work_on_after_its_output(user: User, tmp_path: Path) -> None:
-    """One that has closed its output is still given its time to end by itself."""
+def test_a_wrapped_command_may_go_on_after_its_output(user: User, tmp_path: Path) -> None:
+    """A command that closes its output still gets its time to end."""
     mark = tmp_path / "mark"
     theirs = f"echo theirs; exec >&-; sleep 0.2; touch '{mark}'"
     assert "theirs" in hook(user, session(user.home), "--wrap", theirs)
@@ -417,7 +418,7 @@ def test_a_wrapped_command_may_work_on_after_its_output(user: User, tmp_path: Pa
 
 
 def test_a_wrapped_line_stands_beside_ours(user: User) -> None:
-    """Theirs gets the same standard input, and ours follows where the columns allow it."""
+    """Theirs gets the same input, and ours follows it, or comes below if too wide."""
     data = session(user.home)
     theirs = "cut -c 3-12"
 
@@ -438,7 +439,7 @@ def test_a_wrapped_line_stands_beside_ours(user: User) -> None:
     ],
 )
 def test_the_command_may_be_typed_in_other_ways(user: User, words: list[str]) -> None:
-    """Whatever stands before the command, and however its option is written, it is the same."""
+    """Options before the command, and both spellings of --wrap, are accepted."""
     done = user.run(*words, input=session(user.home).decode())
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -447,17 +448,17 @@ def test_the_command_may_be_typed_in_other_ways(user: User, words: list[str]) ->
 
 @pytest.mark.parametrize("theirs", ["false", "true", "exit 3", "/no/such/program 2>/dev/null"])
 def test_a_wrapped_line_that_fails_leaves_ours(user: User, theirs: str) -> None:
-    """Where theirs prints nothing, ours stands alone."""
+    """If theirs prints nothing, ours is shown alone."""
     assert hook(user, session(user.home), "--wrap", theirs).startswith("5h 42%")
 
 
-def test_a_wrapped_line_shows_even_where_ours_has_nothing(user: User) -> None:
-    """Without any number of ours, theirs is all there is."""
+def test_a_wrapped_line_shows_even_if_ours_is_empty(user: User) -> None:
+    """If ours is empty, theirs is shown alone."""
     assert hook(user, b"{}\n", "--wrap", "printf 'a\\nb\\n'") == "a\nb\n"
 
 
 def test_a_wrapped_line_does_not_wait_for_what_it_started(user: User, tmp_path: Path) -> None:
-    """What theirs left running in a session of its own may hold our pipe, and lives on."""
+    """A child of theirs in its own session may keep the pipe open, and is not ended."""
     mark = tmp_path / "pid"
     theirs = (
         f"setsid sh -c 'echo $$ >{mark}.new; mv {mark}.new {mark}; exec sleep 60' 2>&- & echo a"
@@ -467,29 +468,29 @@ def test_a_wrapped_line_does_not_wait_for_what_it_started(user: User, tmp_path: 
 
     until(mark.exists)
     sleeping = int(mark.read_text())
-    os.kill(sleeping, signal.SIGTERM)  # and so it was there still
+    os.kill(sleeping, signal.SIGTERM)  # fails if it has ended
     assert line == "a\n"
 
 
 def test_a_wrapped_line_that_hangs_shows_what_it_printed(user: User, tmp_path: Path) -> None:
-    """Theirs is ended when its time is over, and what it said before stands beside ours."""
+    """Theirs is ended when it times out, and what it printed is shown."""
     mark = tmp_path / "pid"
     theirs = f"echo THEIRS; echo $$ > {mark}; sleep 60"
 
     line = hook(user, session(user.home), "--wrap", theirs)
 
     assert line.startswith("THEIRS  5h 42%")
-    until(lambda: is_gone(mark))
+    until(lambda: not is_running(int(mark.read_text())))
 
 
 @pytest.mark.parametrize("theirs", ["yes", "yes & exit", "(trap '' PIPE; yes)"])
 def test_a_wrapped_line_without_end_is_cut(user: User, theirs: str) -> None:
-    """Theirs may not fill the memory."""
+    """Endless output of theirs is cut."""
     assert 0 < len(hook(user, b"{}\n", "--wrap", f"{{ {theirs}; }} 2>/dev/null")) < 200_000
 
 
 def test_a_wrapped_line_gets_all_of_a_long_input(user: User) -> None:
-    """An input longer than a pipe holds arrives, whether theirs reads it or not."""
+    """An input larger than a pipe is passed on whole, even if theirs does not read it."""
     data = b'{"x": "' + b"x" * 300_000 + b'"}\n'
 
     assert hook(user, data, "--wrap", "wc -c").strip() == str(len(data))
@@ -497,7 +498,7 @@ def test_a_wrapped_line_gets_all_of_a_long_input(user: User) -> None:
 
 
 def test_cancelling_ends_the_wrapped_command_too(user: User, tmp_path: Path) -> None:
-    """SIGTERM, as Claude Code sends it, leaves neither us nor theirs behind."""
+    """SIGTERM, as from Claude Code, also ends the wrapped command."""
     mark = tmp_path / "pid"
     process = subprocess.Popen(
         user.command(
@@ -511,11 +512,11 @@ def test_cancelling_ends_the_wrapped_command_too(user: User, tmp_path: Path) -> 
     process.terminate()
     process.communicate(timeout=30)
 
-    until(lambda: is_gone(mark))
+    until(lambda: not is_running(int(mark.read_text())))
 
 
-def test_ours_gives_way_part_by_part() -> None:
-    """Parts are dropped from the end until the rest fits, and colours take no columns."""
+def test_parts_are_dropped_until_the_rest_fits() -> None:
+    """Parts are dropped from the end until the rest fits; colours have no width."""
     line = "5h \033[32m42%\033[39m 2h13m · 7d \033[32m17%\033[39m"
 
     assert visible_width(line) == 21
@@ -525,8 +526,8 @@ def test_ours_gives_way_part_by_part() -> None:
 
 
 @pytest.mark.parametrize("codes", [("38;5;244", "39"), ("1;2", "22"), ("1;38;2;1;2;3", "22;39")])
-def test_a_cut_gives_the_colour_back(codes: tuple[str, str]) -> None:
-    """Where a cut takes the end of a colour away, what follows the line has it not."""
+def test_a_cut_resets_the_colour(codes: tuple[str, str]) -> None:
+    """If a cut removes the end of a colour, the colour is reset."""
     begin, end = (f"\033[{code}m" for code in codes)
     line = f"{begin}5h{end} 42% {begin}2h13m · 7d{end} 17%"
     assert fit(line, 12) == f"{begin}5h{end} 42% {begin}2h13m\033[22;39m"
@@ -535,24 +536,15 @@ def test_a_cut_gives_the_colour_back(codes: tuple[str, str]) -> None:
 
 @contextmanager
 def locked(user: User) -> Iterator[None]:
-    """Another process's transaction on the user's database."""
+    """Lock the user's database, as another process would."""
     with user.database() as connection:
         connection.execute("BEGIN EXCLUSIVE")
         yield
         connection.execute("ROLLBACK")
 
 
-def is_gone(mark: Path) -> bool:
-    """Whether the process whose number stands in a file is no more, or only not yet buried."""
-    try:
-        status = Path(f"/proc/{mark.read_text().strip()}/stat").read_text()
-    except FileNotFoundError:
-        return True
-    return status.rpartition(")")[2].split()[0] == "Z"
-
-
 def test_no_more_than_a_mebibyte_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A line that does not end is read up to 1 MiB, however much time there is."""
+    """A line without an end is read up to 1 MiB."""
     monkeypatch.setattr("claude_status.statusline.command.READ_SECONDS", 60)
     path = tmp_path / "endless"
     path.write_bytes(b"x" * (3 << 20))
@@ -566,6 +558,6 @@ def test_no_more_than_a_mebibyte_is_read(tmp_path: Path, monkeypatch: pytest.Mon
 def test_without_limits_a_session_is_its_name_and_its_count(
     name: str, count: int | None, is_seen: bool
 ) -> None:
-    """Where no limits are handed in, there is something to note only with both of them."""
+    """Without limits, a session is recorded only with its id and its count."""
     cost = {} if count is None else {"total_api_duration_ms": count}
     assert bool(see({"session_id": name, "cost": cost}, "{}")) == is_seen

@@ -18,7 +18,7 @@ from tests.bodies import usage_body
 from tests.conftest import SHELL, program
 from tests.hosts.shells import TEXTS, account, run, stand_in
 from tests.server import ApiServer, ok
-from tests.support import User
+from tests.support import User, time_zone
 
 HOUR = 3600
 # A night of each kind: an hour twice, an hour left out, half an hour, a day left out
@@ -32,13 +32,10 @@ BEYOND = 1 << 31  # the first second that 32 bits cannot count
 
 
 @pytest.fixture
-def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ZoneInfo]:
-    """Live in a time zone."""
-    monkeypatch.setenv("TZ", request.param)
-    time.tzset()
-    yield ZoneInfo(request.param)
-    monkeypatch.undo()
-    time.tzset()
+def zone(request: pytest.FixtureRequest) -> Iterator[ZoneInfo]:
+    """The local time zone."""
+    with time_zone(request.param):
+        yield ZoneInfo(request.param)
 
 
 @pytest.mark.parametrize("zone", NIGHTS, indirect=True)
