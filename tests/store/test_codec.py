@@ -20,7 +20,7 @@ USAGE = parse_body(usage_body(NOW, 42.6, 17, model=95, credits_used=512), NOW, "
 
 
 def _changed(*path: str | int, to: object) -> str:
-    """The text of a reading with one value in it replaced."""
+    """A reading's text with one value replaced."""
     rows = json.loads(dump({"endpoint": USAGE}))
     place = rows
     for step in path[:-1]:
@@ -32,7 +32,7 @@ def _changed(*path: str | int, to: object) -> str:
 @quick
 @given(usages(), usages(source="statusline:one"))
 def test_what_is_written_is_read_back(one: Usage, other: Usage) -> None:
-    """Readings come back equal, each under its source, as text of one line without NaN."""
+    """Readings are read back as they were, from one line of strict JSON."""
     readings = {usage.source: usage for usage in (one, other)}
     text = dump(readings)
     assert load(text) == readings
@@ -43,13 +43,13 @@ def test_what_is_written_is_read_back(one: Usage, other: Usage) -> None:
 @quick
 @given(bodies)
 def test_whatever_was_parsed_is_read_back(body: object) -> None:
-    """A reading of any body comes back equal."""
+    """A reading of any body is read back as it was."""
     usage = parse_body(body, NOW, "endpoint")
     assert load(dump({"endpoint": usage})) == {"endpoint": usage}
 
 
 def test_nothing_is_no_reading() -> None:
-    """No row, an empty one, and an empty list hold no readings."""
+    """A missing row, an empty one and an empty list hold no readings."""
     assert load(None) == load("") == load("[]") == load(dump({})) == {}
 
 
@@ -61,8 +61,8 @@ def test_nothing_is_no_reading() -> None:
     ],
     ids=lambda text: ascii(text[:12]),
 )  # fmt: skip
-def test_what_is_no_reading_is_none(text: str) -> None:
-    """A text that was not written here holds no readings, and there is no exception."""
+def test_invalid_text_holds_no_readings(text: str) -> None:
+    """Text that was not written here holds no readings, without an exception."""
     assert load(text) == {}
 
 
@@ -95,14 +95,14 @@ def test_what_is_no_reading_is_none(text: str) -> None:
 def test_a_value_of_another_type_is_no_reading(
     path: tuple[str | int, ...], values: list[object]
 ) -> None:
-    """Where any value is not of its type, or there is one more, nothing of it is believed."""
+    """A reading with a value of the wrong type, or an unknown field, is ignored."""
     for value in values:
         expected = load(_changed(*path, to=[]) if value == {} and path[-1] == "limits" else "")
         assert load(_changed(*path, to=value)) == expected, value
 
 
 def test_a_missing_value_is_no_reading() -> None:
-    """A reading that lacks a required field is ignored."""
+    """A reading without a required field is ignored."""
     for name in ("source", "as_of", "limits", "credits", "unknown_keys"):
         rows = json.loads(dump({"endpoint": USAGE}))
         del rows[0][name]
@@ -110,7 +110,7 @@ def test_a_missing_value_is_no_reading() -> None:
 
 
 def _anywhere(value: object) -> st.SearchStrategy[object]:
-    """The same JSON value with something else in one place of it."""
+    """The same JSON value with something else in one place."""
     if isinstance(value, list) and value:
         return st.integers(0, len(value) - 1).flatmap(
             lambda n: _anywhere(value[n]).map(lambda new: [*value[:n], new, *value[n + 1 :]])
@@ -125,7 +125,7 @@ def _anywhere(value: object) -> st.SearchStrategy[object]:
 @thorough
 @given(_anywhere(json.loads(dump({"endpoint": USAGE}))))
 def test_what_was_read_back_can_be_drawn(rows: object) -> None:
-    """A changed row makes no reading, or one that merges and draws without an exception."""
+    """Any changed row can be merged and drawn without an exception."""
     found = load(json.dumps(rows))
     strip = draw_strip(merge(found.values()), NOW, Style())
     assert [write_strip(strip, dialect) for dialect in DIALECTS.values()]
@@ -134,11 +134,11 @@ def test_what_was_read_back_can_be_drawn(rows: object) -> None:
 @thorough
 @given(st.text() | anything.map(json.dumps))
 def test_no_text_is_too_strange(text: str) -> None:
-    """Whatever stands in the row, there are readings or none."""
+    """Any text can be loaded without an exception."""
     assert isinstance(load(text), dict)
 
 
 def test_two_readings_of_one_source_are_one() -> None:
-    """The last of a source counts."""
+    """Of several readings of one source, the last counts."""
     rows = json.loads(dump({"endpoint": USAGE}))
     assert load(json.dumps(rows * 2)) == {"endpoint": USAGE}

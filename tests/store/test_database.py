@@ -1,4 +1,4 @@
-"""The store: rows of text, and nothing but text, whatever befalls the database."""
+"""The store: rows of text and nothing else, whatever happens to the database."""
 
 from __future__ import annotations
 
@@ -32,32 +32,32 @@ from tests.support import unprivileged
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A private directory, and the store's in it, which is not there yet."""
+    """The path of a store that does not exist yet, in a private directory."""
     os.chmod(tmp_path, 0o700)
     return tmp_path / "store"
 
 
 @contextmanager
 def database(place: Path) -> Iterator[sqlite3.Connection]:
-    """The database, past the store."""
+    """The database, without the store."""
     with closing(sqlite3.connect(place / "cache.db", isolation_level=None)) as connection:
         yield connection
 
 
 def filled(place: Path) -> None:
-    """A store with two rows."""
+    """Write two rows."""
     with open_store(place) as store:
         store.write("one", "1 · eins")
         store.write("two", "2")
 
 
 def aside(place: Path) -> Path:
-    """Where a broken store goes."""
+    """Where a broken store is moved."""
     return place.with_name("store.broken")
 
 
-def test_a_row_outlives_the_process(place: Path) -> None:
-    """What was written is read after opening anew; what never was is None."""
+def test_a_row_is_read_after_opening_again(place: Path) -> None:
+    """A written row is read after opening again; an unknown one is None."""
     filled(place)
     with open_store(place) as store:
         found = [store.read(name) for name in ("one", "two", "three")]
@@ -65,7 +65,7 @@ def test_a_row_outlives_the_process(place: Path) -> None:
 
 
 def test_a_row_is_replaced(place: Path) -> None:
-    """Writing a row twice leaves the second text."""
+    """Writing a row again replaces its text."""
     filled(place)
     with open_store(place) as store:
         store.write("one", "")
@@ -74,13 +74,13 @@ def test_a_row_is_replaced(place: Path) -> None:
 
 @pytest.mark.parametrize("value", [b"bytes", 1, None, ["list"], {"token": 1}])
 def test_only_text_is_taken(place: Path, value: object) -> None:
-    """Nothing but text gets in, and so nothing is ever pickled."""
+    """Anything but text is refused, so nothing is ever pickled."""
     with open_store(place) as store, pytest.raises(TypeError):
         store.write("row", value)  # type: ignore[arg-type]
 
 
 def test_every_row_is_plain_text_in_the_database(place: Path) -> None:
-    """Long texts stay in the database too: no row names a file, and none is pickled."""
+    """Even a long text is in the database itself: no row names a file or is pickled."""
     with open_store(place) as store:
         store.write("long", "x" * 200_000)
         store.take_lease("lease", 30)
@@ -90,7 +90,7 @@ def test_every_row_is_plain_text_in_the_database(place: Path) -> None:
 
 
 def test_only_the_owner_can_read_it(place: Path) -> None:
-    """The directory is 0700, even where somebody has opened it to readers since."""
+    """The directory is made 0700 again if it was opened to others."""
     filled(place)
     place.chmod(0o755)
     filled(place)
@@ -98,7 +98,7 @@ def test_only_the_owner_can_read_it(place: Path) -> None:
 
 
 class Mischief:
-    """Unpickles to the making of a file."""
+    """An object that creates a file when it is unpickled."""
 
     def __init__(self, path: Path) -> None:
         self.path = str(path)
@@ -127,7 +127,7 @@ CRAFTED = {
 
 @pytest.mark.parametrize("name", CRAFTED)
 def test_a_crafted_row_is_neither_unpickled_nor_followed(place: Path, name: str) -> None:
-    """A row that was not written here runs nothing and reads no file; the store works again."""
+    """A crafted row runs no code and reads no file, and the store still works."""
     filled(place)
     trap = place.parent / "trap"
     (place.parent / "secret").write_text("secret")
@@ -143,7 +143,7 @@ def test_a_crafted_row_is_neither_unpickled_nor_followed(place: Path, name: str)
 
 
 def test_a_crafted_row_among_the_many_is_not_unpickled_either(place: Path) -> None:
-    """What is not looked at in opening is refused when it is read, and the next store is new."""
+    """A row that is not read at opening is refused when it is read."""
     filled(place)
     trap = place.parent / "trap"
     with database(place) as rows:
@@ -157,17 +157,17 @@ def test_a_crafted_row_among_the_many_is_not_unpickled_either(place: Path) -> No
 
 
 def garbage(place: Path) -> None:
-    """Something else than a database."""
+    """Write something that is not a database."""
     (place / "cache.db").write_bytes(b"no database at all " * 1000)
 
 
 def cut(place: Path) -> None:
-    """A database that ends in its middle."""
+    """Truncate the database."""
     os.truncate(place / "cache.db", 5000)
 
 
 def holed(place: Path) -> None:
-    """A database of which only the first page is whole."""
+    """Overwrite all but the first page."""
     path = place / "cache.db"
     content = bytearray(path.read_bytes())
     content[4096:] = b"\xa5" * (len(content) - 4096)
@@ -175,20 +175,20 @@ def holed(place: Path) -> None:
 
 
 def without_table(place: Path) -> None:
-    """A table of another shape."""
+    """Replace the table by one with other columns."""
     with database(place) as rows:
         rows.execute("DROP TABLE Cache")
         rows.execute("CREATE TABLE Cache (something TEXT)")
 
 
 def a_directory(place: Path) -> None:
-    """A directory in the place of the database."""
+    """Put a directory in place of the database."""
     (place / "cache.db").unlink()
     (place / "cache.db").mkdir()
 
 
 def a_file(place: Path) -> None:
-    """A file in the place of the directory."""
+    """Put a file in place of the directory."""
     for path in place.iterdir():
         path.unlink()
     place.rmdir()
@@ -199,10 +199,8 @@ BREAKAGE = [garbage, cut, holed, without_table, a_directory, a_file]
 
 
 @pytest.mark.parametrize("damage", BREAKAGE)
-def test_a_broken_store_is_set_aside_and_begun_anew(
-    place: Path, damage: Callable[[Path], None]
-) -> None:
-    """Whatever the damage, the next opening gives an empty store that works and stays."""
+def test_a_broken_store_is_replaced(place: Path, damage: Callable[[Path], None]) -> None:
+    """After any damage, the next opening gives an empty store that works."""
     filled(place)
     damage(place)
     with open_store(place) as store:
@@ -220,8 +218,8 @@ def test_a_broken_store_is_set_aside_and_begun_anew(
         "CREATE TRIGGER t AFTER INSERT ON Cache BEGIN SELECT RAISE(ABORT, 'no'); END",
     ],
 )
-def test_a_store_that_shows_only_in_writing_that_it_is_broken(place: Path, statement: str) -> None:
-    """It opens and reads well, the write is an error, and the next opening makes it anew."""
+def test_a_store_that_fails_only_in_writing_is_replaced(place: Path, statement: str) -> None:
+    """The failed write is an error, and the next opening gives a new store."""
     filled(place)
     with database(place) as rows:
         rows.execute(statement)
@@ -233,7 +231,7 @@ def test_a_store_that_shows_only_in_writing_that_it_is_broken(place: Path, state
 
 
 def test_a_store_that_breaks_again_within_the_hour_is_left_alone(place: Path) -> None:
-    """A second fault soon after is an error, not another new store: the file is not to blame."""
+    """A second break within an hour is an error: the file is not to blame."""
     filled(place)
     garbage(place)
     with open_store(place) as store:
@@ -249,7 +247,7 @@ def test_a_store_that_breaks_again_within_the_hour_is_left_alone(place: Path) ->
 def test_a_store_that_breaks_another_time_replaces_what_was_set_aside(
     place: Path, hours: float
 ) -> None:
-    """Later, or where the clock has been set back since, the new broken one takes its place."""
+    """A later break, or one after the clock was set back, replaces what was set aside."""
     for content in (b"first " * 1000, b"second " * 1000):
         filled(place)
         (place / "cache.db").write_bytes(content)
@@ -262,7 +260,7 @@ def test_a_store_that_breaks_another_time_replaces_what_was_set_aside(
 
 
 def test_of_many_that_find_it_broken_one_sets_it_aside(place: Path) -> None:
-    """All of them go on with the same new store, and none takes that for one that broke again."""
+    """Of many processes one replaces the broken store, and all use the new one."""
     context = multiprocessing.get_context("fork")
     for _ in range(5):
         filled(place)
@@ -279,10 +277,10 @@ def test_of_many_that_find_it_broken_one_sets_it_aside(place: Path) -> None:
             assert len(store.names("row")) == 12
 
 
-def test_who_finds_it_broken_waits_for_another_who_did(
+def test_a_broken_store_is_moved_by_one_process_at_a_time(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While another process moves a broken store away, nobody else touches it."""
+    """While another process moves a broken store away, this one waits."""
     filled(place)
     garbage(place)
     late = threading.Thread(target=lambda: filled(place))
@@ -301,14 +299,14 @@ def test_who_finds_it_broken_waits_for_another_who_did(
 
 
 def write_after(begin: Barrier, place: Path, number: int) -> None:
-    """A row by one of a crowd that all begin at once."""
+    """Write a row as one of a crowd that starts at the same moment."""
     begin.wait(30)
     with open_store(place) as store:
         store.write(f"row {number}", "there")
 
 
-def test_a_lease_is_had_by_one(place: Path) -> None:
-    """While one has the lease nobody else gets it; given back, the next one does."""
+def test_a_lease_has_one_holder(place: Path) -> None:
+    """While one process has the lease no other gets it; after it ends, the next does."""
     with open_store(place) as one, open_store(place) as other:
         assert one.take_lease("lease", 30)
         assert not other.take_lease("lease", 30)
@@ -317,7 +315,7 @@ def test_a_lease_is_had_by_one(place: Path) -> None:
 
 
 def at(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Move every clock of this process."""
+    """Move the clock of this process."""
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + seconds)
 
@@ -326,7 +324,7 @@ def at(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_lease_ends_by_itself(
     place: Path, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
-    """A lease that a dead process has is over with its time, or when the clock is set back."""
+    """A lease ends after its time, or when the clock is set back by more."""
     with open_store(place) as store:
         assert store.take_lease("lease", 30)
     at(seconds, monkeypatch)
@@ -335,11 +333,11 @@ def test_a_lease_ends_by_itself(
         assert not store.take_lease("lease", 30)
 
 
-def test_a_lease_stands_to_its_end(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second before its end, and with a clock that was put right by a little, it still counts."""
+def test_a_lease_lasts_until_its_end(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lease lasts until its end, even if the clock is corrected a little."""
     with open_store(place) as store:
         assert store.take_lease("lease", 30)
-        for seconds in (28, -56):  # the one on top of the other
+        for seconds in (28, -56):  # one after the other
             at(seconds, monkeypatch)
             assert not store.take_lease("lease", 30)
 
@@ -353,10 +351,10 @@ OPERATIONS: dict[str, Callable[[store_module.Store], object]] = {
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_a_lock_that_stays_is_an_error_and_not_a_wait(
+def test_a_lasting_lock_is_an_error(
     place: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Where another process keeps the database locked, each operation gives up as a CacheError."""
+    """If another process keeps the database locked, each write is a CacheError."""
     monkeypatch.setattr(store_module, "TIMEOUT", 0.05)
     filled(place)
     with open_store(place) as store, database(place) as other:
@@ -371,7 +369,7 @@ def test_a_lock_that_stays_is_an_error_and_not_a_wait(
 def test_a_locked_store_is_not_waited_for_to_open(
     place: Path, monkeypatch: pytest.MonkeyPatch, lock: str, journal: str
 ) -> None:
-    """Opening gives up as well, which the library by itself would do after minutes."""
+    """Opening a locked store is an error soon; the library alone would wait for minutes."""
     monkeypatch.setattr(store_module, "TIMEOUT", 0.05)
     filled(place)
     with database(place) as other:
@@ -385,7 +383,7 @@ def test_a_locked_store_is_not_waited_for_to_open(
 def test_a_store_that_is_moved_away_meanwhile_is_opened_anew(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who waits for a database that another process sets aside opens the one in its place."""
+    """If the database is moved away while it is opened, its replacement is opened."""
     monkeypatch.setattr(store_module, "TIMEOUT", 1.0)
     filled(place)
     opened = []
@@ -416,8 +414,8 @@ def _written_then_failed(store: store_module.Store) -> None:
     raise CacheError("of another kind")
 
 
-def test_what_happens_in_a_transaction_happens_at_once(place: Path) -> None:
-    """Others see nothing of a transaction before its end, and nothing of one that failed."""
+def test_a_transaction_is_atomic(place: Path) -> None:
+    """Others see nothing of a transaction before its end, nor of one that failed."""
     filled(place)
     with open_store(place) as one, open_store(place) as other:
         with one.transaction():
@@ -430,7 +428,7 @@ def test_what_happens_in_a_transaction_happens_at_once(place: Path) -> None:
 
 
 def test_a_store_that_cannot_be_written_is_an_error(place: Path) -> None:
-    """In a read-only directory opening raises CacheError with one sentence, and changes nothing."""
+    """In a read-only directory, opening raises CacheError and changes nothing."""
     filled(place)
     before = (place / "cache.db").read_bytes()
     for path in (*place.iterdir(), place):
@@ -457,15 +455,16 @@ def test_a_store_that_cannot_be_written_is_an_error(place: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o720])
 def test_a_directory_that_others_can_write_is_refused(place: Path, mode: int) -> None:
-    """What others could have written into is neither read nor set aside."""
+    """A directory that others can write is neither used nor set aside."""
     filled(place)
     place.chmod(mode)
     with pytest.raises(CacheError, match="written by others"), open_store(place):
         pass
+    assert not aside(place).exists()
 
 
-def test_nobody_else_imports_the_library() -> None:
-    """One module of the store imports diskcache, so its safeguards hold everywhere."""
+def test_one_module_imports_the_library() -> None:
+    """Only one module imports diskcache, so its safeguards apply everywhere."""
     importers = set()
     for path in (ROOT / "claude_status").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -21,7 +21,7 @@ MODEL = "scope:fable"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    """A real store, empty."""
+    """An empty store."""
     with open_store(tmp_path / "store") as opened:
         yield opened
 
@@ -38,13 +38,13 @@ def add(store: Store, *limits: Limit, now: float | None = None) -> None:
 
 
 def kept(store: Store, key: str = SESSION, until: float = NOW + DAY) -> list[tuple[float, float]]:
-    """The numbers of one limit, each with its time before or after NOW."""
+    """The numbers of one limit, with their times relative to NOW."""
     found = history.points(store, 0 if until < 10 * DAY else until - 100 * DAY, until)
     return [(point.time - NOW, point.percent) for point in found if point.key == key]
 
 
 def test_a_reading_comes_back(store: Store) -> None:
-    """All numbers of a reading are given back as they were, those without a reset included."""
+    """All numbers of a reading are returned as they were, also without a reset."""
     add(store, limit(SESSION, 42.57, NOW), limit(MODEL, 7, NOW, None))
     assert history.points(store, NOW, NOW) == [
         Point(NOW, SESSION, 42.57, NOW + 2 * HOUR),
@@ -53,14 +53,14 @@ def test_a_reading_comes_back(store: Store) -> None:
 
 
 def test_each_number_has_its_own_time(store: Store) -> None:
-    """In a reading merged from sources of different ages, each number keeps its own time."""
+    """In a merged reading, each number keeps its own time."""
     add(store, limit(SESSION, 42, NOW), limit(MODEL, 7, NOW - HOUR), now=NOW)
     assert kept(store) == [(0, 42)]
     assert kept(store, MODEL) == [(-HOUR, 7)]
 
 
 def test_a_number_from_before_midnight(store: Store) -> None:
-    """A number that is merged after midnight still stands on the day on which it was true."""
+    """A number that is added after midnight is on the day on which it was true."""
     midnight = NOW - 12 * HOUR
     add(store, limit(SESSION, 5, midnight + 60), limit(MODEL, 7, midnight - 60), now=midnight + 60)
     assert history.points(store, midnight - 60, midnight - 60) == [
@@ -69,7 +69,7 @@ def test_a_number_from_before_midnight(store: Store) -> None:
 
 
 def test_what_says_nothing_new_is_not_kept(store: Store) -> None:
-    """The same number comes once in half an hour at most, a new one once in two minutes."""
+    """The same number is kept once in 30 minutes, a new one once in two."""
     for seconds in range(0, 3601, 60):
         add(store, limit(SESSION, 42, NOW + seconds), limit(WEEK, seconds / 60, NOW + seconds))
     assert [seconds for seconds, _ in kept(store)] == [0, 1800, 3600]
@@ -77,7 +77,7 @@ def test_what_says_nothing_new_is_not_kept(store: Store) -> None:
 
 
 def test_a_repeated_reading_changes_nothing(store: Store) -> None:
-    """Merging the same readings again, as every refresh does, adds nothing."""
+    """Adding the same reading again, as every refresh does, changes nothing."""
     found = limit(SESSION, 42, NOW), limit(WEEK, 17, NOW - 400)
     for later in range(0, 7200, 300):
         add(store, *found, now=NOW + later)
@@ -85,7 +85,7 @@ def test_a_repeated_reading_changes_nothing(store: Store) -> None:
 
 
 def test_clock_set_back(store: Store) -> None:
-    """Readings that a wrong clock dated ahead neither keep right ones out nor stay among them."""
+    """Readings dated ahead by a wrong clock are removed once right ones come."""
     add(store, limit(SESSION, 80, NOW + 5 * HOUR))
     add(store, limit(SESSION, 81, NOW + 6 * HOUR))
     add(store, limit(SESSION, 42, NOW))
@@ -93,7 +93,7 @@ def test_clock_set_back(store: Store) -> None:
 
 
 def test_clock_set_back_by_days(store: Store) -> None:
-    """A wrong day ahead is not shown, and its row is cleared once that day really comes."""
+    """A day ahead is not shown, and its row is cleared once that day comes."""
     add(store, limit(SESSION, 80, NOW + 2 * DAY + HOUR))
     add(store, limit(SESSION, 42, NOW))
     assert kept(store, until=NOW) == [(0, 42)]
@@ -102,13 +102,13 @@ def test_clock_set_back_by_days(store: Store) -> None:
 
 
 def test_a_future_number_is_not_kept(store: Store) -> None:
-    """A number that claims to be true later than now has no place."""
+    """A number dated later than now is not kept."""
     add(store, limit(SESSION, 42, NOW + HOUR), now=NOW)
     assert kept(store) == []
 
 
 def test_thinning_keeps_the_last_of_each_window(store: Store) -> None:
-    """Of an old hour each window's last number stays: the peak before a reset is not lost."""
+    """Thinning keeps each window's last number in an hour, so no peak is lost."""
     old, reset = NOW - (WHOLE_DAYS + 2) * DAY, NOW - (WHOLE_DAYS + 2) * DAY + HOUR // 2
     for minute in range(0, 30, 5):
         add(store, limit(SESSION, 90 + minute / 5, old + minute * 60, reset))
@@ -119,7 +119,7 @@ def test_thinning_keeps_the_last_of_each_window(store: Store) -> None:
 
 
 def test_a_week_is_kept_whole(store: Store) -> None:
-    """No reading of the past seven days is thinned."""
+    """Readings of the past seven days are not thinned."""
     times = range(int(NOW - WHOLE_DAYS * DAY), NOW + 1, 6 * 300)
     for when in times:
         add(store, limit(SESSION, when / 300 % 100, when))
@@ -127,7 +127,7 @@ def test_a_week_is_kept_whole(store: Store) -> None:
 
 
 def test_older_than_90_days_is_dropped(store: Store) -> None:
-    """With the first reading of a day, days older than 90 go, and only those."""
+    """Days older than 90 are dropped, and only those."""
     for age in (KEPT_DAYS + 1, KEPT_DAYS, 1):
         add(store, limit(SESSION, age, NOW - age * DAY))
     add(store, limit(SESSION, 0, NOW))
@@ -138,7 +138,7 @@ def test_older_than_90_days_is_dropped(store: Store) -> None:
     "line", ["", "nonsense", "1,2,3", "x,five_hour=1@2", "1,five_hour=one@2", "1,five_hour=1@soon"]
 )
 def test_foreign_lines_are_left_out(store: Store, line: str) -> None:
-    """A line that was not written here is no reading, and does not hide those around it."""
+    """An invalid line is ignored, without hiding those around it."""
     add(store, limit(SESSION, 42, NOW))
     row = f"{history.PREFIX}{NOW // DAY}"
     store.write(row, f"{line}\n{store.read(row)}{line}\n")
@@ -148,16 +148,16 @@ def test_foreign_lines_are_left_out(store: Store, line: str) -> None:
 
 @pytest.mark.parametrize("key", ["scope:a,b", "scope:a=b@c", "scope:sonnet 4.5"])
 def test_names_from_outside(store: Store, key: str) -> None:
-    """No model's name breaks its line; only a comma in it becomes a blank."""
+    """A name with special characters does not break its line; a comma becomes a blank."""
     add(store, limit(key, 42, NOW), limit(SESSION, 1, NOW))
     assert kept(store, key.replace(",", " ")) == [(0, 42)]
     assert kept(store) == [(0, 1)]
 
 
 def use_heavily(place: Path) -> int:
-    """Let four limits change every two minutes for 90 days; return the bytes on disk.
+    """Change four limits every two minutes for 90 days; returns the bytes on disk.
 
-    In days that will be thinned they only change twice an hour, which leaves the same behind.
+    Days that will be thinned change twice an hour only, which leaves the same behind.
     """
     chance = random.Random(5)
     keys = SESSION, WEEK, MODEL, "scope:opus"
@@ -173,7 +173,7 @@ def use_heavily(place: Path) -> int:
 
 
 def test_90_days_of_heavy_use(tmp_path: Path) -> None:
-    """They stay below 2 MB on disk, and neither their first day nor their last change is lost."""
+    """They take less than 2 MB, and include the first day and the last change."""
     assert use_heavily(tmp_path / "store") < 2_000_000
     begun = NOW - KEPT_DAYS * DAY
     with open_store(tmp_path / "store") as store:
@@ -183,7 +183,7 @@ def test_90_days_of_heavy_use(tmp_path: Path) -> None:
 
 
 def test_adding_reads_one_day_only(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Adding to a day that has begun looks at no other day, however long the history is."""
+    """Adding to a day that exists reads no other day."""
     for age in range(30):
         add(store, limit(SESSION, age, NOW - age * DAY))
     read: list[str] = []
@@ -195,7 +195,7 @@ def test_adding_reads_one_day_only(store: Store, monkeypatch: pytest.MonkeyPatch
 
 
 def test_thin_is_idempotent() -> None:
-    """A thinned day is not thinned any further."""
+    """Thinning a thinned day changes nothing."""
     lines = [f"{NOW + 300 * n},{SESSION}={n}@{NOW + HOUR},{WEEK}={n}@-" for n in range(30)]
     once = history.thin(lines)
     assert len(once) == 3
@@ -203,7 +203,7 @@ def test_thin_is_idempotent() -> None:
 
 
 def test_a_limit_is_not_confused_with_another(store: Store) -> None:
-    """Whether a number is new is asked of the same limit's last one, not of the last line."""
+    """A number is compared with the last one of the same limit."""
     first = limit(SESSION, 42, NOW)
     add(store, first, limit(WEEK, 17, NOW))
     add(store, replace(first, percent=43, as_of=NOW + 300), limit(WEEK, 17, NOW + 300))

@@ -1,4 +1,4 @@
-"""Rows as a reader finds them without the library."""
+"""Reading the store's rows without the library."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from claude_status.store.rows import DATABASE, look
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A store with two rows, one of the history, and one that has expired."""
+    """A store with two rows, a row of the history, and an expired one."""
     with open_store(tmp_path / "store") as store:
         store.write("readings", "these")
         store.write("plan", "")
@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_look_finds_what_the_library_wrote(folder: Path) -> None:
-    """Each row has its text, but not those of the history, nor what has expired."""
+    """Each row has its text, except those of the history and expired ones."""
     deadline = time.monotonic() + 10
     while (rows := look(folder)) and rows.read("lease") and time.monotonic() < deadline:
         pass
@@ -35,14 +35,14 @@ def test_a_look_finds_what_the_library_wrote(folder: Path) -> None:
 
 
 def test_a_look_leaves_nothing_behind(folder: Path) -> None:
-    """No file is written or made, not even the journal's."""
+    """No file is written or created, not even a journal."""
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert look(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_a_look_waits_for_no_writer(folder: Path) -> None:
-    """While another process writes, the rows are those of before."""
+    """While another process writes, the rows are the previous ones."""
     with closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("UPDATE Cache SET value = 'others' WHERE key = 'readings'")
@@ -52,7 +52,7 @@ def test_a_look_waits_for_no_writer(folder: Path) -> None:
 
 
 def test_a_row_that_holds_a_pickle_is_not_read(folder: Path) -> None:
-    """What is not text in the database itself is none of our rows."""
+    """A row whose value is not plain text is left out."""
     with closing(sqlite3.connect(folder / DATABASE)) as writer, writer:
         writer.execute("UPDATE Cache SET mode = 4 WHERE key = 'readings'")
     rows = look(folder)
@@ -62,7 +62,7 @@ def test_a_row_that_holds_a_pickle_is_not_read(folder: Path) -> None:
 
 @pytest.mark.parametrize("harm", ["missing", "no database", "no table", "a blob", "open to all"])
 def test_what_cannot_be_looked_at_is_left_to_the_store(folder: Path, harm: str) -> None:
-    """Whatever is wrong, there are no rows, and nothing is mended."""
+    """If anything is wrong there are no rows, and nothing is changed."""
     database = folder / DATABASE
     if harm == "missing":
         database.unlink()
