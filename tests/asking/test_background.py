@@ -1,4 +1,4 @@
-"""The refresh that nobody waits for."""
+"""The refresh in the background: silent, detached, limited in time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support import HANGING, User, snapshot_of, until
 
 
 def test_a_background_refresh_says_nothing(user: User, api: ApiServer) -> None:
-    """Whatever comes of it, there is no word and the status is 0."""
+    """Even if the API refuses, it prints nothing and exits with status 0."""
     for answer in (server.SERVER_ERROR, server.UNAUTHORIZED):
         api.answer = answer
         user.log_in(lasts=86400 + len(api.requests))
@@ -35,7 +35,7 @@ def stat(pid: int) -> tuple[int, int]:
 
 
 def test_a_background_refresh_holds_on_to_nothing(user: User, api: ApiServer) -> None:
-    """While it asks it has let go of every stream, of the directory, and of the session."""
+    """While it asks, it has closed inherited streams and left the directory and the session."""
     api.answer = HANGING
     output, its_output = os.pipe()
     other, its_other = os.pipe()
@@ -62,7 +62,7 @@ def test_a_background_refresh_holds_on_to_nothing(user: User, api: ApiServer) ->
 
 
 def test_a_background_refresh_leaves_a_group_that_it_leads(user: User, api: ApiServer) -> None:
-    """Started as a job of an interactive shell it still gets a session of its own, and works."""
+    """Started as a shell's job, it still gets a session of its own, and works."""
     process = user.start("refresh", "--background", preexec_fn=os.setpgrp)
     assert process.wait(30) == 0
     api.wait_for(1)
@@ -70,7 +70,7 @@ def test_a_background_refresh_leaves_a_group_that_it_leads(user: User, api: ApiS
 
 
 def test_a_background_refresh_ends_by_itself(user: User, api: ApiServer) -> None:
-    """The alarm ends it wherever it hangs, even where alarms were ignored and held back."""
+    """The alarm ends it wherever it hangs, even if alarms were ignored or blocked."""
     api.answer = HANGING
     code = (
         "import signal; from claude_status.asking import background\n"
@@ -91,8 +91,8 @@ def test_a_background_refresh_ends_by_itself(user: User, api: ApiServer) -> None
     assert "cut short" in known.asking.reason
 
 
-def test_a_background_refresh_leaves_while_another_is_at_work(user: User, api: ApiServer) -> None:
-    """It neither asks nor touches anything: who is at work draws for all. A later one asks."""
+def test_a_background_refresh_leaves_if_another_is_running(user: User, api: ApiServer) -> None:
+    """It asks and changes nothing while another one is running; a later one asks."""
     user.refresh(time.time() - 4000)
     before = snapshot_of(user.account.cache)
     door = os.open(user.account.home, os.O_RDONLY)
@@ -110,7 +110,7 @@ def test_a_background_refresh_leaves_while_another_is_at_work(user: User, api: A
 def test_a_background_refresh_needs_no_file_locks(
     user: User, api: ApiServer, tmp_path: Path
 ) -> None:
-    """On a file system that has none, it asks as always."""
+    """It asks even on a file system without locks."""
     (tmp_path / "sitecustomize.py").write_text(
         "import errno, fcntl\n"
         "def flock(file, how):\n"

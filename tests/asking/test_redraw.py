@@ -1,4 +1,4 @@
-"""A tmux that shows the line has it anew as soon as the numbers have changed."""
+"""A tmux that shows the line redraws it as soon as the numbers have changed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from tests.conftest import program
 from tests.screen import Screen
 from tests.server import ApiServer, ok
 from tests.support import User, until
+from tests.trust.crowd import idle
 
 
 @pytest.fixture
 def bar(user: User, tmp_path: Path) -> Iterator[Screen]:
-    """The user's own tmux, whose bar asks for the line once an hour, outside of our environment."""
+    """The user's own tmux, whose bar asks for the line only once an hour."""
     tmux = program("tmux")
     user.environ["TMUX_TMPDIR"] = str(tmp_path)
     user.environ.pop("TMUX", None)
@@ -39,14 +40,14 @@ def bar(user: User, tmp_path: Path) -> Iterator[Screen]:
 
 
 def test_a_refresh_that_changed_the_line(user: User, api: ApiServer, bar: Screen) -> None:
-    """After a refresh with other numbers the bar has them, long before its own interval."""
+    """After a refresh with other numbers, the bar shows them at once."""
     api.answer = ok(usage_body(time.time(), 63, 17))
     user.run("refresh", "--force")
     bar.until("5h 63%", 30)
 
 
 def test_a_bar_without_the_line(user: User, api: ApiServer, bar: Screen, tmp_path: Path) -> None:
-    """What another session's bar runs is not run again; that of a session with the line is."""
+    """Only bars with the line are redrawn: what another bar runs is not run again."""
     tmux, ran = program("tmux"), tmp_path / "ran"
     job = f"#(echo >>{ran}; echo theirs)"
     new = [tmux, "new-session", "-d", "-s", "other", "exec sleep 600"]
@@ -67,7 +68,7 @@ def test_a_bar_without_the_line(user: User, api: ApiServer, bar: Screen, tmp_pat
 
 
 def test_a_server_that_hangs(user: User, api: ApiServer, bar: Screen, tmp_path: Path) -> None:
-    """A server that never answers keeps no process of ours, and the other bar has its numbers."""
+    """A server that never answers delays no other bar, and no process waits for it forever."""
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "hung"))
         server.listen()
@@ -78,11 +79,11 @@ def test_a_server_that_hangs(user: User, api: ApiServer, bar: Screen, tmp_path: 
         with client:
             client.settimeout(60)
             while client.recv(4096):
-                pass  # the end comes where the process is gone
+                pass  # the end comes once the process is gone
 
 
-def test_what_has_not_changed_tells_nobody(user: User, tmp_path: Path) -> None:
-    """A refresh that leaves the line as it was starts no process; a new minute may change it."""
+def test_an_unchanged_line_redraws_nothing(user: User, tmp_path: Path) -> None:
+    """A refresh that does not change the line calls no tmux; a new minute may change it."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "tmux").write_text(f'#!/bin/sh\necho "$@" >>"{tmp_path}/called"\n')
@@ -96,11 +97,12 @@ def test_what_has_not_changed_tells_nobody(user: User, tmp_path: Path) -> None:
         (tmp_path / "called").unlink()
         before = user.line(time.time(), "tmux")
         user.run("refresh", "--force", environ=environ)
+        until(lambda: idle(user))
         assert (tmp_path / "called").exists() <= (user.line(time.time(), "tmux") != before)
 
 
 class Socket:
-    """Something that looks like a server's socket."""
+    """A socket that looks like a tmux server's."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""A refresh as a whole: what is asked and when, what is kept of the answer, and what is drawn."""
+"""A refresh as a whole: what is asked and when, what is kept of the answer, what is drawn."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ from tests.support import YEAR, User
 
 TTL = 300
 HOUR = 3600
-LOOK_EVERY = 300  # the longest time to the next refresh
+LOOK_EVERY = 300  # the longest time until the next refresh
 NOW = float(int(time.time()) // 60 * 60)  # a full minute, since resets are rounded to one
-LINE = "5h 42% 2h12m · 7d 17%"  # of the usage as of NOW, 20 seconds later
-OLD_LINE = "5h 42% 2h07m · 7d 17%"  # and that with the TTL's end
+LINE = "5h 42% 2h12m · 7d 17%"  # for the usage as of NOW, 20 seconds later
+OLD_LINE = "5h 42% 2h07m · 7d 17%"  # the same 20 seconds after the TTL
 
 
 @pytest.fixture
 def api() -> Iterator[ApiServer]:
-    """An API that tells the usage as of ``NOW``."""
+    """An API that reports the usage as of ``NOW``."""
     with ApiServer(ok(usage_body(NOW))) as running:
         yield running
 
 
 @pytest.fixture
 def user(home: object, api: ApiServer, monkeypatch: pytest.MonkeyPatch) -> User:
-    """A user who is logged in; no answer is awaited for more than half a second."""
+    """A user who is logged in; the API has half a second to answer."""
     fetch = partial(endpoint.fetch_usage, deadline=0.5)
     monkeypatch.setattr(endpoint, "fetch_usage", fetch)
     user = User(home, api.url)  # type: ignore[arg-type]
@@ -62,7 +62,7 @@ def asks(user: User, api: ApiServer, now: float, **options: object) -> int:
 
 
 def test_the_first_refresh_asks_and_draws(user: User, api: ApiServer) -> None:
-    """Where nothing is known yet, the API is asked once, and the answer is in every dialect."""
+    """If nothing is known yet, the API is asked once, and every dialect shows the answer."""
     outcome = user.refresh(NOW)
     assert (outcome.asked, outcome.problem, len(api.requests)) == (True, "", 1)
     assert user.line(NOW + 20) == LINE
@@ -70,8 +70,8 @@ def test_the_first_refresh_asks_and_draws(user: User, api: ApiServer) -> None:
     assert all("42%" in user.line(NOW + 20, dialect) for dialect in DIALECTS)
 
 
-def test_nobody_is_asked_before_the_ttl(user: User, api: ApiServer) -> None:
-    """A second before the TTL's end nothing is asked, at its end one call is made."""
+def test_nothing_is_asked_before_the_ttl(user: User, api: ApiServer) -> None:
+    """One second before the TTL ends nothing is asked; at its end one call is made."""
     assert asks(user, api, NOW) == 1
     assert user.refresh_at() == NOW + TTL
     assert asks(user, api, NOW + TTL - 1) == 0
@@ -83,15 +83,15 @@ def test_nobody_is_asked_before_the_ttl(user: User, api: ApiServer) -> None:
 def test_the_ttl_jitters_by_a_tenth(
     user: User, api: ApiServer, chance: float, seconds: float
 ) -> None:
-    """Between the earliest and the latest chance lie ten per cent either way."""
+    """The TTL is ten per cent shorter or longer by chance."""
     due = user.refresh(NOW, chance=lambda: chance).due.at - NOW
     assert 0.9 * TTL <= due <= seconds + 1e-3
     assert asks(user, api, NOW + due - 1) == 0
     assert asks(user, api, NOW + due) == 1
 
 
-def test_a_ttl_of_ones_own_holds(user: User, api: ApiServer) -> None:
-    """The setting counts, not the default; a reader looks in every five minutes all the same."""
+def test_the_users_ttl_counts(user: User, api: ApiServer) -> None:
+    """The user's TTL replaces the default; readers still refresh every five minutes."""
     settings = Settings(ttl=3600)
     assert asks(user, api, NOW, settings=settings) == 1
     assert user.refresh_at() == NOW + LOOK_EVERY
@@ -99,10 +99,8 @@ def test_a_ttl_of_ones_own_holds(user: User, api: ApiServer) -> None:
     assert asks(user, api, NOW + 3600, settings=settings) == 1
 
 
-def test_a_bar_that_nobody_sees_asks_less_but_not_after_a_failure(
-    user: User, api: ApiServer
-) -> None:
-    """It leaves out eleven calls of twelve; one that failed is made up for all the same."""
+def test_an_unseen_bar_asks_less_but_not_after_a_failure(user: User, api: ApiServer) -> None:
+    """It makes every twelfth call only, but repeats a failed one after the usual pause."""
     nobody = partial(asks, user, api, reader=NOBODY)
     assert [nobody(NOW + later) for later in (0, TTL, 12 * TTL - 1)] == [1, 0, 0]
     begin = NOW + 12 * TTL
@@ -110,10 +108,8 @@ def test_a_bar_that_nobody_sees_asks_less_but_not_after_a_failure(
     assert [nobody(begin + later) for later in (0, 29, 30, 400)] == [1, 0, 1, 0]
 
 
-def test_a_call_that_brings_nothing_new_is_followed_by_a_rarer_one(
-    user: User, api: ApiServer
-) -> None:
-    """A prompt asks after one TTL where the numbers move, after 1.8 where they stand still."""
+def test_steady_numbers_are_asked_for_less_often(user: User, api: ApiServer) -> None:
+    """A prompt asks after one TTL if the numbers change, after 1.8 if they do not."""
     assert [asks(user, api, NOW + later) for later in (0, TTL)] == [1, 1]
     assert [asks(user, api, NOW + later) for later in (2 * TTL, 840 - 1, 840)] == [0, 0, 1]
     api.answer = ok(usage_body(NOW, 43))
@@ -121,15 +117,15 @@ def test_a_call_that_brings_nothing_new_is_followed_by_a_rarer_one(
     assert [asks(user, api, later), asks(user, api, later + TTL)] == [1, 1]
 
 
-def test_after_a_failure_numbers_that_stand_still_do_so(user: User, api: ApiServer) -> None:
-    """A failure is no other number."""
+def test_a_failure_does_not_count_as_a_change(user: User, api: ApiServer) -> None:
+    """Numbers that are the same before and after a failure are steady."""
     user.refresh(NOW)
     api.answer = [server.SERVER_ERROR, ok(usage_body(NOW))]
     assert [asks(user, api, NOW + later) for later in (300, 330, 630, 869, 870)] == [1, 1, 0, 0, 1]
 
 
 def test_a_bar_does_not_hide_a_due_call_from_a_prompt(user: User, api: ApiServer) -> None:
-    """Where a bar has looked and not asked, the next prompt starts a refresh, and that asks."""
+    """After a bar's refresh that asked nothing, the next prompt starts one that asks."""
     user.refresh(NOW)
     assert asks(user, api, NOW + TTL, reader=BAR) == 0
     times = user.refresh_times()
@@ -138,8 +134,8 @@ def test_a_bar_does_not_hide_a_due_call_from_a_prompt(user: User, api: ApiServer
 
 
 @pytest.mark.parametrize(("reader", "bar"), [(PROMPT, 540), (BAR, 540), (NOBODY, 550)])
-def test_who_reads_decides_when_bars_refresh(user: User, reader: str, bar: int) -> None:
-    """After a look of a prompt a bar refreshes when one is due for bars, as after its own."""
+def test_bars_refresh_at_the_same_time_whoever_read_last(user: User, reader: str, bar: int) -> None:
+    """A bar refreshes when a bar's call is due, even if a prompt refreshed last."""
     user.refresh(NOW)
     user.refresh(NOW + 250, reader=reader)
     assert user.refresh_times() == (NOW + bar, NOW + 300)
@@ -148,7 +144,7 @@ def test_who_reads_decides_when_bars_refresh(user: User, reader: str, bar: int) 
 def test_an_answer_without_numbers_is_asked_for_again_after_a_ttl(
     user: User, api: ApiServer
 ) -> None:
-    """It counts as a call that was answered, so no back-off; and nobody waits for an hour."""
+    """It is no failure, so there is no back-off, and an unseen bar does not wait an hour either."""
     api.answer = ok({"five_hour": None})
     empty = [asks(user, api, NOW + later) for later in (0, TTL - 1, TTL, 2 * TTL, 2.8 * TTL)]
     assert empty == [1, 0, 1, 0, 1]
@@ -156,7 +152,7 @@ def test_an_answer_without_numbers_is_asked_for_again_after_a_ttl(
 
 
 def test_after_a_429_there_are_half_as_many_calls_for_hours(user: User, api: ApiServer) -> None:
-    """The TTL counts double for six hours from the 429 on, and then no more."""
+    """The TTL is doubled for six hours after a 429."""
     api.answer = [
         throttled(),
         *(ok(usage_body(NOW, n, five_hour_left=40 * HOUR)) for n in range(9)),
@@ -178,7 +174,7 @@ def test_force_skips_the_ttl(user: User, api: ApiServer) -> None:
 
 
 def test_a_reset_skips_the_ttl_once(user: User, api: ApiServer) -> None:
-    """A few seconds after a reset one call is made; an old answer brings no second."""
+    """A few seconds after a reset one call is made, and no second if the answer is old."""
     api.answer = ok(usage_body(NOW, five_hour_left=120))
     assert asks(user, api, NOW) == 1
     assert user.refresh_at() == NOW + 130
@@ -188,8 +184,8 @@ def test_a_reset_skips_the_ttl_once(user: User, api: ApiServer) -> None:
     assert user.line(NOW + 131).startswith("5h –")
 
 
-def test_a_failure_at_the_reset_is_a_failure(user: User, api: ApiServer) -> None:
-    """The reset does not skip the back-off, however often somebody tries."""
+def test_a_reset_does_not_skip_the_back_off(user: User, api: ApiServer) -> None:
+    """If the call after a reset is throttled, no other is made before the back-off ends."""
     api.answer = [ok(usage_body(NOW, five_hour_left=120)), throttled()]
     assert [asks(user, api, NOW + later) for later in (0, 130, 131, 150, 419)] == [1, 1, 0, 0, 0]
 
@@ -216,8 +212,8 @@ TRANSIENT: dict[str, Callable[[], Answer]] = {
 
 
 @pytest.mark.parametrize("name", TRANSIENT)
-def test_whatever_is_no_usage_is_transient(user: User, api: ApiServer, name: str) -> None:
-    """The last reading stays, the frames are new, and the next call may be in half a minute."""
+def test_an_unusable_answer_is_transient(user: User, api: ApiServer, name: str) -> None:
+    """The last reading stays, the frames are redrawn, and the next call is due in 30 s."""
     user.refresh(NOW)
     api.answer = TRANSIENT[name]()
     then = NOW + TTL
@@ -236,7 +232,7 @@ def test_whatever_is_no_usage_is_transient(user: User, api: ApiServer, name: str
 def test_the_pauses_after_failures_double_up_to_a_quarter_of_an_hour(
     user: User, api: ApiServer
 ) -> None:
-    """30 s, then twice as long each time, at most 15 minutes; an answer forgets them all."""
+    """Pauses double from 30 s up to 15 minutes, and start again after an answer."""
     answer = ok(usage_body(NOW))
     api.answer = [*[server.SERVER_ERROR] * 7, answer, server.SERVER_ERROR]
     now, pauses = NOW, []
@@ -249,15 +245,15 @@ def test_the_pauses_after_failures_double_up_to_a_quarter_of_an_hour(
 
 
 def test_no_network_is_transient(user: User, api: ApiServer) -> None:
-    """Where nobody listens, that is a failure like another."""
+    """A refused connection is a transient failure, reported as a network problem."""
     api.__exit__()
     outcome = user.refresh(NOW)
     assert (outcome.asked, outcome.due.at) == (True, NOW + 30)
     assert "network" in outcome.problem
 
 
-def test_throttling_is_left_alone_for_longer_and_longer(user: User, api: ApiServer) -> None:
-    """Without a wish of the API's: 5, 10, 20, 40, 60 minutes and no longer."""
+def test_the_pauses_after_throttling_grow_to_an_hour(user: User, api: ApiServer) -> None:
+    """Without ``Retry-After`` the pauses are 5, 10, 20, 40, then 60 minutes."""
     api.answer = throttled()
     now, pauses = NOW, []
     for _ in range(6):
@@ -279,10 +275,8 @@ def test_throttling_is_left_alone_for_longer_and_longer(user: User, api: ApiServ
         ("Sun, 06 Nov 1994 08:00:00 GMT", 300),
     ],
 )  # fmt: skip
-def test_a_wish_of_the_api_is_granted(
-    user: User, api: ApiServer, wish: str, seconds: float
-) -> None:
-    """``Retry-After`` above zero counts, up to an hour; any other value is ignored."""
+def test_retry_after_is_obeyed(user: User, api: ApiServer, wish: str, seconds: float) -> None:
+    """``Retry-After`` counts if above zero, up to an hour; any other value is ignored."""
     api.answer = throttled(wish, date="Sun, 06 Nov 1994 08:49:37 GMT")
     outcome = user.refresh(NOW)
     assert outcome.due.at - NOW == seconds
@@ -292,7 +286,7 @@ def test_a_wish_of_the_api_is_granted(
 
 @pytest.mark.parametrize("answer", [server.UNAUTHORIZED, server.FORBIDDEN])
 def test_a_refused_login_is_never_sent_again(user: User, api: ApiServer, answer: Answer) -> None:
-    """After the API's own 401 or 403 nobody asks until another login is stored."""
+    """After the API's own 401 or 403, no call is made until another login is stored."""
     user.refresh(NOW)
     api.answer = answer
     then = NOW + TTL
@@ -321,7 +315,7 @@ LOGINS: dict[str, Callable[[User], object]] = {
 
 @pytest.mark.parametrize("name", LOGINS)
 def test_no_login_no_call(user: User, api: ApiServer, name: str) -> None:
-    """Without a login that can read usage nothing is asked; the last reading stays."""
+    """Without a login that can read usage nothing is asked, and the last reading stays."""
     user.refresh(NOW)
     LOGINS[name](user)
     outcome = user.refresh(NOW + TTL, force=True)
@@ -336,7 +330,7 @@ def test_no_login_no_call(user: User, api: ApiServer, name: str) -> None:
     "base", ["http://localhost:1", "http://example.org", "https://example.org", "file:///etc"]
 )
 def test_a_base_that_is_refused_is_not_asked(user: User, api: ApiServer, base: str) -> None:
-    """The environment cannot send the login elsewhere; the frames are drawn all the same."""
+    """The environment cannot send the login elsewhere; the frames are still drawn."""
     user.refresh(NOW)
     user.environ["CLAUDE_STATUS_API_BASE"] = base
     outcome = user.refresh(NOW + TTL, force=True)
@@ -346,14 +340,14 @@ def test_a_base_that_is_refused_is_not_asked(user: User, api: ApiServer, base: s
 
 
 def test_an_endpoint_that_is_switched_off_is_not_asked(user: User, api: ApiServer) -> None:
-    """Where the settings leave the endpoint out, even ``--force`` does not ask it."""
+    """If the settings leave out the endpoint, even ``--force`` does not ask it."""
     settings = Settings(sources=("statusline", "claude_json"))
     assert asks(user, api, NOW, settings=settings, force=True) == 0
     assert user.refresh_at() == NOW + FIRST_LOOK
 
 
-def test_the_frames_are_always_drawn_anew(user: User, api: ApiServer) -> None:
-    """Frames that are lost, corrupted or from the future are redrawn without a call."""
+def test_broken_frames_are_redrawn(user: User, api: ApiServer) -> None:
+    """Frames that are missing, corrupted or from the future are redrawn without a call."""
     user.refresh(NOW)
     frames = user.account.frames
     (frames / "plain").write_bytes(b"\xff\xfe no frames")
@@ -366,8 +360,8 @@ def test_the_frames_are_always_drawn_anew(user: User, api: ApiServer) -> None:
     assert {user.refresh_at(dialect) for dialect in DIALECTS} == {int(NOW + TTL)}
 
 
-def test_who_loses_the_lease_does_not_ask(user: User, api: ApiServer) -> None:
-    """While another refresh is asking nobody else does; a reader looks again soon."""
+def test_only_the_holder_of_the_lease_asks(user: User, api: ApiServer) -> None:
+    """While another refresh holds the lease nothing is asked, and readers retry soon."""
     user.refresh(NOW)
     with open_store(user.account.store) as store:
         assert store.take_lease(lease.LEASE, 30)
@@ -376,10 +370,10 @@ def test_who_loses_the_lease_does_not_ask(user: User, api: ApiServer) -> None:
     assert user.refresh_at() == NOW + TTL + 15
 
 
-def test_a_person_waits_for_what_another_is_being_told(
+def test_a_person_gets_the_answer_to_anothers_call(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who types a command meanwhile sees the other's answer, and asks nothing."""
+    """A typed command waits for another refresh's answer, and asks nothing itself."""
     user.refresh(NOW)
     api.answer = ok(usage_body(NOW + TTL, 50))
     with open_store(user.account.store) as other:
@@ -395,10 +389,10 @@ def test_a_person_waits_for_what_another_is_being_told(
     assert user.line(NOW + TTL).startswith("5h 50%")
 
 
-def test_a_person_does_not_wait_for_the_dead(
+def test_a_person_does_not_wait_for_a_killed_refresh(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A lease whose holder was killed keeps nobody waiting for an answer that will not come."""
+    """A lease whose holder was killed keeps nobody waiting."""
     user.refresh(NOW)
     with subprocess.Popen(["true"]) as holder:
         holder.wait()
@@ -414,7 +408,7 @@ def test_a_person_does_not_wait_for_the_dead(
 def test_a_person_does_not_wait_for_ever(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the other refresh has not ended after all, that is reported."""
+    """If the other refresh does not end in time, that is reported."""
     monkeypatch.setattr(lease, "PATIENCE", 0.1)
     user.refresh(NOW)
     with open_store(user.account.store) as store:
@@ -424,10 +418,10 @@ def test_a_person_does_not_wait_for_ever(
     assert "Another refresh" in outcome.problem
 
 
-def test_who_gets_the_lease_late_sees_what_was_asked_meanwhile(
+def test_a_late_lease_asks_nothing_twice(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two that found the reading old at the same moment, one of which then slept, make one call."""
+    """A refresh that gets the lease after another has asked does not ask again."""
     moments = [NOW]
     take_lease = Store.take_lease
 
@@ -453,7 +447,7 @@ def lock_out(user: User) -> sqlite3.Connection:
 def test_what_cannot_be_recorded_is_not_asked(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the store fails right before the call, none is made, and the frames say when to retry."""
+    """If the store fails right before the call, none is made, and readers retry in minutes."""
     monkeypatch.setattr(store_module, "TIMEOUT", 0.05)
     user.refresh(NOW)
     take_lease = Store.take_lease
@@ -476,7 +470,7 @@ def test_what_cannot_be_recorded_is_not_asked(
 def test_an_answer_that_cannot_be_recorded_counts_as_asked(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the store fails after the call, the next one waits as after any other failure."""
+    """If the store fails after the call, the next one waits as after a failure."""
     monkeypatch.setattr(store_module, "TIMEOUT", 0.05)
     user.refresh(NOW)
     then = NOW + TTL
@@ -491,7 +485,7 @@ def test_an_answer_that_cannot_be_recorded_counts_as_asked(
         user.refresh(then)
     locks[0].close()
     with open_store(user.account.store) as store:
-        store.end_lease(lease.LEASE)  # its half a minute is not one of the test's clock
+        store.end_lease(lease.LEASE)  # it lasts by the real clock, not by the test's
     api.answer = ok(usage_body(then + 31, 50))
     assert [asks(user, api, then + later) for later in (1, 29, 31)] == [0, 0, 1]
     assert user.line(then + 32).startswith("5h 50%")
@@ -500,7 +494,7 @@ def test_an_answer_that_cannot_be_recorded_counts_as_asked(
 def test_a_crash_during_the_call_counts_as_a_failure(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A call that somebody cuts short is made again after a pause, not at once."""
+    """A call that is interrupted is repeated after a pause, not at once."""
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
@@ -512,8 +506,8 @@ def test_a_crash_during_the_call_counts_as_a_failure(
     assert [asks(user, api, NOW + later) for later in (1, 29, 30)] == [0, 0, 1]
 
 
-def test_a_lost_store_begins_anew_from_the_frames(user: User, api: ApiServer) -> None:
-    """With the store gone and the API silent, prompts still show what they showed."""
+def test_a_lost_store_does_not_empty_the_frames(user: User, api: ApiServer) -> None:
+    """With the store lost and the API failing, prompts still show the last line."""
     user.refresh(NOW)
     (user.account.store / "cache.db").write_bytes(b"garbage" * 1000)
     api.answer = server.SERVER_ERROR
@@ -527,7 +521,7 @@ def test_a_lost_store_begins_anew_from_the_frames(user: User, api: ApiServer) ->
 def test_a_broken_store_that_cannot_be_mended_keeps_the_frames(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
-    """Where no store can be had at all, the frames stay and the next try is minutes away."""
+    """If no store can be opened, the frames stay and the next try is minutes away."""
     user.refresh(NOW)
 
     def fail(*_: object) -> None:
@@ -550,10 +544,8 @@ MEMORIES = [
 
 @pytest.mark.parametrize("memory", MEMORIES, ids=range(len(MEMORIES)))
 @pytest.mark.parametrize("row", ["asking", "readings", "owner", "claude_json"])
-def test_a_memory_that_makes_no_sense_is_none(
-    user: User, api: ApiServer, row: str, memory: str
-) -> None:
-    """A row that another version wrote, or nobody, stops neither the asking nor the drawing."""
+def test_an_unreadable_row_is_ignored(user: User, api: ApiServer, row: str, memory: str) -> None:
+    """A row with unreadable content prevents neither calls nor drawing."""
     user.refresh(NOW)
     with open_store(user.account.store) as store:
         store.write(row, memory)
@@ -576,8 +568,8 @@ READINGS = [
 
 
 @pytest.mark.parametrize("text", READINGS, ids=range(len(READINGS)))
-def test_readings_that_make_no_sense_are_none(user: User, api: ApiServer, text: str) -> None:
-    """Whatever a row claims to be, the next refresh draws, and the next answer replaces it."""
+def test_unreadable_readings_are_ignored(user: User, api: ApiServer, text: str) -> None:
+    """Unreadable readings count as none: the API is asked and its answer is drawn."""
     user.refresh(NOW)
     with open_store(user.account.store) as store:
         store.write("readings", text)
@@ -587,7 +579,7 @@ def test_readings_that_make_no_sense_are_none(user: User, api: ApiServer, text: 
 
 @pytest.mark.parametrize("jump", [-YEAR, -86400, -3600, 86400, YEAR])
 def test_a_clock_that_jumps_brings_one_call(user: User, api: ApiServer, jump: float) -> None:
-    """Whichever way the clock is set, and back again, each time one call is made and no more."""
+    """Each time the clock is set forward or back by hours, exactly one call is made."""
     user.refresh(NOW)
     for now in (NOW + jump, NOW + 60):
         api.answer = ok(usage_body(now, 50))
@@ -598,7 +590,7 @@ def test_a_clock_that_jumps_brings_one_call(user: User, api: ApiServer, jump: fl
 
 @pytest.mark.parametrize("jump", [-1, -600, -7200, -YEAR])
 def test_a_back_off_survives_a_clock_set_back(user: User, api: ApiServer, jump: float) -> None:
-    """It lasts for its length from then on: neither is it over, nor does it last for a year."""
+    """A back-off then lasts for its full length from the new time on, and no longer."""
     api.answer = throttled("3600")
     user.refresh(NOW)
     assert [asks(user, api, NOW + jump + later) for later in (0, 1000, 3599)] == [0, 0, 0]
@@ -607,7 +599,7 @@ def test_a_back_off_survives_a_clock_set_back(user: User, api: ApiServer, jump: 
 
 @pytest.mark.parametrize("jump", [3600, 7200, YEAR])
 def test_a_back_off_survives_a_clock_set_forward(user: User, api: ApiServer, jump: float) -> None:
-    """Setting the clock ahead does not end it, however often; sleeping for so long does."""
+    """Setting the clock forward does not end a back-off; the time itself does."""
     api.answer = throttled("3600")
     user.refresh(NOW)
 
@@ -622,14 +614,14 @@ def test_a_back_off_survives_a_clock_set_forward(user: User, api: ApiServer, jum
     assert asked(2 * 3600 + 10, 2 * jump) == 1
 
 
-def test_a_clock_that_is_put_right_by_a_second_brings_no_call(user: User, api: ApiServer) -> None:
-    """Time servers set a clock back by a little all the time; that makes no reading unknown."""
+def test_a_clock_corrected_by_a_second_causes_no_call(user: User, api: ApiServer) -> None:
+    """A small correction, as time servers make all the time, invalidates no reading."""
     user.refresh(NOW)
     assert asks(user, api, NOW - 1) == 0
 
 
 def test_a_window_at_its_end_is_shown_as_reset_and_not_as_zero(user: User, api: ApiServer) -> None:
-    """With the API gone for good the strip ends honestly: old, reset, and nothing after a day."""
+    """Without new readings the line shows the number as old, then as reset, then nothing."""
     user.refresh(NOW)
     assert user.line(NOW + 601).startswith("5h ~42%")
     assert user.line(NOW + 3 * 3600).startswith("5h –")
@@ -637,7 +629,7 @@ def test_a_window_at_its_end_is_shown_as_reset_and_not_as_zero(user: User, api: 
 
 
 def test_two_accounts_share_nothing(user: User, api: ApiServer, tmp_path: object) -> None:
-    """With another CLAUDE_CONFIG_DIR there is another login, another memory and other frames."""
+    """Another CLAUDE_CONFIG_DIR has its own login, its own numbers and its own frames."""
     user.refresh(NOW)
     other = User(user.home, api.url, CLAUDE_CONFIG_DIR=f"{tmp_path}/other")
     other.log_in(token="sk-ant-oat01-of-the-other")
@@ -650,10 +642,10 @@ def test_two_accounts_share_nothing(user: User, api: ApiServer, tmp_path: object
     assert asks(user, api, NOW + 1) == 0
 
 
-def test_an_older_picture_never_comes_last(
+def test_frames_are_drawn_in_a_transaction(
     user: User, api: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While one refresh draws, no other can record or draw."""
+    """While one refresh draws, no other can record or draw, so old frames never come last."""
     monkeypatch.setattr(store_module, "TIMEOUT", 0.05)
     user.refresh(NOW)
     replace_file = write.replace_file
@@ -675,7 +667,7 @@ def test_an_older_picture_never_comes_last(
 
 
 def test_failures_of_one_kind_do_not_count_for_another(user: User, api: ApiServer) -> None:
-    """After a night offline the first 429 costs five minutes, and not an hour."""
+    """After a night offline, the first 429 causes a pause of five minutes, not of an hour."""
     api.answer = [server.SERVER_ERROR] * 6 + [throttled()]
     now = NOW
     for _ in range(6):
@@ -685,8 +677,8 @@ def test_failures_of_one_kind_do_not_count_for_another(user: User, api: ApiServe
     assert user.refresh(now).due.at == pytest.approx(now + 300, abs=31)
 
 
-def test_a_person_waits_for_what_another_refresh_is_told(user: User, api: ApiServer) -> None:
-    """While a prompt's refresh asks, a typed one waits, and neither asks twice nor complains."""
+def test_a_typed_refresh_waits_for_one_in_the_background(user: User, api: ApiServer) -> None:
+    """While another refresh asks, a typed one waits for its answer and reports no problem."""
     asked, answer = threading.Event(), threading.Event()
 
     def late(_: object) -> Answer:

@@ -1,4 +1,4 @@
-"""A typed refresh that says from small files that nothing is due, and when it must not."""
+"""When a typed refresh can answer "not due" from small files alone, and when it cannot."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.conftest import program
 from tests.server import Answer, ApiServer, ok, throttled
 from tests.support import User
 
-AGO = 100  # seconds since the refresh before
+AGO = 100  # seconds since the previous refresh
 
 
 @pytest.fixture
 def user(home: Path, api: ApiServer) -> User:
-    """A user who is logged in, and whose last refresh was a moment ago."""
+    """A user who is logged in and has just refreshed."""
     user = User(home, api.url)
     login = user.log_in()
     os.utime(login, (time.time() - AGO,) * 2)
@@ -31,12 +31,12 @@ def user(home: Path, api: ApiServer) -> User:
 
 
 def answered(user: User, **environ: str) -> bool:
-    """Whether it takes no more than small files to answer."""
+    """Whether small files are enough for the answer."""
     return settled.answer({**user.environ, **environ}, time.time()) is not None
 
 
 def test_the_answer_is_that_of_a_whole_refresh(user: User) -> None:
-    """Both say the same line, and the same time of the next call."""
+    """It prints the same line and the same time of the next call as a whole refresh."""
     short = user.run("refresh")
     (user.account.home / settled.NOTE).unlink()
     whole = user.run("refresh")
@@ -45,39 +45,39 @@ def test_the_answer_is_that_of_a_whole_refresh(user: User) -> None:
 
 
 def later(path: Path) -> None:
-    """Date a file a while after now."""
+    """Set a file's date to a time after now."""
     os.utime(path, (time.time() + AGO,) * 2)
 
 
 def log_in_anew(user: User) -> None:
-    """Claude Code writes another login."""
+    """Have Claude Code store another login."""
     later(user.log_in(lasts=1000))
 
 
 def change_settings(user: User) -> None:
-    """There is a settings file now."""
+    """Create a settings file."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True)
     path.write_text("max_width = 30\n")
 
 
 def spoil_a_dialect(user: User) -> None:
-    """A file of frames is none any more."""
+    """Overwrite a file of frames."""
     (user.account.frames / "zsh").write_text("spoilt\n")
 
 
 def lose_a_dialect(user: User) -> None:
-    """A file of frames is gone."""
+    """Delete a file of frames."""
     (user.account.frames / "tmux").unlink()
 
 
 def lose_the_store(user: User) -> None:
-    """The database is gone."""
+    """Delete the database."""
     shutil.rmtree(user.account.store)
 
 
 def draw_by_a_push(user: User) -> None:
-    """A session of Claude Code had the frames drawn anew."""
+    """Change the frames, as a push from Claude Code does."""
     path = user.account.frames / "plain"
     header, rest = path.read_text().split("\n", 1)
     start, text = rest.split(" ", 1)
@@ -85,7 +85,7 @@ def draw_by_a_push(user: User) -> None:
 
 
 def write_claude_json(user: User) -> None:
-    """Claude Code's state is newer."""
+    """Have Claude Code write its state."""
     path = user.account.claude_json
     path.write_text("{}")
     later(path)
@@ -98,8 +98,8 @@ def write_claude_json(user: User) -> None:
         draw_by_a_push, write_claude_json,
     ],
 )  # fmt: skip
-def test_what_has_changed_takes_a_refresh(user: User, change: Callable[[User], None]) -> None:
-    """Whatever a refresh looks at, or would mend, is left to one."""
+def test_any_change_needs_a_refresh(user: User, change: Callable[[User], None]) -> None:
+    """A change of anything that a refresh reads or would repair requires a whole refresh."""
     assert answered(user)
     change(user)
     assert not answered(user)
@@ -112,14 +112,14 @@ def test_what_has_changed_takes_a_refresh(user: User, change: Callable[[User], N
      {"CLAUDE_CONFIG_DIR": "relative"}],
     ids=str,
 )  # fmt: skip
-def test_another_environment_takes_a_refresh(user: User, environ: dict[str, str]) -> None:
-    """What one environment was told is not the answer to another."""
+def test_another_environment_needs_a_refresh(user: User, environ: dict[str, str]) -> None:
+    """The answer for one environment is not used for another."""
     assert not answered(user, **environ)
 
 
 @pytest.mark.parametrize("answer", [throttled("60"), ok({}), Answer(status=500)], ids=str)
-def test_what_went_wrong_is_said_each_time(user: User, api: ApiServer, answer: Answer) -> None:
-    """While the API gives no numbers, a typed refresh says why, and ends with 1."""
+def test_a_failure_is_reported_each_time(user: User, api: ApiServer, answer: Answer) -> None:
+    """While the API gives no numbers, each typed refresh exits with 1."""
     api.answer = answer
     user.refresh(force=True)
     assert not answered(user)
@@ -127,8 +127,8 @@ def test_what_went_wrong_is_said_each_time(user: User, api: ApiServer, answer: A
     assert (done.stdout, done.returncode) == ("", 1)
 
 
-def test_settings_that_are_wrong_are_said_each_time(user: User) -> None:
-    """A sentence about the settings file is not lost because nothing is due."""
+def test_invalid_settings_are_reported_each_time(user: User) -> None:
+    """An invalid setting is reported even if no call is due."""
     change_settings(user)
     path = user.home / ".config/claude-status/config.toml"
     path.write_text("max_widht = 30\n")
@@ -137,15 +137,15 @@ def test_settings_that_are_wrong_are_said_each_time(user: User) -> None:
     assert "max_widht" in user.run("refresh").stderr
 
 
-def test_the_time_of_the_next_call_ends_it(user: User) -> None:
-    """When the call is due, a refresh decides."""
+def test_a_due_call_needs_a_refresh(user: User) -> None:
+    """Once the next call is due, small files are no longer enough."""
     found = settled.answer(user.environ, time.time())
     assert found
     assert settled.answer(user.environ, found[1]) is None
 
 
 def test_a_refresh_where_nothing_is_new_syncs_nothing(user: User) -> None:
-    """Neither a typed nor a started one has anything put on the disk at once."""
+    """If nothing is new, neither a refresh nor a poll syncs a file to the disk."""
     trace = user.home / "trace"
     for words in (["refresh"], ["refresh", "--background"], ["--format", "json"]):
         subprocess.run(
@@ -157,7 +157,7 @@ def test_a_refresh_where_nothing_is_new_syncs_nothing(user: User) -> None:
 
 
 def test_no_other_reader_is_kept_from_its_refresh(user: User) -> None:
-    """The answer takes no slot: a prompt that is due starts its refresh all the same."""
+    """The short answer takes no slot, so a prompt can still start a refresh."""
     user.run("refresh")
     kick(str(user.account.home), time.time(), prompt=True, environ=user.environ)
     assert list(user.account.home.glob("kick.*"))

@@ -1,4 +1,4 @@
-"""A snapshot: what the store knows, read without asking, and what keeps it from being read."""
+"""A snapshot: what the store knows, read without asking, or why it cannot be read."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def take(user: User, now: float, problem: str = "") -> Snapshot:
     return take_snapshot(user.account, Settings(), now, problem)
 
 
-def test_where_nothing_was_ever_kept_nothing_is_made(user: User, api: ApiServer) -> None:
-    """Looking makes no directory, asks nobody, and finds nothing wrong."""
+def test_an_empty_cache_stays_empty(user: User, api: ApiServer) -> None:
+    """Without a store, a snapshot creates nothing, asks nothing and reports no problem."""
     taken = take(user, time.time())
     assert (taken.usage, taken.asking, taken.plan, taken.problem) == (None, Asking(), "", "")
     assert not user.account.cache.exists()
@@ -28,7 +28,7 @@ def test_where_nothing_was_ever_kept_nothing_is_made(user: User, api: ApiServer)
 
 
 def test_it_holds_what_the_last_refresh_recorded(user: User, api: ApiServer) -> None:
-    """Numbers, plan and the memory of asking are there, and nobody is asked again."""
+    """It has the numbers, the plan and the memory of calls, without asking again."""
     now = time.time()
     user.refresh(now)
     taken = take(user, now + 3600)
@@ -40,7 +40,7 @@ def test_it_holds_what_the_last_refresh_recorded(user: User, api: ApiServer) -> 
 
 
 def test_it_holds_why_the_last_call_failed(user: User, api: ApiServer) -> None:
-    """After a failure the memory says what came instead, and when the pause ends."""
+    """After a failure it has the reason, and when the pause ends."""
     now = time.time()
     api.answer = SERVER_ERROR
     user.refresh(now)
@@ -51,7 +51,7 @@ def test_it_holds_why_the_last_call_failed(user: User, api: ApiServer) -> None:
 
 
 def test_the_next_call_is_due_when_a_refresh_says_so(user: User, api: ApiServer) -> None:
-    """The reported next call is the one that a refresh makes, for every reader."""
+    """For every kind of reader, the next call is due when a refresh would make it."""
     now = time.time()
     user.refresh(now)
     for reader in (PROMPT, BAR, NOBODY):
@@ -62,14 +62,14 @@ def test_the_next_call_is_due_when_a_refresh_says_so(user: User, api: ApiServer)
 
 
 def test_a_reading_of_the_future_is_none(user: User) -> None:
-    """What a wrong clock once recorded says nothing about the present."""
+    """A reading that a wrong clock dated into the future is left out."""
     now = time.time()
     user.refresh(now)
     assert take(user, now - 86400).usage is None
 
 
 def test_a_cache_that_is_not_safe_is_not_read(user: User) -> None:
-    """Where others can write, the snapshot is empty and says why; an earlier problem stays."""
+    """A cache that others can write is not read, and that is the problem unless there is one."""
     now = time.time()
     user.refresh(now)
     user.account.cache.chmod(0o777)
@@ -78,8 +78,8 @@ def test_a_cache_that_is_not_safe_is_not_read(user: User) -> None:
     assert take(user, now, "Something else.").problem == "Something else."
 
 
-def test_a_cache_that_cannot_be_read_is_a_sentence(user: User) -> None:
-    """A directory that is closed to us is no traceback; the snapshot is empty and says so."""
+def test_an_unreadable_cache_is_reported(user: User) -> None:
+    """A directory without permissions is reported in one sentence, not as a traceback."""
     user.refresh()
     code = (
         "import os, time\n"
@@ -103,8 +103,8 @@ def test_a_cache_that_cannot_be_read_is_a_sentence(user: User) -> None:
         assert done.stdout.endswith("(Permission denied).\n")
 
 
-def test_a_snapshot_changes_no_row(user: User) -> None:
-    """What is in the store and in the frames is the same afterwards."""
+def test_a_snapshot_changes_nothing(user: User) -> None:
+    """A snapshot changes neither the store's rows nor the frames."""
     user.refresh()
     with user.database() as rows:
         before = rows.execute("SELECT key, value, store_time FROM Cache").fetchall()
@@ -115,16 +115,16 @@ def test_a_snapshot_changes_no_row(user: User) -> None:
     assert snapshot_of(user.account.frames) == frames
 
 
-def test_a_fresh_one_asks_if_that_is_due(user: User, api: ApiServer) -> None:
-    """Two fresh ones in a row make one call, and both hold its answer."""
+def test_a_fresh_snapshot_asks_if_a_call_is_due(user: User, api: ApiServer) -> None:
+    """Two fresh snapshots in a row make one call, and both have its answer."""
     for _ in range(2):
         taken = fresh_snapshot(user.account, Settings(), user.environ, time.time())
         assert (taken.usage is not None, taken.problem) == (True, "")
     assert len(api.requests) == 1
 
 
-def test_a_fresh_one_tells_what_kept_it_from_asking(user: User, api: ApiServer) -> None:
-    """A missing login and a cache that is not ours are problems, and the numbers stay."""
+def test_a_fresh_snapshot_says_why_it_did_not_ask(user: User, api: ApiServer) -> None:
+    """A missing login and an unsafe cache are reported as problems, and no call is made."""
     user.refresh()
     user.log_in().unlink()
     taken = fresh_snapshot(user.account, Settings(), user.environ, time.time())
