@@ -14,7 +14,7 @@ from claude_status.sources.body import parse_body
 from tests.bodies import usage_body
 from tests.strategies import DAY, HOUR, NOW, quick, thorough
 
-ENDS = NOW + 2 * HOUR  # of the window that is open now
+ENDS = NOW + 2 * HOUR  # of the open window
 ONE, TWO = "statusline:one", "statusline:two"
 
 
@@ -24,7 +24,7 @@ def _at(*seconds: int) -> st.SearchStrategy[float]:
 
 @st.composite
 def usages(draw: st.DrawFn, source: str = "endpoint") -> Usage:
-    """A reading of few different numbers at few different times, so that much coincides."""
+    """A reading with few different numbers at few different times, so that many coincide."""
     as_of = draw(_at(-DAY, -3600, -600, -90, -59, -30, 0))
     keys = draw(st.lists(st.sampled_from([SESSION, WEEK, "scope:opus"]), unique=True))
     found = [
@@ -62,7 +62,7 @@ def _asked(percent: float, as_of: float, *, ends: int | None = ENDS) -> Usage:
 
 
 def _shown(*readings: Usage) -> float | None:
-    """The session's percentage that all readings together make."""
+    """The session's percentage after merging these readings."""
     merged = merge(readings)
     limit = merged.find(SESSION) if merged else None
     return limit.percent if limit else None
@@ -73,8 +73,8 @@ def _shown(*readings: Usage) -> float | None:
 
 @thorough
 @given(usages(), usages(), usages())
-def test_join_takes_no_notice_of_order(a: Usage, b: Usage, c: Usage) -> None:
-    """Joining is commutative and associative: no order of arrival changes what is known."""
+def test_join_ignores_the_order(a: Usage, b: Usage, c: Usage) -> None:
+    """Joining is commutative and associative, so the order of arrival does not matter."""
     assert join(a, b) == join(b, a)
     assert join(join(a, b), c) == join(a, join(b, c))
 
@@ -82,7 +82,7 @@ def test_join_takes_no_notice_of_order(a: Usage, b: Usage, c: Usage) -> None:
 @thorough
 @given(usages(), usages())
 def test_join_is_idempotent(a: Usage, b: Usage) -> None:
-    """A reading that arrives once more, at any later time, changes nothing."""
+    """A reading that arrives again later changes nothing."""
     joined = join(a, b)
     assert join(joined, a) == join(joined, b) == join(joined, joined) == joined
 
@@ -90,7 +90,7 @@ def test_join_is_idempotent(a: Usage, b: Usage) -> None:
 @quick
 @given(st.lists(usages(), min_size=2, max_size=6), st.randoms(use_true_random=False))
 def test_any_grouping_is_the_same(readings: list[Usage], chance: random.Random) -> None:
-    """Readings that arrive shuffled, doubled and already joined in groups make one truth."""
+    """Readings that are shuffled, repeated or joined in groups give the same result."""
     expected = reduce(join, readings)
     groups = [*readings, *chance.choices(readings, k=3)]
     chance.shuffle(groups)
@@ -101,21 +101,21 @@ def test_any_grouping_is_the_same(readings: list[Usage], chance: random.Random) 
 
 
 def test_a_reading_is_not_changed_by_itself() -> None:
-    """What was read at one moment is joined to itself without loss."""
+    """A reading joined to itself loses nothing."""
     body = usage_body(NOW, 42, 17, model=95, credits_used=12550)
     usage = parse_body(body, NOW, "endpoint")
     assert join(usage, usage) == usage
 
 
 def test_the_later_number_wins() -> None:
-    """In one window the number that was true last counts, be it higher or lower."""
+    """Within one window the later number counts, whether higher or lower."""
     for before, after in ((10, 42), (42, 10)):
         early, late = _asked(before, NOW - 600), _asked(after, NOW)
         assert _shown(join(early, late)) == after
 
 
 def test_null_does_not_erase_an_open_window() -> None:
-    """A later reading that does not know the week leaves it, with its true age, until its reset."""
+    """A later reading without an open window keeps its number, with its true age."""
     known = parse_body(usage_body(NOW, 42, 17, five_hour_left=HOUR), NOW, "endpoint")
     silent = parse_body({"five_hour": None, "seven_day": None}, NOW + 900, "endpoint")
     assert join(known, silent).limits == known.limits
@@ -126,7 +126,7 @@ def test_null_does_not_erase_an_open_window() -> None:
 
 
 def test_null_after_the_reset_erases() -> None:
-    """A later reading that does not know of a new window ends the number of the old one."""
+    """A later reading without a new window drops the number of the one that is over."""
     silent = parse_body({"five_hour": None}, ENDS + 60, "endpoint")
     assert _shown(join(_asked(42, NOW), silent)) is None
     assert _shown(join(_usage(ONE, 42, NOW), replace(silent, source=ONE))) is None
@@ -134,15 +134,15 @@ def test_null_after_the_reset_erases() -> None:
     assert _shown(_asked(42, NOW), replace(silent, source="claude_json")) is None
 
 
-def test_a_window_that_is_over_when_it_is_told() -> None:
-    """A server whose clock is behind tells of a window that is over here: that much is known."""
+def test_a_window_that_is_over_when_reported_is_kept() -> None:
+    """A window already over when it is reported, by a slow clock, is still kept."""
     late = _asked(42, ENDS + 1)
     assert _shown(late) == _shown(join(late, late)) == 42
     assert _shown(_asked(42, ENDS), late) == 42
 
 
-def test_a_number_from_before_a_window_that_is_over_stays_away() -> None:
-    """A window that the server moved forward and that is over is not replaced by an older one."""
+def test_a_past_window_does_not_bring_back_an_older_one() -> None:
+    """A window that was moved forward and is over is not replaced by the one before."""
     first = _asked(42, NOW, ends=ENDS)
     moved = _asked(50, NOW + 60, ends=NOW + 600)
     silent = parse_body({"seven_day": None}, NOW + 900, "endpoint")
@@ -151,7 +151,7 @@ def test_a_number_from_before_a_window_that_is_over_stays_away() -> None:
 
 
 def test_a_model_that_is_no_longer_listed_is_gone() -> None:
-    """A later full list without a scoped limit ends it, from whatever source it was known."""
+    """A later complete list without a scoped limit removes it, whatever source reported it."""
     known = parse_body(usage_body(NOW, 42, 17, model=95), NOW, "endpoint")
     listed = parse_body(usage_body(NOW + 300, 43, 17), NOW + 300, "endpoint")
     unlisted = parse_body({"five_hour": None}, NOW + 300, "endpoint")
@@ -165,14 +165,14 @@ def test_a_model_that_is_no_longer_listed_is_gone() -> None:
 
 
 def test_an_old_list_does_not_end_a_newer_limit() -> None:
-    """A full list from before a scoped limit was known says nothing about it."""
+    """A complete list that is older than a scoped limit does not remove it."""
     listed = parse_body(usage_body(NOW, 42, 17), NOW, "endpoint")
     known = parse_body(usage_body(NOW + 300, 43, 17, model=95), NOW + 300, "endpoint")
     assert join(listed, known).find("scope:fable") is not None
 
 
 def test_a_source_does_not_grow_for_ever() -> None:
-    """What is a day older than the last reading is not kept."""
+    """Numbers a day older than the last reading are dropped."""
     reading = _asked(1, NOW)
     for day in range(1, 90):
         new = replace(reading.limits[0], key=f"kind:{day}", as_of=NOW + day * DAY, resets_at=None)
@@ -181,7 +181,7 @@ def test_a_source_does_not_grow_for_ever() -> None:
 
 
 def test_credits_are_those_of_the_latest_reading() -> None:
-    """Credits that were switched off since are gone; an older reading does not bring them back."""
+    """Credits that were switched off are gone; an older reading does not bring them back."""
     on = parse_body(usage_body(NOW, credits_used=12550), NOW, "endpoint")
     off = parse_body(usage_body(NOW + 300), NOW + 300, "endpoint")
     more = parse_body(usage_body(NOW + 600, credits_used=13000), NOW + 600, "endpoint")
@@ -197,7 +197,7 @@ def test_credits_are_those_of_the_latest_reading() -> None:
 
 
 def test_nothing_read_is_nothing_known() -> None:
-    """Without a reading there is no usage, which is not the same as an empty one."""
+    """Without a reading there is no usage, not an empty one."""
     assert merge([]) is None
 
 
@@ -208,8 +208,8 @@ mixed = st.lists(
 
 @quick
 @given(mixed, st.randoms(use_true_random=False))
-def test_merge_takes_no_notice_of_order(readings: tuple[Usage, ...], chance: random.Random) -> None:
-    """The order in which the sources are looked at, and how often, changes nothing."""
+def test_merge_ignores_the_order(readings: tuple[Usage, ...], chance: random.Random) -> None:
+    """The order and the number of times in which sources are merged do not matter."""
     known = list(readings)
     shuffled = [*known, *chance.choices(known, k=2)]
     chance.shuffle(shuffled)
@@ -219,7 +219,7 @@ def test_merge_takes_no_notice_of_order(readings: tuple[Usage, ...], chance: ran
 @quick
 @given(mixed)
 def test_merge_makes_nothing_up(readings: tuple[Usage, ...]) -> None:
-    """Every limit is one that a source reported, with its own source and time, once."""
+    """Every merged limit is one that a source reported, unchanged and only once."""
     known = list(readings)
     merged = merge(known)
     assert merged is not None
@@ -231,10 +231,8 @@ def test_merge_makes_nothing_up(readings: tuple[Usage, ...]) -> None:
 
 @quick
 @given(mixed, usages(source="statusline:three"))
-def test_a_push_from_before_an_asked_reading_never_changes_it(
-    readings: tuple[Usage, ...], push: Usage
-) -> None:
-    """A push that is not newer than what was asked leaves every limit that was asked as it is."""
+def test_an_older_push_never_changes_an_answer(readings: tuple[Usage, ...], push: Usage) -> None:
+    """A push that is not newer than an answer leaves all of its limits as they are."""
     known = list(readings)
     asked = [limit for usage in known if not is_push(usage.source) for limit in usage.limits]
     newest = {limit.key: max(one.as_of for one in asked if one.key == limit.key) for limit in asked}
@@ -250,15 +248,15 @@ def test_a_push_from_before_an_asked_reading_never_changes_it(
     assert after.limits == before.limits
 
 
-def test_a_newer_push_wins_over_an_asked_reading() -> None:
-    """What a session says later than the endpoint counts, be it higher or lower."""
+def test_a_newer_push_wins_over_an_answer() -> None:
+    """A push that is newer than the endpoint's answer counts, whether higher or lower."""
     for pushed in (43, 41):
         assert _shown(_asked(42, NOW), _usage(ONE, pushed, NOW + 1)) == pushed
         assert _shown(_asked(42, NOW), _usage(ONE, pushed, NOW)) == 42
 
 
-def test_a_reset_in_mid_window_is_believed_and_stays_believed() -> None:
-    """The endpoint's newer and lower number stands against sessions that repeat the old one."""
+def test_a_drop_in_mid_window_stays() -> None:
+    """The endpoint's lower number stands against sessions that repeat the old one."""
     idle = [_usage(ONE, 42.6, NOW - 300), _usage(TWO, 42.6, NOW - 200)]
     reset = _asked(3, NOW)
     for before in (_asked(42, NOW - 900), _asked(42, NOW - 250)):
@@ -271,14 +269,14 @@ def test_a_reset_in_mid_window_is_believed_and_stays_believed() -> None:
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0, 43), (1, 43), (59, 43), (60, 42), (600, 42)])
 def test_of_two_simultaneous_pushes_the_higher_counts(seconds: int, expected: float) -> None:
-    """Less than a minute apart two sessions count as simultaneous; further apart the later wins."""
+    """Of pushes less than a minute apart the higher counts, otherwise the later."""
     earlier, later = _usage(ONE, 43, NOW), _usage(TWO, 42, NOW + seconds)
     assert _shown(earlier, later) == _shown(later, earlier) == expected
     assert _shown(earlier, replace(later, limits=(_limit(44, NOW + seconds, TWO),))) == 44
 
 
 def test_a_later_window_replaces_an_earlier() -> None:
-    """A push of an earlier window never outweighs a later one, however it is dated."""
+    """A push of an earlier window never outweighs a later one, whatever its date."""
     new = _usage(ONE, 2, ENDS + 60, ends=ENDS + 5 * HOUR)
     for dated in (NOW, ENDS + 30, ENDS + 59, ENDS + 61, ENDS + 600):
         stale = _usage(TWO, 99, dated)
@@ -289,7 +287,7 @@ def test_a_later_window_replaces_an_earlier() -> None:
 
 
 def test_a_window_that_has_not_begun_replaces_one_that_is_over() -> None:
-    """A fresh window has no reset yet; it still counts as later than one that ended before it."""
+    """A window without a reset yet counts as later than one that has ended."""
     fresh = ENDS + 120
     push = _usage(ONE, 0, fresh, ends=None)
     assert _shown(_asked(42, NOW), push) == 0
@@ -299,12 +297,12 @@ def test_a_window_that_has_not_begun_replaces_one_that_is_over() -> None:
 
 
 def test_a_push_without_a_reset_leaves_an_open_window() -> None:
-    """A session that does not know the reset takes neither the reset nor the number away."""
+    """A push without a reset removes neither the reset nor the number of an open window."""
     assert _shown(_asked(42, NOW), _usage(ONE, 0, NOW + 60, ends=None)) == 42
 
 
 def test_each_limit_keeps_its_own_source_and_time() -> None:
-    """A push renews the windows that it knows, and the models' weeks stay the endpoint's."""
+    """A push renews its own windows; a model's week keeps the endpoint as its source."""
     asked = parse_body(usage_body(NOW, 42, 17, model=95), NOW, "endpoint")
     push = replace(
         _usage(ONE, 44, NOW + 200),
@@ -323,8 +321,8 @@ def test_each_limit_keeps_its_own_source_and_time() -> None:
     assert (merged.source, merged.as_of) == (ONE, NOW + 200)
 
 
-def test_unknown_keys_of_all_sources_are_counted_once() -> None:
-    """The names that nobody knows are those of every reading together."""
+def test_unknown_keys_of_all_sources_are_listed_once() -> None:
+    """The unknown keys are those of all readings, sorted, each once."""
     one = Usage("endpoint", NOW, unknown_keys=("b", "a"))
     two = Usage("claude_json", NOW, unknown_keys=("c", "a"))
     merged = merge([one, two])
@@ -337,12 +335,12 @@ def test_unknown_keys_of_all_sources_are_counted_once() -> None:
     [(ONE, True), ("statusline", True), ("endpoint", False), ("statuslines", False), ("", False)],
 )
 def test_what_a_push_is(source: str, expected: bool) -> None:
-    """A session's name may follow after a colon."""
+    """A push's source is ``statusline``, with or without a session's name after a colon."""
     assert is_push(source) is expected
 
 
 def test_a_severity_is_kept_for_its_window() -> None:
-    """A push, which says no severity, does not take away the one that the API said."""
+    """A push without a severity keeps the API's severity within the same window."""
     asked = Limit(SESSION, "5h", 60, ENDS, NOW, "endpoint", severity="critical")
     pushed = Limit(SESSION, "5h", 61, ENDS, NOW + 100, ONE)
     later = replace(pushed, resets_at=ENDS + 5 * HOUR)

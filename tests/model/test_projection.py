@@ -1,4 +1,4 @@
-"""Where use leads, and how far that may be wrong."""
+"""Where usage leads, and how wrong that may be."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LIMIT = Limit(SESSION, "5h", 60, END, NOW, "endpoint", window=5 * HOUR)
 
 
 def projected(*numbers: tuple[float, float], limit: Limit = LIMIT) -> Projection:
-    """The projection from readings, each as hours since the window's beginning and per cent."""
+    """The projection from readings, given as hours since the window began and per cent."""
     found = project(
         limit, [(BEGUN + hours * HOUR, percent) for hours, percent in numbers], NOW, 300
     )
@@ -26,15 +26,15 @@ def projected(*numbers: tuple[float, float], limit: Limit = LIMIT) -> Projection
     return found
 
 
-def test_the_middle_goes_on_at_the_average_rate() -> None:
-    """It begins at the last number and reaches the average rate's share at the reset."""
+def test_the_middle_continues_at_the_average_rate() -> None:
+    """The middle starts at the last number and grows at the average rate until the reset."""
     found = projected((1, 10), (2, 50))
     assert found.at(NOW) == (60, 60, 60)
     assert found.at(END)[1] == pytest.approx(100)
 
 
 def test_uneven_use_makes_a_wider_range() -> None:
-    """Of two windows with the same last number, the one with the bursts is less sure."""
+    """Of two windows with the same last number, the one with bursts has the wider range."""
     even = projected(*((n / 4, 5 * n) for n in range(1, 12)))
     burst = projected(*((n / 4, 0 if n < 6 else 60) for n in range(1, 12)))
     (low, _, high), (lower, _, higher) = even.at(END), burst.at(END)
@@ -42,7 +42,7 @@ def test_uneven_use_makes_a_wider_range() -> None:
 
 
 def test_more_readings_are_no_more_noise() -> None:
-    """How evenly use grew is seen from eighths of the past, however often it was read within."""
+    """More readings of the same usage do not change how uneven it is."""
     steps = (0, 20, 20, 25, 45, 45, 46, 59)
     coarse = [(0.375 * n, percent) for n, percent in enumerate(steps)][1:]
     fine = [(hours + 0.1, percent + 0.5) for hours, percent in coarse]
@@ -50,7 +50,7 @@ def test_more_readings_are_no_more_noise() -> None:
 
 
 def test_the_range_widens_and_never_falls() -> None:
-    """The farther ahead, the wider; and its lower edge is never below what is used already."""
+    """The range widens with time, and never falls below what is already used."""
     found = projected((0.5, 30), (1, 30), (1.5, 31), (2, 59))
     ranges = [found.at(NOW + minutes * 60) for minutes in range(0, 121, 10)]
     widths = [high - low for low, _, high in ranges]
@@ -59,19 +59,19 @@ def test_the_range_widens_and_never_falls() -> None:
 
 
 def test_too_little_known_of_the_past() -> None:
-    """From one number alone, anything between no further use and twice the rate may come."""
+    """From a single number, the range is from no further usage to twice the rate."""
     low, _, high = projected().at(END)
     assert (low, high) == (60, pytest.approx(140))
 
 
 def test_a_whole_number_is_never_quite_sure() -> None:
-    """However evenly use grew, a number may be a point off, and so is what it leads to."""
+    """Even with perfectly even usage, a number may be a point off, so there is a range."""
     low, _, high = projected(*((n / 4, 5 * n) for n in range(1, 12))).at(END)
     assert high - low == pytest.approx(4 / 3)
 
 
 def test_two_of_three_cases_end_in_the_range() -> None:
-    """Of many made-up windows whose use comes in bursts, about two thirds end within the range."""
+    """Of many made-up windows with bursts, about two thirds end within the range."""
     chance = random.Random(3)
     inside = 0
     for _ in range(400):
@@ -104,5 +104,5 @@ def projected_from(past: list[tuple[float, float]], limit: Limit) -> Projection:
     ],
 )
 def test_nothing_is_projected_from_too_little(limit: Limit, now: float) -> None:
-    """A young window, an old number, a limit that is used up or without a window: no projection."""
+    """A young or unknown window, an old number or a used-up limit has no projection."""
     assert project(limit, [], now, 300) is None

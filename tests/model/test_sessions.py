@@ -1,4 +1,4 @@
-"""What is new in a push: sessions hand numbers over in every odd order, and none is dated anew."""
+"""What is new in a push: numbers may be repeated in any order, and none gets a new date."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RESET = int(START) + 4 * HOUR
 
 
 def limit(key: str, percent: float, resets_at: int | None = RESET) -> Limit:
-    """One limit as a push has it, not yet dated."""
+    """One limit of a push, not dated yet."""
     return Limit(key, key, percent, resets_at, 0, "statusline")
 
 
@@ -28,7 +28,7 @@ def push(
     written: float | None = None,
     week: float = 10,
 ) -> Push:
-    """What a session says; without a percentage the five-hour window is missing."""
+    """What a session passes on; without a percentage the five-hour window is missing."""
     source = f"statusline:{name}"
     limits = [limit(WEEK, week, RESET + 5 * DAY)]
     limits += [limit(SESSION, percent)] if percent is not None else []
@@ -43,7 +43,7 @@ class Machine:
     readings: dict[str, Usage] = field(default_factory=dict)
 
     def hear(self, said: Push, now: float) -> None:
-        """Take a push, through the text that the store would keep."""
+        """Take a push, with the memory written and read back as by the store."""
         self.memory = Memory.load(self.memory.dump())
         self.memory, usage = take_push(self.memory, self.readings, said, now)
         if usage:
@@ -66,13 +66,13 @@ def machine() -> Machine:
 
 
 def test_an_answer_is_true_now(machine: Machine) -> None:
-    """Where the count has grown the number is true now, though the transcript stood still."""
+    """If the count has grown, the number is true now, even if the transcript is old."""
     machine.hear(push("a", 41, 2500, START), START + 700)
     assert machine.session() == (41, 700)
 
 
-def test_a_repetition_is_not_true_anew(machine: Machine) -> None:
-    """An idle session's old number keeps its date, whatever its transcript does (``/rename``)."""
+def test_a_repetition_keeps_its_date(machine: Machine) -> None:
+    """An idle session's number keeps its date, even if the transcript changes (``/rename``)."""
     machine.hear(push("b", 60, 1, START + 20), START + 20)
     machine.hear(push("b", 62, 2, START + 30), START + 30)
     machine.hear(push("a", 41, 2000, START + 900), START + 900)
@@ -81,8 +81,8 @@ def test_a_repetition_is_not_true_anew(machine: Machine) -> None:
     assert machine.session() == (41, 10)
 
 
-def test_clear_hands_over_another_sessions_numbers(machine: Machine) -> None:
-    """After ``/clear`` a new session says the old one's numbers with a count of 0: nothing new."""
+def test_after_clear_the_numbers_are_old(machine: Machine) -> None:
+    """After ``/clear`` a session repeats the previous one's numbers, with a count of 0."""
     machine.hear(push("c", 41, 0, START + 900), START + 900)
     assert machine.session() == (41, 10)
     machine.hear(push("c", 43, 40, START + 900), START + 960)
@@ -90,14 +90,14 @@ def test_clear_hands_over_another_sessions_numbers(machine: Machine) -> None:
 
 
 def test_numbers_before_the_first_answer_cannot_be_dated() -> None:
-    """With a count of 0, numbers that nobody has said before may be of any age: none is shown."""
+    """With a count of 0, numbers not seen before may be of any age, so none is shown."""
     machine = Machine()
     machine.hear(push("c", 41, 0, START), START)
     assert machine.session() is None
 
 
 def test_resume_in_the_same_process(machine: Machine) -> None:
-    """After ``/resume`` an old session's count comes with the process's numbers: nothing new."""
+    """After ``/resume`` a known count comes with the process's numbers, which are not new."""
     machine.hear(push("old", 12, 5000, START - HOUR), START + 20)
     machine.hear(push("a", 45, 3000, START), START + 30)
     machine.hear(push("old", 45, 5000, START + 900), START + 900)
@@ -105,20 +105,20 @@ def test_resume_in_the_same_process(machine: Machine) -> None:
 
 
 def test_resume_of_a_forgotten_session(machine: Machine) -> None:
-    """A session that nobody remembers is not new where its numbers were said before."""
+    """Numbers that were seen before are not new if a forgotten session repeats them."""
     machine.hear(push("unheard", 41, 77000, START + 900), START + 900)
     assert machine.session() == (41, 10)
 
 
 def test_a_first_push_is_dated_by_its_transcript() -> None:
-    """Numbers never said before, of a session with answers, are as old as its transcript."""
+    """New numbers of a session that has had answers are as old as its transcript."""
     machine = Machine()
     machine.hear(push("a", 41, 77000, START - 500), START)
     assert machine.session() == (41, -500)
 
 
 def test_one_session_in_two_terminals(machine: Machine) -> None:
-    """Two processes take turns with their own counts: only growth within one of them is new."""
+    """If two processes share a session, only growth within one of them is new."""
     machine.hear(push("a", 50, 9000, START), START + 100)
     machine.hear(push("a", 41, 2000, START), START + 110)
     machine.hear(push("a", 50, 9000, START), START + 900)
@@ -131,7 +131,7 @@ def test_one_session_in_two_terminals(machine: Machine) -> None:
 
 
 def test_a_terminal_that_is_overtaken(machine: Machine) -> None:
-    """A process that sat idle while another of its session overtook it says nothing new."""
+    """A process that idled while another of its session went on says nothing new."""
     machine.hear(push("a", 60, 9000, START), START + 20)
     for number in range(30):
         machine.hear(push("a", 61 + number, 2100 + number, START), START + 30 + number)
@@ -141,7 +141,7 @@ def test_a_terminal_that_is_overtaken(machine: Machine) -> None:
 
 
 def test_a_number_keeps_the_date_of_its_first_sight(machine: Machine) -> None:
-    """A number that was confirmed is not newer for a session that only repeats it."""
+    """A number that one session confirmed is not newer for a session that repeats it."""
     machine.hear(push("a", 41, 3000, START), START + 700)
     machine.readings.clear()
     machine.hear(push("c", 41, 0, START + 800), START + 800)
@@ -149,13 +149,13 @@ def test_a_number_keeps_the_date_of_its_first_sight(machine: Machine) -> None:
 
 
 def test_windows_that_are_over_are_forgotten(machine: Machine) -> None:
-    """Once a window has been reset, its numbers need not be known any more."""
+    """Once a window has been reset, its numbers are forgotten."""
     machine.hear(push("a", None, 9000, RESET), RESET + 60)
     assert {key for key, _ in machine.memory.seen} == {WEEK}
 
 
 def test_an_answer_that_was_not_recorded_is_not_new_later(machine: Machine) -> None:
-    """A count that went unrecorded, as its numbers had just been dated, is known at ``/resume``."""
+    """A count that was seen but not recorded is not taken for a new answer later."""
     said = push("a", 43, 2900, START)
     machine.hear(push("b", 43, 1, START + 30), START + 30)
     machine.hear(replace(said, before=2900), START + 900)
@@ -163,7 +163,7 @@ def test_an_answer_that_was_not_recorded_is_not_new_later(machine: Machine) -> N
 
 
 def test_a_missing_window_is_no_difference(machine: Machine) -> None:
-    """A session that drops the five-hour window keeps the week's old date, and repeats stay old."""
+    """A session that drops a window and brings it back says nothing new about either."""
     machine.hear(push("b", 60, 5, START + 20), START + 20)
     machine.hear(push("a", None, 2000, START + 900), START + 900)
     machine.hear(push("a", 41, 2000, START + 900), START + 905)
@@ -173,7 +173,7 @@ def test_a_missing_window_is_no_difference(machine: Machine) -> None:
 
 
 def test_the_65th_session(machine: Machine) -> None:
-    """A session that was forgotten for others is heard again, with the date it had."""
+    """A session forgotten in favour of others says nothing new when it is heard again."""
     for number in range(MAX_SESSIONS):
         machine.hear(push(f"s{number}", 50, 10, START + 20 + number), START + 20 + number)
     assert len(machine.memory.sessions) == MAX_SESSIONS
@@ -183,7 +183,7 @@ def test_the_65th_session(machine: Machine) -> None:
 
 
 def test_a_session_forgotten_after_a_day() -> None:
-    """A day later an idle session's week is still of the day before."""
+    """A session forgotten after a day keeps the date of its repeated number."""
     machine = Machine()
     machine.hear(push("a", None, 1000, START, week=30), START)
     machine.hear(push("a", None, 2000, START, week=31), START + 10)
@@ -198,31 +198,31 @@ def test_a_session_forgotten_after_a_day() -> None:
 
 
 class TestOldClients:
-    """Clients that do not say how long they have waited for answers."""
+    """Clients that do not report how long they have waited for answers."""
 
     def test_a_higher_number_is_new(self) -> None:
-        """What has grown since the session's last push is true now."""
+        """A number higher than in the session's last push is true now."""
         machine = Machine()
         machine.hear(push("a", 40, None, START), START)
         machine.hear(push("a", 41, None, START), START + 700)
         assert machine.session() == (41, 700)
 
     def test_a_lower_number_is_not_new(self) -> None:
-        """What is less than before, in the same window, is as old as the transcript."""
+        """A lower number in the same window is as old as the transcript."""
         machine = Machine()
         machine.hear(push("a", 60, None, START), START)
         machine.hear(push("a", 50, None, START + 10), START + 900)
         assert machine.readings["statusline:a"].as_of == START + 10
 
     def test_an_equal_number_is_confirmed_by_the_transcript(self) -> None:
-        """The same number is as new as the transcript, if nobody has said another since."""
+        """An equal number is as new as the transcript if nothing else was reported since."""
         machine = Machine()
         machine.hear(push("a", 40, None, START), START)
         machine.hear(push("a", 40, None, START + 600), START + 700)
         assert machine.session() == (40, 600)
 
     def test_an_equal_number_is_not_confirmed_against_a_later_one(self) -> None:
-        """A transcript that moves (``/rename``) does not bring an old number back."""
+        """A changed transcript (``/rename``) does not bring an old number back."""
         machine = Machine()
         machine.hear(push("a", 60, None, START), START)
         machine.hear(push("b", 3, None, START + 100), START + 100)
@@ -242,12 +242,12 @@ class TestOldClients:
     "text", [None, "", "{", "[]", "7", '{"sessions": {"a": 5}}', '{"seen": [1]}']
 )
 def test_a_damaged_memory_is_an_empty_one(text: str | None) -> None:
-    """What cannot be understood was never written."""
+    """An unreadable memory counts as empty."""
     assert Memory.load(text) == Memory()
 
 
 def test_the_memory_stays_small() -> None:
-    """A day of numbers in steps of 0.1, in every window, is less than 100 KB."""
+    """A day of numbers in steps of 0.1 takes less than 100 KB."""
     machine = Machine()
     for number in range(5000):
         now = START + number * 10
@@ -257,7 +257,7 @@ def test_the_memory_stays_small() -> None:
 
 
 def test_sessions_and_their_readings_are_few(machine: Machine) -> None:
-    """The last 64 sessions are kept, and of those none that was not heard for a day."""
+    """The last 64 sessions are kept, and none that was silent for a day."""
     for number in range(MAX_SESSIONS + 20):
         machine.hear(push(f"s{number}", 10 + number / 10, 5, START + number), START + number)
     assert len(machine.memory.sessions) == len(machine.readings) == MAX_SESSIONS
@@ -268,7 +268,7 @@ def test_sessions_and_their_readings_are_few(machine: Machine) -> None:
 
 @dataclass
 class Process:
-    """A running Claude Code: its session, that session's count, and the numbers it was given."""
+    """A running Claude Code: its session, that session's count, and the last numbers it got."""
 
     session: str
     count: int = 0
@@ -277,9 +277,9 @@ class Process:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_the_shown_number_is_never_dated_too_late(seed: int) -> None:
-    """Whatever sessions do, no number is dated later than when the API last said it, by a minute.
+    """Whatever sessions do, no number is dated over a minute later than the API reported it.
 
-    And after an answer in a session that was heard before, its number is the one that is shown.
+    After an answer in a session that was heard before, its number is the one shown.
     """
     chance = random.Random(seed)
     machine, truth, now = Machine(), 1.0, START
@@ -312,7 +312,7 @@ def test_the_shown_number_is_never_dated_too_late(seed: int) -> None:
 
 
 def test_a_lower_number_of_an_old_client_is_no_change(machine: Machine) -> None:
-    """Without a count and a reset, only a higher number than the session's last is true now."""
+    """Without a count and a reset, only a number higher than the last is true now."""
     for number, (percent, date) in enumerate(((40, 0), (39, 0), (41, 200))):
         usage = Usage("statusline:old", 0, (limit(SESSION, percent, None),))
         memory, dated = take_push(
@@ -324,6 +324,6 @@ def test_a_lower_number_of_an_old_client_is_no_change(machine: Machine) -> None:
 
 
 def test_a_window_is_forgotten_when_it_ends(machine: Machine) -> None:
-    """What was seen of a window is kept to the second before its reset, and no longer."""
+    """What was seen of a window is kept until its reset, and no longer."""
     for moment, kept in ((RESET - 1, True), (RESET, False)):
         assert ((SESSION, RESET) in machine.memory.see([], moment).seen) == kept

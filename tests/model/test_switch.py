@@ -1,4 +1,4 @@
-"""A switched login: seen by the first prompt, asked for once, and no number of before survives."""
+"""A switch of accounts: noticed by the first prompt, asked about once, no old number survives."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ OLD, NEW = "sk-ant-oat01-of-the-old-account", "sk-ant-oat01-of-the-new-account"
 
 
 class Desk:
-    """A user at a prompt, logged in to an account with 81 %, who may switch to one with 3 %."""
+    """A user at a prompt, logged in to an account at 81 %, who may switch to one at 3 %."""
 
     def __init__(self, home: Path, api: ApiServer, began: float | None = None) -> None:
-        """Log in to the old account, and have its numbers drawn."""
+        """Log in to the old account, and draw its numbers."""
         self.user, self.api = User(home, api.url), api
-        self.base = time.time()  # by which every window ends, so that each keeps its minute
+        self.base = time.time()  # which every reset is counted from, so that none moves
         self.launcher = self.user.install_launcher(home / "bin")
         api.answer = self._answer
         self.log_in("old", OLD)
@@ -43,16 +43,16 @@ class Desk:
                              seven_day_left=4 * 86400 if is_old else 2 * 86400))  # fmt: skip
 
     def log_in(self, account: str, token: str) -> Path:
-        """What /login in Claude Code leaves in its two files, one after the other."""
+        """Change Claude Code's two files, one after the other, as ``/login`` does."""
         own(self.user, account) if account else None
         return self.user.log_in(token=token)
 
     def touch(self, when: float) -> None:
-        """Date the login."""
+        """Set the date of the login file."""
         os.utime(self.user.account.login, (when, when))
 
     def prompt(self, *, starts: bool) -> str:
-        """What one prompt shows, in a slot of its own, when the refresh that it starts is over."""
+        """What a prompt in a new slot shows; returns after the refresh that it starts."""
         home = self.user.account.home
         for slot in home.glob("kick.*"):
             slot.unlink()
@@ -83,7 +83,7 @@ def desk(home: Path, api: ApiServer) -> Desk:
 
 
 def test_the_first_prompt_after_a_switch_asks_for_the_new_account(desk: Desk) -> None:
-    """One call, which does not wait for the TTL; after that the prompts start nothing more."""
+    """It makes one call without waiting for the TTL; later prompts start nothing."""
     assert desk.prompt(starts=False).startswith("5h 81%")
 
     desk.log_in("new", NEW)
@@ -94,7 +94,7 @@ def test_the_first_prompt_after_a_switch_asks_for_the_new_account(desk: Desk) ->
 
 
 def test_the_old_numbers_are_gone_before_the_new_ones_come(desk: Desk) -> None:
-    """While the new account is asked for, no prompt shows anything, in any dialect."""
+    """While the new account is being asked about, no dialect shows any number."""
     desk.api.answer = HANGING
     desk.log_in("new", NEW)
 
@@ -107,7 +107,7 @@ def test_the_old_numbers_are_gone_before_the_new_ones_come(desk: Desk) -> None:
 
 
 def test_a_renewal_drops_nothing_and_asks_nothing(desk: Desk) -> None:
-    """Where the account is the same, a new login is looked at and the numbers stand."""
+    """A new login of the same account keeps the numbers, and no call is made."""
     desk.log_in("old", OLD)
 
     desk.prompt(starts=True)
@@ -118,7 +118,7 @@ def test_a_renewal_drops_nothing_and_asks_nothing(desk: Desk) -> None:
 
 @pytest.mark.parametrize("later", [60, 86400, 20 * 365 * 86400])
 def test_a_login_dated_in_the_future_starts_one_refresh(desk: Desk, later: int) -> None:
-    """However far its date is ahead, it is new once."""
+    """A login dated far ahead makes one refresh due, not one for each prompt."""
     desk.touch(time.time() + later)
 
     desk.prompt(starts=True)
@@ -127,8 +127,8 @@ def test_a_login_dated_in_the_future_starts_one_refresh(desk: Desk, later: int) 
     assert len(desk.api.requests) == 1
 
 
-def test_a_login_that_is_touched_all_the_time_is_no_storm(desk: Desk) -> None:
-    """Each touch costs one refresh of this machine's own files, and no call."""
+def test_a_login_that_is_touched_often_causes_no_calls(desk: Desk) -> None:
+    """Each touch starts one refresh, and no call."""
     for number in range(1, 6):
         desk.touch(time.time() + 60 * number)
         desk.prompt(starts=True)
@@ -137,8 +137,8 @@ def test_a_login_that_is_touched_all_the_time_is_no_storm(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_accounts_that_change_all_the_time_are_no_storm(desk: Desk, named: bool) -> None:
-    """Only the first of many switches may skip the TTL, whether or not they have a name."""
+def test_frequent_switches_cause_one_call(desk: Desk, named: bool) -> None:
+    """Only the first of many switches skips the TTL, whether or not the accounts are named."""
     if not named:
         desk.user.account.claude_json.unlink()
     for number in range(1, 6):
@@ -149,8 +149,8 @@ def test_accounts_that_change_all_the_time_are_no_storm(desk: Desk, named: bool)
     assert len(desk.api.requests) == 2
 
 
-def test_a_login_of_nobody_known_takes_nothing_over(desk: Desk) -> None:
-    """Where no account is named, a new login may be anybody's: it is asked for at once."""
+def test_a_login_of_an_unknown_account_drops_the_numbers(desk: Desk) -> None:
+    """If no account is named, a new login may be anybody's, so the API is asked at once."""
     desk.user.account.claude_json.unlink()
     desk.log_in("", NEW)
     assert desk.line().startswith("5h 81%")
@@ -158,14 +158,14 @@ def test_a_login_of_nobody_known_takes_nothing_over(desk: Desk) -> None:
     desk.prompt(starts=True)
 
     assert desk.line().startswith("5h 3%")
-    own(desk.user, "new")  # and now it has a name, which is no other switch
+    own(desk.user, "new")  # to name the account now is not another switch
     desk.user.refresh(time.time() + 1)
     assert desk.line().startswith("5h 3%")
     assert len(desk.api.requests) == 2
 
 
-def test_an_account_that_is_named_before_its_login_is_there(home: Path, api: ApiServer) -> None:
-    """With the old login nothing is asked for the new account, and with the new one at once."""
+def test_an_account_that_is_named_before_its_login(home: Path, api: ApiServer) -> None:
+    """The new account is asked about only with its own login, and then at once."""
     desk = Desk(home, api, began=time.time() - 400)
     own(desk.user, "new")
     desk.user.refresh()
@@ -178,8 +178,8 @@ def test_an_account_that_is_named_before_its_login_is_there(home: Path, api: Api
     assert len(api.requests) == 2
 
 
-def test_a_login_that_is_there_before_its_account_is_named(desk: Desk) -> None:
-    """A new login is looked at again in 15 s, since it may be about to turn out to be another's."""
+def test_a_login_that_is_stored_before_its_account_is_named(desk: Desk) -> None:
+    """A new login is checked again after 15 s, as its account may be about to change."""
     desk.log_in("", NEW)
     desk.prompt(starts=True)
     assert desk.line().startswith("5h 81%")
@@ -193,7 +193,7 @@ def test_a_login_that_is_there_before_its_account_is_named(desk: Desk) -> None:
 
 
 def test_sessions_of_the_old_account_never_win(desk: Desk) -> None:
-    """Neither with old numbers nor with new ones, nor with a window that ends later."""
+    """The old account's sessions count neither with new numbers nor with a later window."""
     old = {"five_hour": 4 * 3600, "seven_day": 4 * 86400}
     assert "82%" in push(desk, 82, old)
     desk.log_in("new", NEW)
@@ -208,8 +208,8 @@ def test_sessions_of_the_old_account_never_win(desk: Desk) -> None:
     assert desk.line().startswith("5h 4%")
 
 
-def test_sessions_of_the_old_account_do_not_fill_what_is_not_known(desk: Desk) -> None:
-    """Where the new account cannot be asked, nothing is shown, and not what the old one has."""
+def test_sessions_of_the_old_account_fill_no_gap(desk: Desk) -> None:
+    """If the new account's numbers are unknown, the old account's are not shown instead."""
     desk.log_in("new", NEW)
     desk.api.answer = UNAUTHORIZED
     desk.prompt(starts=True)
@@ -219,8 +219,8 @@ def test_sessions_of_the_old_account_do_not_fill_what_is_not_known(desk: Desk) -
     assert "4%" in push(desk, 4, {"five_hour": 3600, "seven_day": 2 * 86400})
 
 
-def test_a_session_that_is_the_first_to_speak_for_the_new_account_is_heard(desk: Desk) -> None:
-    """Its windows are not taken for the old account's, though no refresh knows of it yet."""
+def test_a_first_session_of_the_new_account_counts(desk: Desk) -> None:
+    """Its windows are not taken for the old account's, even before a refresh knows it."""
     new = {"five_hour": 3600, "seven_day": 2 * 86400}
     desk.api.answer = UNAUTHORIZED
     desk.log_in("new", NEW)
@@ -232,7 +232,7 @@ def test_a_session_that_is_the_first_to_speak_for_the_new_account_is_heard(desk:
 
 
 def push(desk: Desk, five_hour: float, left: dict[str, float]) -> str:
-    """The line after a session handed over numbers that are true now."""
+    """The line after a session passed on numbers that are true now."""
     used = {"five_hour": five_hour, "seven_day": 17}
     rates = {
         name: {"used_percentage": used[name], "resets_at": minute(desk.base + left[name])}
@@ -242,8 +242,8 @@ def push(desk: Desk, five_hour: float, left: dict[str, float]) -> str:
 
 
 def test_a_push_keeps_the_date_of_the_frames(desk: Desk) -> None:
-    """It is no look at the login, so it must not make a new one pass for seen."""
-    desk.user.take_slots()  # a refresh would date them anew, and rightly
+    """A push does not read the login, so it must not hide a new one by newer frames."""
+    desk.user.take_slots()  # a refresh would rightly change the date
     desk.log_in("old", OLD)
     before = (desk.user.account.frames / "plain").stat().st_mtime_ns
     push(desk, 84, {"five_hour": 4 * 3600, "seven_day": 4 * 86400})
@@ -253,7 +253,7 @@ def test_a_push_keeps_the_date_of_the_frames(desk: Desk) -> None:
 
 @pytest.mark.parametrize(("age", "due"), [(1, True), (0, False), (-1, False), (None, False)])
 def test_a_reader_in_python_sees_a_newer_login(desk: Desk, age: int | None, due: bool) -> None:
-    """As the shells see it: where it is written later than the frames, in their own time."""
+    """A login newer than the frames makes a refresh due, as in the shells."""
     frames = desk.user.account.frames / "plain"
     if age is None:
         desk.user.account.login.unlink()
@@ -265,7 +265,7 @@ def test_a_reader_in_python_sees_a_newer_login(desk: Desk, age: int | None, due:
 
 
 def test_the_status_line_sees_a_newer_login(desk: Desk) -> None:
-    """A session's own tick after the switch starts the refresh, as a prompt does."""
+    """The next run of the status line after a switch starts the refresh."""
     desk.log_in("new", NEW)
     hook(desk.user, b"{}")
     desk.api.wait_for(2)
@@ -275,27 +275,27 @@ def test_the_status_line_sees_a_newer_login(desk: Desk) -> None:
 
 
 def seen(owner: Owner, account: str, login: str, later: float = 0) -> tuple[Owner, bool, bool]:
-    """The owner after a look, whether the numbers go, and whether the TTL may be skipped."""
+    """The owner after a look, whether the numbers are dropped, and whether the TTL is skipped."""
     after = owner.seen(account, login, NOW + later, TTL)
     return after, after.since != owner.since, after.skipped_at != owner.skipped_at
 
 
 def test_whose_numbers_these_are() -> None:
-    """What each change of the two files means, one after another."""
+    """What each change of the two files means, in sequence."""
     owner = Owner()
     for account, login, later, goes, skips in [
-        ("", "", 0, False, False),  # nothing is there yet
+        ("", "", 0, False, False),  # no files yet
         ("a", "1", 10, False, False),  # the first login
         ("a", "2", 4000, False, False),  # a renewal
         ("b", "3", 5000, True, True),  # a switch
-        ("a", "4", 5100, True, False),  # and back, too soon to skip the TTL again
+        ("a", "4", 5100, True, False),  # back, too soon to skip the TTL again
         ("a", "", 6000, False, False),  # the login is gone
-        ("a", "4", 6100, False, False),  # and there again
-        ("", "5", 7000, True, True),  # another login, and nobody knows whose
-        ("c", "5", 7100, False, False),  # now one knows
-        ("d", "5", 9000, True, False),  # named before its login is there
-        ("d", "6", 9010, True, True),  # which now is
-        ("d", "7", 20000, False, False),  # and is renewed
+        ("a", "4", 6100, False, False),  # and back
+        ("", "5", 7000, True, True),  # another login of an unknown account
+        ("c", "5", 7100, False, False),  # which is named now
+        ("d", "5", 9000, True, False),  # named before its login is stored
+        ("d", "6", 9010, True, True),  # which is stored now
+        ("d", "7", 20000, False, False),  # and renewed
     ]:
         owner, has_gone, has_skipped = seen(owner, account, login, later)
         assert (has_gone, has_skipped) == (goes, skips), (account, login)
@@ -304,24 +304,24 @@ def test_whose_numbers_these_are() -> None:
 
 @pytest.mark.parametrize("text", [None, "", "[]", "no", '{"since": "x"}', '{"else": 1}'])
 def test_a_memory_that_cannot_be_read_is_an_empty_one(text: str | None) -> None:
-    """Whatever stands in the store, nothing is raised."""
+    """An unreadable row counts as no owner."""
     assert Owner.load(text) == Owner() == Owner("", 0, "", "", 0, 0)
 
 
 @pytest.mark.parametrize(
     ("five_hour", "seven_day", "is_former"),
     [
-        (1000, 5000, False),  # windows that nobody knows
+        (1000, 5000, False),  # unknown windows
         (600, 5000, True),  # the old account's session
-        (1000, 700, True),  # its week, in which a new session has begun
+        (1000, 700, True),  # its week, with a new session
         (1000, 700 + 7 * 86400, True),  # the week after that
         (660, 5000, False),  # another minute
         (1200, 6000, False),  # the new account's own
-        (1200, 700, True),  # one window that is alike does not make it the new one's
+        (1200, 700, True),  # one equal window does not make it the new account's
     ],
 )
 def test_windows_say_whose_a_push_is(five_hour: int, seven_day: int, is_former: bool) -> None:
-    """A push is of the account before where one of its windows is, and not the present one's."""
+    """A push with a window of the former account is the former's, unless the present has it too."""
     base = int(NOW)
     former = [(SESSION, base + 600), (WEEK, base + 700), (WEEK, base + 6000)]
     own = usage("endpoint", base + 1200, base + 6000)

@@ -18,7 +18,7 @@ MINUTE = datetime.fromtimestamp(NOW, timezone.utc)
     [None, True, False, "42", "", [], {}, math.nan, math.inf, -math.inf, 10**400, -(10**400)],
 )
 def test_only_a_finite_number_is_a_number(value: object) -> None:
-    """What is no number, no finite one, or too big to be one is unknown; so is a boolean."""
+    """Anything but a finite number is unknown, booleans and huge integers included."""
     assert number(value) is None
     assert percentage(value) is None
     assert minute(value) is None
@@ -29,18 +29,18 @@ def test_only_a_finite_number_is_a_number(value: object) -> None:
     [(0, 0.0), (1.0, 1.0), (0.5, 0.5), (42.6, 42.6), (100, 100.0), (137.5, 137.5), (1000, 1000.0)],
 )
 def test_a_percentage_is_taken_as_it_is(value: float, expected: float) -> None:
-    """1.0 is one per cent and not a fraction, and more than 100 is possible."""
+    """1.0 is one per cent, not a fraction, and more than 100 is possible."""
     assert percentage(value) == expected
 
 
 @pytest.mark.parametrize("value", [-0.001, -1, 1000.1, 1_785_000_000, 1e308])
-def test_what_can_be_no_percentage_is_unknown(value: float) -> None:
-    """A negative number, or an epoch in the place of a percentage, is unknown."""
+def test_an_impossible_percentage_is_unknown(value: float) -> None:
+    """A negative number, or an epoch instead of a percentage, is unknown."""
     assert percentage(value) is None
 
 
 def test_percentages_stay_as_they_were_received() -> None:
-    """The noise of floats is not rounded off, as Claude Code too rounds down what it got."""
+    """Floating-point noise is kept, since Claude Code rounds down what it got, too."""
     assert percentage(0.29 * 100) == 28.999999999999996
     assert percentage(math.nextafter(57, 0)) < 57
 
@@ -61,13 +61,13 @@ def test_percentages_stay_as_they_were_received() -> None:
     ],
 )
 def test_a_reset_is_read_from_any_usual_iso_time(text: str) -> None:
-    """With and without a fraction, an offset or Z, and with jitter, it is the same full minute."""
+    """With or without fraction, offset, Z and jitter, it is the same full minute."""
     assert minute(text) == NOW
 
 
 @pytest.mark.parametrize("value", [NOW, float(NOW), NOW + 29.9, NOW - 30, NOW - 0.3])
 def test_a_reset_is_read_from_epoch_seconds(value: float) -> None:
-    """Epoch seconds are rounded to the minute too."""
+    """Epoch seconds are rounded to the minute, too."""
     assert minute(value) == NOW
 
 
@@ -79,8 +79,8 @@ def test_a_reset_is_read_from_epoch_seconds(value: float) -> None:
         "2101-01-01T00:00:00Z", 0, -1, 42.6, NOW * 1000, NOW * 10**6, 1e300,
     ],
 )  # fmt: skip
-def test_what_can_be_no_time_is_unknown(value: object) -> None:
-    """Text that is no time, milliseconds, and the years of other centuries are unknown."""
+def test_an_impossible_time_is_unknown(value: object) -> None:
+    """Other text, milliseconds and the years of other centuries are unknown."""
     assert minute(value) is None
 
 
@@ -91,7 +91,7 @@ def test_what_can_be_no_time_is_unknown(value: object) -> None:
     st.integers(-14 * 60, 14 * 60),
 )
 def test_jitter_does_not_move_a_reset(whole: int, jitter: float, offset: int) -> None:
-    """Less than half a minute to either side, in any time zone, is the same reset."""
+    """A jitter of less than half a minute, in any time zone, gives the same reset."""
     zone = timezone(timedelta(minutes=offset))
     moment = datetime.fromtimestamp(whole * 60, timezone.utc) + timedelta(seconds=jitter)
     assert minute(moment.astimezone(zone).isoformat()) == whole * 60
@@ -100,8 +100,8 @@ def test_jitter_does_not_move_a_reset(whole: int, jitter: float, offset: int) ->
 
 @thorough
 @given(anything)
-def test_values_are_what_they_claim_to_be(value: object) -> None:
-    """Whatever comes, the outcome is in its range or None, and there is no exception."""
+def test_any_value_is_in_range_or_unknown(value: object) -> None:
+    """Any JSON value is read as a value in range or as None, without an exception."""
     found = percentage(value)
     assert found is None or (type(found) is float and 0 <= found <= 1000)
     reset = minute(value)
@@ -112,14 +112,14 @@ def test_values_are_what_they_claim_to_be(value: object) -> None:
 
 @pytest.mark.parametrize("word", ["Critical", "exceeded", "", 1, None, ["critical"], True])
 def test_an_unknown_severity_is_none(word: object) -> None:
-    """A word that is not known says nothing."""
+    """An unknown word is no severity."""
     assert severity(word) is None
 
 
 @thorough
 @given(hostile_texts)
 def test_a_name_is_printable_and_short(text: str) -> None:
-    """No control character, direction mark or lone surrogate stays, and at most 40 characters."""
+    """A cleaned name is printable, can be encoded, and has at most 40 characters."""
     name = clean(text)
     assert name.isprintable()
     assert len(name) <= 40
@@ -128,7 +128,7 @@ def test_a_name_is_printable_and_short(text: str) -> None:
     name.encode()
 
 
-def test_a_name_keeps_its_signs() -> None:
-    """An ordinary name is not touched, and a huge one costs nothing."""
+def test_a_name_keeps_its_characters() -> None:
+    """An ordinary name is unchanged, and a huge one is cut."""
     assert clean("Claude Opus 4.5 (β)") == "Claude Opus 4.5 (β)"
     assert clean("x" * 10**7) == "x" * 40

@@ -87,7 +87,7 @@ def _file(tmp_path: Path, content: str | bytes) -> Path:
 
 
 def _assert_one_sentence(loaded: Loaded, *words: str) -> None:
-    """One sentence on one line that holds these words, and the defaults."""
+    """Fail unless there is one sentence, with these words, and all defaults are in force."""
     (problem,) = loaded.problems
     assert problem.isprintable()
     assert problem.endswith(".")
@@ -99,7 +99,7 @@ def _assert_one_sentence(loaded: Loaded, *words: str) -> None:
 
 @pytest.mark.parametrize(("clock", "hours"), [("12h", 12), ("24h", 24), ("locale", 24)])
 def test_the_clock_of_the_line(clock: str, hours: int) -> None:
-    """Clock times have the hours that are set, or else those of the locale (here C's)."""
+    """Clock times are in 12 or 24 hours as set, or as in the locale (here C's)."""
     assert Settings(clock=clock).style("plain", "/default").clock == hours
 
 
@@ -107,7 +107,7 @@ def test_the_clock_of_the_line(clock: str, hours: int) -> None:
 
 
 def test_the_defaults_are_those_that_are_documented() -> None:
-    """Every setting has the default that the documentation promises."""
+    """Every setting has its documented default."""
     assert asdict(Settings()) == {
         "ttl": 300,
         "sources": ("statusline", "claude_json", "endpoint"),
@@ -130,14 +130,14 @@ def test_the_defaults_are_those_that_are_documented() -> None:
 
 
 def test_no_file_is_no_problem(tmp_path: Path) -> None:
-    """Without a file, or with an empty one, every default stands and nothing is said."""
+    """Without a file, or with an empty one, the defaults are in force and nothing is reported."""
     assert load(tmp_path / "none" / "config.toml") == Loaded(Settings())
     assert load(_file(tmp_path, "")) == Loaded(Settings())
     assert load(Path(os.devnull)) == Loaded(Settings())
 
 
 def test_every_setting_can_be_read() -> None:
-    """There is a reader for each setting, and for nothing else."""
+    """Each setting has a reader, and each reader a setting."""
     assert [field.name for field in fields(Settings)] == list(READERS)
     assert set(RIGHT) == set(WRONG) == set(READERS)
 
@@ -147,7 +147,7 @@ def test_every_setting_can_be_read() -> None:
     [(name, *pair) for name, pairs in RIGHT.items() for pair in pairs],
 )
 def test_a_good_value_is_taken(name: str, value: object, expected: object) -> None:
-    """A value of the right kind is in force, in the form that the program uses."""
+    """A valid value is in force, in the form that the program uses."""
     loaded = check({name: value}, "config.toml")
     assert loaded.problems == ()
     assert loaded.named == {name}
@@ -155,7 +155,7 @@ def test_a_good_value_is_taken(name: str, value: object, expected: object) -> No
 
 
 def test_a_file_is_read_as_toml(tmp_path: Path) -> None:
-    """Comments, several lines, tables, a byte order mark and Windows' line ends are fine."""
+    """Comments, several lines, tables, a byte order mark and CRLF are accepted."""
     text = (
         '# mine\r\nttl = 600\r\nthresholds = [\r\n  50,\r\n  80,\r\n]\r\n[labels]\r\n"/a" = "b"\r\n'
     )
@@ -173,7 +173,7 @@ def test_a_file_is_read_as_toml(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
 )
-def test_a_wrong_value_is_named_and_left_out(name: str, value: object) -> None:
+def test_a_wrong_value_is_reported_and_ignored(name: str, value: object) -> None:
     """One sentence names the file and the setting, and the default is in force."""
     _assert_one_sentence(check({name: value}, "config.toml"), f"config.toml: {name}")
 
@@ -199,7 +199,7 @@ def test_an_unknown_setting_is_named_with_a_suggestion(name: str, suggestion: st
 
 
 def test_one_wrong_value_spoils_no_other() -> None:
-    """The good values of a file with bad ones are in force, and each bad one has its sentence."""
+    """A file's valid values are in force, and each invalid one has its own sentence."""
     loaded = check({"ttl": 600, "tll": 5, "max_width": "wide", "alerts": True}, "config.toml")
     assert loaded.settings == Settings(ttl=600, alerts=True)
     assert loaded.named == {"ttl", "alerts"}
@@ -207,7 +207,7 @@ def test_one_wrong_value_spoils_no_other() -> None:
 
 
 def test_a_label_of_the_default_directory(home: Path) -> None:
-    """It is that account's, whether or not CLAUDE_CONFIG_DIR names the directory."""
+    """A label for ~/.claude counts whether or not CLAUDE_CONFIG_DIR names it."""
     loaded = check({"labels": {"~/.claude/": "home"}}, "config.toml")
     for environ in ({}, {"CLAUDE_CONFIG_DIR": f"{home}/.claude/"}):
         account = locate({"HOME": str(home), **environ})
@@ -215,7 +215,7 @@ def test_a_label_of_the_default_directory(home: Path) -> None:
 
 
 def test_one_wrong_entry_spoils_no_other() -> None:
-    """The valid hosts and labels are in force, and each invalid one is reported by name."""
+    """Valid hosts and labels are in force, and each invalid one is reported by name."""
     hosts = {"tmux": {"template": "{5h}"}, "fish": {"template": "{5hh}"}, "ksh 93": {}}
     labels = {"/home/me/.work": "work", "/home/me/.claude": 5}
     loaded = check({"hosts": hosts, "labels": labels}, "config.toml")
@@ -234,9 +234,9 @@ moments = st.datetimes() | st.dates() | st.times()
 @thorough
 @given(st.sampled_from([*READERS, "tll"]) | st.text(max_size=10), anything | moments)
 def test_no_value_is_too_strange(name: str, value: object) -> None:
-    """Whatever a file sets is either in force, or reported in one line and left at its default."""
+    """Any value is either in force, or reported in one line and left at its default."""
     loaded = check({name: value}, "config.toml")
-    if name in TABLES and isinstance(value, dict):  # where some entries may be good
+    if name in TABLES and isinstance(value, dict):  # some entries may be valid
         assert len(loaded.problems) <= len(value)
         assert all(each.isprintable() and each.endswith(".") for each in loaded.problems)
     elif loaded.problems:
@@ -249,7 +249,7 @@ COMMAND = 'on_alert = ["/bin/x"]\nclaude_command = "/opt/claude"\nttl = 600\n'
 
 
 def test_commands_are_taken_from_the_users_own_file(home: Path) -> None:
-    """In its usual place the file may say what is run."""
+    """The settings file in its usual place may name commands."""
     path = home / ".config" / "claude-status" / "config.toml"
     path.parent.mkdir(parents=True)
     path.write_text(COMMAND)
@@ -258,7 +258,7 @@ def test_commands_are_taken_from_the_users_own_file(home: Path) -> None:
 
 
 def test_no_command_is_taken_from_another_file(home: Path, tmp_path: Path) -> None:
-    """A file that a variable names could be anyone's: its commands are reported and ignored."""
+    """Commands in a file that a variable names, perhaps anyone's, are reported and ignored."""
     loaded = load(_file(tmp_path, COMMAND))
     assert loaded.settings == Settings(ttl=600)
     assert loaded.named == {"ttl"}
@@ -267,7 +267,7 @@ def test_no_command_is_taken_from_another_file(home: Path, tmp_path: Path) -> No
         assert f"{name} is only read from {home}/.config/claude-status/config.toml" in problem
 
 
-# Files that are no settings
+# Files that cannot be read
 
 
 @pytest.mark.parametrize(
@@ -287,14 +287,14 @@ def test_no_command_is_taken_from_another_file(home: Path, tmp_path: Path) -> No
     ],
     ids=lambda content: repr(content[:20]),
 )
-def test_what_is_no_toml_is_said_in_one_sentence(tmp_path: Path, content: str | bytes) -> None:
-    """A broken, binary or boundlessly nested file leaves every default, and says where it is."""
+def test_invalid_toml_is_reported_in_one_sentence(tmp_path: Path, content: str | bytes) -> None:
+    """A broken, binary or too deeply nested file is named, and the defaults are in force."""
     path = _file(tmp_path, content)
     _assert_one_sentence(load(path), str(path))
 
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
-    """A file too long for settings, beyond 64 KiB, is not half read: none of it is in force."""
+    """A file beyond 64 KiB is refused as a whole, not half read."""
     good = b"ttl = 600\n"
     path = _file(tmp_path, good + b"#" * (65536 - len(good)))
     assert load(path).settings.ttl == 600
@@ -313,7 +313,7 @@ def test_a_directory_is_no_settings(tmp_path: Path) -> None:
 
 
 def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
-    """A FIFO without a writer, and one with a writer that says nothing, are no settings."""
+    """A FIFO is reported without waiting, with or without a writer."""
     path = tmp_path / "config.toml"
     os.mkfifo(path)
     _assert_one_sentence(load(path), str(path))
@@ -325,7 +325,7 @@ def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_device_or_a_socket_is_no_settings(tmp_path: Path) -> None:
-    """A file that never ends, or never begins, is reported and not read."""
+    """An endless device or a socket is reported and not read."""
     _assert_one_sentence(load(Path("/dev/zero")), "/dev/zero")
     path = tmp_path / "s"
     with socket.socket(socket.AF_UNIX) as server:
@@ -334,7 +334,7 @@ def test_a_device_or_a_socket_is_no_settings(tmp_path: Path) -> None:
 
 
 def test_a_link_that_leads_nowhere_or_in_circles(tmp_path: Path) -> None:
-    """A dangling link counts as no file; one that leads to itself is reported."""
+    """A dangling link counts as no file; a link to itself is reported."""
     dangling, circle = tmp_path / "dangling", tmp_path / "circle"
     dangling.symlink_to(tmp_path / "none")
     circle.symlink_to(circle)
@@ -342,8 +342,8 @@ def test_a_link_that_leads_nowhere_or_in_circles(tmp_path: Path) -> None:
     _assert_one_sentence(load(circle), str(circle))
 
 
-def test_an_unreadable_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file without read permission leaves the defaults, and is reported with the reason."""
+def test_an_unreadable_file_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file without read permission is reported with the reason."""
     path = _file(tmp_path, "ttl = 600")
 
     def refuse(*_: object) -> int:
