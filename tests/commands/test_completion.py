@@ -16,7 +16,7 @@ from tests.support import User
 
 @pytest.mark.parametrize("shell", COMPLETIONS)
 def test_completions_are_those_of_the_parser(shell: str) -> None:
-    """What is installed is what the parser says; `python -m tests.completions` makes it so."""
+    """The installed files match the parser; `python -m tests.completions` updates them."""
     assert (SHELL / COMPLETIONS[shell]).read_text() == completion(shell)
 
 
@@ -24,7 +24,7 @@ def test_completions_are_those_of_the_parser(shell: str) -> None:
     ("shell", "check"), [("bash", ["-n"]), ("zsh", ["-n"]), ("fish", ["--no-execute"])]
 )
 def test_completions_are_valid(user: User, tmp_path: Path, shell: str, check: list[str]) -> None:
-    """Each shell accepts the script made for it, which knows the commands."""
+    """Each shell can parse its script, which contains the commands."""
     path = tmp_path / "completion"
     path.write_text(user.run("completion", shell).stdout)
 
@@ -39,7 +39,7 @@ def test_completions_are_valid(user: User, tmp_path: Path, shell: str, check: li
     [("doc", "doctor"), ("install st", "starship"), ("uninstall bash fi", "fish")],
 )
 def test_bash_completes(user: User, tmp_path: Path, typed: str, completed: str) -> None:
-    """A real bash completes the names of commands, and of hosts, as many as there are."""
+    """A real bash completes commands and hosts, also after several hosts."""
     path = tmp_path / "completion"
     path.write_text(user.run("completion", "bash").stdout)
     script = f"""source {path}
@@ -58,7 +58,7 @@ COMP_LINE='claude-status {typed}'; COMP_POINT=${{#COMP_LINE}}
 
 @pytest.mark.parametrize("host", ["bash", "zsh", "fish"])
 def test_install_places_them(user: User, host: str) -> None:
-    """After ``install`` each shell completes the command; ``uninstall`` leaves no file."""
+    """After ``install`` each shell completes the command; ``uninstall`` removes every file."""
     before = sorted(user.home.rglob("*"))
     user.run("install", host)
     line = {

@@ -1,4 +1,4 @@
-"""``claude-status config``: what is in force, and a file to start with."""
+"""``claude-status config``: the settings in force, a file to start with, and changes to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support import User
 
 
 def test_every_setting_is_shown_with_its_origin(user: User) -> None:
-    """Defaults and the file's values are distinguished."""
+    """Each setting is listed with its origin: the file, or the default."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True)
     path.write_text("ttl = 600\n")
@@ -27,7 +27,7 @@ def test_every_setting_is_shown_with_its_origin(user: User) -> None:
 
 
 def test_the_commented_file_is_valid_with_and_without_its_comments(user: User) -> None:
-    """What --init writes changes nothing, and names every setting in a line that works."""
+    """The file of --init changes nothing; without the comment marks, every line is valid."""
     path = user.home / ".config/claude-status/config.toml"
     assert user.run("config", "--init").returncode == 0
     assert load(path).settings == Settings()
@@ -43,7 +43,7 @@ def test_the_commented_file_is_valid_with_and_without_its_comments(user: User) -
 
 
 def test_an_existing_file_is_not_overwritten(user: User) -> None:
-    """A second --init refuses and leaves the file alone."""
+    """A second --init fails and leaves the file unchanged."""
     user.run("config", "--init")
     path = user.home / ".config/claude-status/config.toml"
     path.write_text("ttl = 700\n")
@@ -53,7 +53,7 @@ def test_an_existing_file_is_not_overwritten(user: User) -> None:
 
 
 def test_check_names_what_is_wrong(user: User) -> None:
-    """--check says one sentence for each bad value, with a suggestion where one is near."""
+    """--check prints a sentence for each bad value, with a suggestion if there is one."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True)
     path.write_text('ttl = 5\ntemplat = "x"\ntemplate = "{5hh}"\n')
@@ -67,7 +67,7 @@ def test_check_names_what_is_wrong(user: User) -> None:
 
 
 def test_each_host_may_have_a_line_of_its_own(user: User) -> None:
-    """A host's template is in its frames, in what `--format` prints, and nowhere else."""
+    """A host's template is used in its frames and by `--format`, and nowhere else."""
     path = settings_file(user.environ)
     path.parent.mkdir(parents=True)
     tables = (f'[hosts.{host}]\ntemplate = "on {host}"\n' for host in HOSTS)
@@ -81,8 +81,8 @@ def test_each_host_may_have_a_line_of_its_own(user: User) -> None:
     assert "on " not in user.line(time.time(), "ansi")
 
 
-def test_claude_code_gets_the_line_that_is_its_own(user: User) -> None:
-    """As it was drawn ahead, and as it is drawn anew where there is no room."""
+def test_claude_code_has_its_own_template(user: User) -> None:
+    """Claude Code's template is used in its frames, and when the line is cut to fewer columns."""
     path = settings_file(user.environ)
     path.parent.mkdir(parents=True)
     path.write_text('colours.normal = "green"\n[hosts.claude]\ntemplate = "on claude · {5h}"\n')
@@ -112,7 +112,7 @@ template = "full"
 
 @pytest.fixture
 def own_file(user: User) -> Path:
-    """A settings file with comments of the user's own."""
+    """A settings file with the user's own comments."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(OWN)
@@ -137,14 +137,14 @@ def own_file(user: User) -> Path:
 def test_one_setting_is_changed(
     user: User, own_file: Path, arguments: list[str], before: str, after: str
 ) -> None:
-    """A change touches its own line, and keeps comments, order and everything else."""
+    """A change affects its own line only: comments, order and everything else stay."""
     done = user.run("config", *arguments)
     assert (done.returncode, done.stderr) == (0, "")
     assert own_file.read_text().rstrip() == OWN.replace(before, after).rstrip()
 
 
 def test_a_first_setting_makes_the_file(user: User) -> None:
-    """Without a file, `set` makes one; a label is named by its directory."""
+    """Without a file, `set` creates one; a label is addressed by its directory."""
     assert user.run("config", "set", "labels.~/.claude", "home").returncode == 0
     assert user.run("config", "set", "thresholds", "[50, 80]").returncode == 0
     loaded = load(user.home / ".config/claude-status/config.toml")
@@ -170,10 +170,10 @@ def test_a_first_setting_makes_the_file(user: User) -> None:
         (["unset", "alerts"], "does not set alerts"),
     ],
 )
-def test_what_would_be_refused_is_not_written(
+def test_an_invalid_change_is_not_written(
     user: User, own_file: Path, arguments: list[str], words: str
 ) -> None:
-    """A value that would be left out is refused in one sentence, and the file is as it was."""
+    """An invalid change is refused in one sentence, and the file stays as it was."""
     done = user.run("config", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
@@ -182,7 +182,7 @@ def test_what_would_be_refused_is_not_written(
 
 
 def test_a_change_shows_at_once(user: User, api: ApiServer) -> None:
-    """After `set template` the frames have the new line, without a call more."""
+    """After `set template` the frames have the new line, without another call."""
     user.refresh()
     calls = len(api.requests)
     user.run("config", "set", "template", "minimal")
@@ -192,7 +192,7 @@ def test_a_change_shows_at_once(user: User, api: ApiServer) -> None:
 
 
 def test_a_colour_shows_at_once(user: User, api: ApiServer) -> None:
-    """After `set colours.normal` the frames have it, and after `unset` the default again."""
+    """After `set colours.normal` the frames have it; after `unset`, the default again."""
     user.refresh()
     calls = len(api.requests)
     for words, shown in (
@@ -205,16 +205,15 @@ def test_a_colour_shows_at_once(user: User, api: ApiServer) -> None:
 
 
 def test_the_colours_are_listed(user: User) -> None:
-    """Each is there with what is in force: what is set, and the defaults beside it."""
+    """Each kind of text is listed with the colour in force, set or default."""
     user.run("config", "set", "colours.warning", "bold yellow")
     row = next(row for row in user.run("config").stdout.splitlines() if row.startswith("colours "))
-    table = row.partition("=")[0] + row[len("colours") :].partition("  # ")[0]
-    assert '{normal = "none", warning = "bold yellow", critical = "196", label = "244"' in table
+    assert '{normal = "none", warning = "bold yellow", critical = "196", label = "244"' in row
     assert row.endswith("config.toml")
 
 
 def test_the_written_file_shows_the_colours(user: User) -> None:
-    """What `config --init` writes holds the defaults, and is right without its marks."""
+    """The commented colours in the file of `config --init` are the defaults."""
     user.run("config", "--init")
     path = user.home / ".config/claude-status/config.toml"
     lines = path.read_text().splitlines()

@@ -1,4 +1,4 @@
-"""The demo: the real program on made-up numbers, and nothing left behind."""
+"""The demo: the real program with made-up numbers, which leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SECTIONS = [
 
 @pytest.fixture
 def scratch(tmp_path: Path) -> Path:
-    """The directory that stands for /tmp, with a blank in its name."""
+    """A directory in place of /tmp, with a blank in its name."""
     path = tmp_path / "the scratch"
     path.mkdir()
     return path
@@ -43,7 +43,7 @@ def scratch(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def user(home: Path, scratch: Path) -> Iterator[User]:
-    """A user whose own login, settings and API the demo must leave alone."""
+    """A user whose own login, settings and API the demo must not touch."""
     with ApiServer() as own:
         user = User(home, own.url, TMPDIR=str(scratch))
         user.log_in()
@@ -64,12 +64,12 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def sections(text: str) -> list[str]:
-    """What stands below each heading of the demo."""
+    """The text below each heading of the demo."""
     return re.split("|".join(map(re.escape, SECTIONS)), text)[1:]
 
 
 def shown_lines(text: str, section: int = 0) -> dict[str, str]:
-    """The line of each moment, or preset, that the demo showed."""
+    """The lines that the demo showed, by the name of their moment or preset."""
     rows = (
         re.match(r"  (\S.{15}) (?: )?(.*)", row) for row in sections(text)[section].splitlines()
     )
@@ -77,7 +77,7 @@ def shown_lines(text: str, section: int = 0) -> dict[str, str]:
 
 
 def test_demo_shows_every_state_of_the_line(tour: str) -> None:
-    """The tour goes from no reading at all to an expired login, as a prompt would show each."""
+    """The tour goes from no reading to an expired login, with the line as a prompt shows it."""
     lines = shown_lines(tour)
     assert list(lines) == MOMENTS
     assert lines["nothing known"] == "(nothing)"
@@ -92,7 +92,7 @@ def test_demo_shows_every_state_of_the_line(tour: str) -> None:
 
 
 def test_demo_shows_every_preset(tour: str) -> None:
-    """Each preset draws the same made-up numbers, in the order in which they are chosen from."""
+    """Each preset is shown with the same numbers, in the usual order."""
     lines = shown_lines(tour, 1)
     assert list(lines) == list(PRESETS)
     assert lines["minimal"] == "42%"
@@ -102,7 +102,7 @@ def test_demo_shows_every_preset(tour: str) -> None:
 
 
 def test_demo_shows_all_at_once_and_a_month(tour: str) -> None:
-    """After the line comes what show and history print: each limit, and a chart of 30 days each."""
+    """Then come the outputs of show and of history, with a chart of 30 days for each limit."""
     _, _, everything, past = sections(tour)
     assert "Claude usage · max plan" in everything
     for part in ("session (5h)  42%", "week (7d)     71%", "Fable (7d)    51%", "$125.50/$500"):
@@ -114,7 +114,7 @@ def test_demo_shows_all_at_once_and_a_month(tour: str) -> None:
 
 
 def test_demo_says_what_the_program_says(tour: str) -> None:
-    """What went wrong is reported in the program's own words, and the calls are counted."""
+    """Errors appear in the program's own words, and the calls are counted."""
     told = " ".join(tour.split())
     assert "(429). The next try is in 26m." in told
     assert "login in .../.credentials.json has expired: open Claude Code, which renews it." in told
@@ -122,7 +122,7 @@ def test_demo_says_what_the_program_says(tour: str) -> None:
 
 
 def test_demo_leaves_nothing_and_touches_nothing(user: User, scratch: Path) -> None:
-    """Nothing of the user's is read for the demo or changed by it, and its own files are gone."""
+    """The demo changes none of the user's files, and removes its own."""
     before = snapshot_of(user.home)
     done = user.run("demo")
     assert (done.returncode, done.stderr) == (0, "")
@@ -132,7 +132,7 @@ def test_demo_leaves_nothing_and_touches_nothing(user: User, scratch: Path) -> N
 
 
 def test_demo_opens_no_login_of_the_user(user: User, tmp_path: Path) -> None:
-    """Seen from the kernel, the demo opens no file of the user's, and never leaves loopback."""
+    """Traced, the demo opens none of Claude Code's files, and connects to loopback only."""
     trace = tmp_path / "trace"
     command = [program("strace"), "-f", "-qq", "-o", str(trace), "-e", "trace=openat,open,connect"]
     subprocess.run(
@@ -148,7 +148,7 @@ def test_demo_opens_no_login_of_the_user(user: User, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_demo_cleans_up_when_it_is_ended(user: User, scratch: Path, number: int) -> None:
-    """However a person ends it, its files and its processes are gone, and nothing is said."""
+    """On any signal it removes its files, ends its processes and prints nothing to stderr."""
     demo_process = user.start("demo", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert demo_process.stdout is not None
     seen = b""
@@ -166,7 +166,7 @@ def test_demo_cleans_up_when_it_is_ended(user: User, scratch: Path, number: int)
 
 
 def processes_of(folder: Path) -> list[str]:
-    """The processes whose environment names this folder."""
+    """The ids of the processes whose environment names this folder."""
     found = []
     for environ in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
@@ -176,7 +176,7 @@ def processes_of(folder: Path) -> list[str]:
 
 
 def test_demo_survives_a_reader_that_goes_away(user: User, scratch: Path) -> None:
-    """A pipe that is closed early ends the demo in silence, and cleaned up."""
+    """If its pipe is closed early, the demo ends silently and cleans up."""
     script = 'set -o pipefail; "$@" | head -n 1'
     done = subprocess.run(
         [program("bash"), "-c", script, "bash", *user.command("demo")],
@@ -187,7 +187,7 @@ def test_demo_survives_a_reader_that_goes_away(user: User, scratch: Path) -> Non
 
 
 def test_terminal_shows_the_line_in_its_colours(user: User) -> None:
-    """On a terminal the line has the colours it has in a prompt, also those of the settings."""
+    """On a terminal the line has the same colours as in a prompt, including the user's own."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text('ttl = 900\n[colours]\nnormal = "green"\n[hosts.ansi.colours]\nlabel = 30\n')
@@ -201,13 +201,13 @@ def test_terminal_shows_the_line_in_its_colours(user: User) -> None:
 
 
 def test_demo_fits_an_ordinary_terminal(tour: str) -> None:
-    """Nothing that is shown is wider than 80 columns, and each part but the charts is a screen."""
+    """Nothing is wider than 80 columns, and each part but the charts fits on a screen."""
     assert max(map(len, tour.splitlines())) <= 80
     assert max(len(each.strip().splitlines()) for each in sections(tour)[:3]) <= 24
 
 
-def test_demo_speaks_ascii_where_it_must(user: User) -> None:
-    """Where the locale knows no UTF-8, nothing but ASCII is printed."""
+def test_demo_prints_ascii_without_utf8(user: User) -> None:
+    """In a locale without UTF-8, only ASCII is printed."""
     environ = {"LANG": "de_DE.ISO-8859-1", "PYTHONCOERCECLOCALE": "0"}
     done = user.run("demo", environ=environ)
     assert done.returncode == 0
@@ -215,7 +215,7 @@ def test_demo_speaks_ascii_where_it_must(user: User) -> None:
 
 
 def test_settings_of_the_user_do_not_reach_the_demo(user: User) -> None:
-    """Variables that point to the user's own account, settings or cache have no effect."""
+    """Variables that name the user's account, settings or cache have no effect."""
     settings = user.home / "config.toml"
     settings.write_text('sources = ["statusline"]\n')
     environ = {
@@ -232,7 +232,7 @@ def test_settings_of_the_user_do_not_reach_the_demo(user: User) -> None:
 def test_demo_that_cannot_begin_says_so(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a first reading there is no tour, and the refresh's own error is printed."""
+    """Without a first reading the demo ends with the refresh's own error."""
     monkeypatch.setattr(DemoApi, "report", lambda api, *_, **__: api.throttle(60))
     with DemoApi() as api:
         stage = demo.Stage(tmp_path, api, dict(os.environ))
@@ -240,8 +240,8 @@ def test_demo_that_cannot_begin_says_so(
             list(demo.play(stage))
 
 
-def test_made_up_body_is_one_that_the_program_understands() -> None:
-    """The demo's body is of the endpoint's shape: every value is read, and no key is unknown."""
+def test_the_made_up_body_is_understood() -> None:
+    """The demo's body has the endpoint's shape: every value is read, and no key is unknown."""
     now = 1e9 * 1.8
     body = usage_body(now, 93.4, 71, session_left=1500, model=51, paid=12550)
     usage = parse_body(body, now, "endpoint")

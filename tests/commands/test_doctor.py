@@ -1,4 +1,4 @@
-"""What doctor tells of a user's login, numbers, cache and environment."""
+"""What doctor reports about a user's login, numbers, cache and environment."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def by_name(scene: Scene) -> dict[str, list[Finding]]:
 
 
 def only(found: list[Finding]) -> Finding:
-    """The one finding there should be."""
+    """The only finding."""
     assert len(found) == 1, found
     return found[0]
 
@@ -62,8 +62,8 @@ def run_command(user: User, command: list[str]) -> str:
 # The login
 
 
-def test_good_login_is_told_with_plan_and_expiry(user: User) -> None:
-    """A login that can read usage is named with its file, its plan and how long it is valid."""
+def test_good_login_is_reported_with_plan_and_expiry(user: User) -> None:
+    """A login that can read usage is reported with its file, its plan and its validity."""
     path = user.log_in(lasts=8 * 3600)
     login = only(findings(user, time.time() + 2.5)["login"])
     assert login.grade is Grade.GOOD
@@ -90,10 +90,8 @@ def test_bad_login_stops_numbers(user: User, change: dict[str, object], words: s
     assert only(found["next call"]).grade is Grade.NOTE
 
 
-def test_missing_login_is_no_trouble_where_the_endpoint_is_not_asked(
-    user: User, tmp_path: Path
-) -> None:
-    """Without the endpoint among the sources, nothing depends on a login."""
+def test_missing_login_does_not_matter_without_the_endpoint(user: User, tmp_path: Path) -> None:
+    """If the endpoint is not among the sources, a missing login is only a note."""
     settings = tmp_path / "config.toml"
     settings.write_text('sources = ["statusline"]\n')
     found = findings(user, CLAUDE_STATUS_CONFIG=str(settings))
@@ -102,7 +100,7 @@ def test_missing_login_is_no_trouble_where_the_endpoint_is_not_asked(
 
 
 def fake_security(folder: Path, status: int) -> tuple[str, Path]:
-    """A ``security`` that ends with ``status`` and notes how it was called."""
+    """A ``security`` that exits with ``status`` and records its arguments."""
     calls, fake = folder / "calls", folder / "security"
     fake.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >>"{calls}"\nexit {status}\n')
     fake.chmod(0o755)
@@ -117,7 +115,7 @@ def keychain_scene(user: User, security: str) -> Scene:
 
 
 def test_keychain_is_looked_up_and_never_opened(user: User, tmp_path: Path) -> None:
-    """On macOS the item is looked for without its secret, which alone could open a dialog."""
+    """On macOS the item is looked up without its secret, which alone could open a dialog."""
     security, calls = fake_security(tmp_path, 0)
     login = only(by_name(keychain_scene(user, security))["login"])
     asked = calls.read_text().splitlines()
@@ -128,7 +126,7 @@ def test_keychain_is_looked_up_and_never_opened(user: User, tmp_path: Path) -> N
 
 
 def test_file_stands_in_for_an_empty_keychain(user: User, tmp_path: Path) -> None:
-    """If the Keychain has no such item, the login in the file is reported."""
+    """If the Keychain has no item, the login in the file is reported."""
     path = user.log_in()
     security, _ = fake_security(tmp_path, 44)
     login = only(by_name(keychain_scene(user, security))["login"])
@@ -136,14 +134,14 @@ def test_file_stands_in_for_an_empty_keychain(user: User, tmp_path: Path) -> Non
 
 
 def refuse_keychain(user: User) -> None:
-    """Have the Keychain refuse a refresh, as far as the store knows."""
+    """Record in the store that the Keychain refused."""
     user.refresh()
     with open_store(user.account.store) as store:
         store.write(records.KEYCHAIN, "refused")
 
 
 def test_keychain_that_refused_stops_numbers(user: User, tmp_path: Path) -> None:
-    """A refusal ends all calls in the background, so it is reported, with how to undo it."""
+    """A refusal stops all calls in the background, so it is reported with how to undo it."""
     refuse_keychain(user)
     security, calls = fake_security(tmp_path, 0)
     scene = keychain_scene(user, security)
@@ -158,7 +156,7 @@ def test_keychain_that_refused_stops_numbers(user: User, tmp_path: Path) -> None
 
 
 def test_file_stands_in_for_a_keychain_that_refused(user: User, tmp_path: Path) -> None:
-    """With a login in the file numbers come all the same, and nothing is said to stop them."""
+    """With a login in the file, a refusal by the Keychain stops no numbers."""
     path = user.log_in()
     refuse_keychain(user)
     security, _ = fake_security(tmp_path, 0)
@@ -172,7 +170,7 @@ def test_file_stands_in_for_a_keychain_that_refused(user: User, tmp_path: Path) 
 
 
 def claude_user(user: User, sources: str, *, claude: bool) -> User:
-    """The user with these sources, and with ``claude`` alone on PATH, or nothing at all."""
+    """The user with these sources, and with only ``claude``, or nothing, on PATH."""
     settings = user.home / ".config" / "claude-status" / "config.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text(f"sources = {sources}\n")
@@ -186,7 +184,7 @@ def claude_user(user: User, sources: str, *, claude: bool) -> User:
 
 
 def test_claude_that_is_missing_stops_numbers(user: User) -> None:
-    """Where Claude Code is the only one to ask and is not there, doctor says what refresh says."""
+    """If Claude Code is the only source and is missing, doctor says the same as refresh."""
     claude_user(user, '["claude_cli"]', claude=False)
     found = findings(user)
     claude = only(found["claude"])
@@ -200,7 +198,7 @@ def test_claude_that_is_missing_stops_numbers(user: User) -> None:
 
 @pytest.mark.parametrize("sources", ['["claude_cli"]', '["endpoint", "claude_cli"]'])
 def test_claude_stands_in_for_an_expired_login(user: User, sources: str) -> None:
-    """Where Claude Code is asked, the login stops nothing; it is looked for and never run."""
+    """If Claude Code can be asked, an expired login stops nothing; doctor does not run it."""
     claude_user(user, sources, claude=True)
     user.log_in(lasts=-60)
     found = findings(user)
@@ -212,7 +210,7 @@ def test_claude_stands_in_for_an_expired_login(user: User, sources: str) -> None
 
 
 def test_claude_stands_in_for_a_login_that_was_refused(user: User, api: ApiServer) -> None:
-    """After a 401 a call is due all the same where Claude Code can make it."""
+    """After a 401, a call is still due if Claude Code can make it."""
     claude_user(user, '["endpoint", "claude_cli"]', claude=True)
     user.log_in()
     assert only(findings(user)["claude"]).text.endswith(": asked when the endpoint cannot be")
@@ -224,7 +222,7 @@ def test_claude_stands_in_for_a_login_that_was_refused(user: User, api: ApiServe
 
 
 def test_claude_does_not_stand_in_for_a_login_that_cannot_be_read(user: User) -> None:
-    """A login that nobody understands is put right by the user, as a refresh has it."""
+    """A malformed login is for the user to fix, as in a refresh."""
     claude_user(user, '["endpoint", "claude_cli"]', claude=True)
     user.log_in(expiresAt="soon")
     found = findings(user)
@@ -233,8 +231,8 @@ def test_claude_does_not_stand_in_for_a_login_that_cannot_be_read(user: User) ->
     assert "not contain a valid" in user.run("refresh").stderr
 
 
-def test_claude_that_is_not_needed_yet_keeps_no_number_from_coming(user: User) -> None:
-    """With a good login a missing stand-in should be put right, and is no more than that."""
+def test_missing_claude_does_not_stop_numbers_with_a_good_login(user: User) -> None:
+    """With a good login a missing Claude Code is reported, but stops nothing."""
     claude_user(user, '["endpoint", "claude_cli"]', claude=False)
     user.log_in()
     assert only(findings(user)["claude"]).grade is Grade.WRONG
@@ -244,8 +242,8 @@ def test_claude_that_is_not_needed_yet_keeps_no_number_from_coming(user: User) -
 # The numbers, and the next call
 
 
-def test_numbers_are_told_with_source_and_age(user: User, api: ApiServer) -> None:
-    """Each number stands with its source and its age, and what was not understood is named."""
+def test_numbers_are_reported_with_source_and_age(user: User, api: ApiServer) -> None:
+    """Each number has its source and age; keys that were not understood are named."""
     user.log_in()
     now = time.time()
     body = usage_body(now, 42.6, 17, credits_used=1250)
@@ -261,8 +259,8 @@ def test_numbers_are_told_with_source_and_age(user: User, api: ApiServer) -> Non
     assert call.text == f"in 2m for a prompt, in 6m for a status bar: {why}"
 
 
-def test_what_is_said_of_the_next_call_is_the_rule(user: User) -> None:
-    """Numbers that did not move are asked for less, and in tmux least where nobody uses it."""
+def test_next_call_follows_the_schedule(user: User) -> None:
+    """Steady numbers are asked for less often, least of all by a tmux that nobody uses."""
     user.log_in()
     now = time.time()
     user.refresh(now)
@@ -275,7 +273,7 @@ def test_what_is_said_of_the_next_call_is_the_rule(user: User) -> None:
 
 
 def test_old_and_reset_numbers_are_called_so(user: User) -> None:
-    """A number older than two TTLs is called old, and one whose window was reset is not shown."""
+    """A number older than two TTLs is called old; one whose window was reset is not shown."""
     user.log_in()
     now = time.time()
     user.refresh(now)
@@ -286,7 +284,7 @@ def test_old_and_reset_numbers_are_called_so(user: User) -> None:
 
 
 def test_no_reading_yet_is_no_fault(user: User) -> None:
-    """A fresh installation with a login is well, and says how to get a reading."""
+    """A new installation with a login has no problem, and is told how to get a reading."""
     user.log_in()
     found = findings(user)
     assert only(found["numbers"]).advice == "run `claude-status show`"
@@ -294,8 +292,8 @@ def test_no_reading_yet_is_no_fault(user: User) -> None:
     assert Grade.STOPS not in {finding.grade for row in found.values() for finding in row}
 
 
-def test_back_off_is_told_with_its_end_and_reason(user: User, api: ApiServer) -> None:
-    """After a 429 the end of the back-off and its reason are reported, and that numbers stop."""
+def test_back_off_is_reported_with_its_end_and_reason(user: User, api: ApiServer) -> None:
+    """After a 429 the back-off is reported as stopping numbers, with its end and reason."""
     user.log_in()
     api.answer = throttled("1600")
     now = time.time()
@@ -306,8 +304,8 @@ def test_back_off_is_told_with_its_end_and_reason(user: User, api: ApiServer) ->
     assert "(429)" in call.advice
 
 
-def test_refused_login_is_told(user: User, api: ApiServer) -> None:
-    """After a 401 no call is due until another login is stored, and doctor says so."""
+def test_refused_login_is_reported(user: User, api: ApiServer) -> None:
+    """After a 401 no call is due until another login is stored."""
     user.log_in()
     api.answer = UNAUTHORIZED
     user.refresh()
@@ -321,8 +319,8 @@ def test_refused_login_is_told(user: User, api: ApiServer) -> None:
 # Settings and environment
 
 
-def test_settings_are_told_with_their_problems(user: User, tmp_path: Path) -> None:
-    """The settings file is named, and each value that had to be left out is a row to act on."""
+def test_settings_are_reported_with_their_problems(user: User, tmp_path: Path) -> None:
+    """The settings file is named, and each ignored value has a row."""
     settings = tmp_path / "config.toml"
     settings.write_text("ttl = 5\ncolour = true\n")
     found = findings(user, CLAUDE_STATUS_CONFIG=str(settings))
@@ -332,7 +330,7 @@ def test_settings_are_told_with_their_problems(user: User, tmp_path: Path) -> No
 
 
 def test_the_colours_are_shown(user: User, tmp_path: Path) -> None:
-    """The colours that are set are named, for all hosts and for one; the defaults are not."""
+    """Colours that are set are listed, for all hosts or for one; defaults are not."""
     settings = tmp_path / "config.toml"
     assert "colours" not in findings(user)
     settings.write_text(
@@ -345,7 +343,7 @@ def test_the_colours_are_shown(user: User, tmp_path: Path) -> None:
 
 
 def test_no_source_at_all_stops_numbers(user: User, tmp_path: Path) -> None:
-    """With an empty list of sources nothing can come."""
+    """With an empty list of sources, no numbers are possible."""
     settings = tmp_path / "config.toml"
     settings.write_text("sources = []\n")
     found = findings(user, CLAUDE_STATUS_CONFIG=str(settings))
@@ -355,8 +353,8 @@ def test_no_source_at_all_stops_numbers(user: User, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["CLAUDE_CODE_OAUTH_TOKEN", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"]
 )
-def test_passed_over_variables_are_explained_without_values(user: User, name: str) -> None:
-    """A variable that Claude Code heeds and this program does not is named, its value never."""
+def test_ignored_variables_are_explained_without_values(user: User, name: str) -> None:
+    """A variable that only Claude Code uses is named, but its value is not shown."""
     user.log_in()
     done = user.run("doctor", environ={name: "hush-hush"})
     assert f"{name} is set: " in done.stdout
@@ -374,7 +372,7 @@ def test_passed_over_variables_are_explained_without_values(user: User, name: st
     ],
 )
 def test_refused_values_stop_numbers_but_not_doctor(user: User, name: str, value: str) -> None:
-    """A refused value is reported with what to do, and the other rows are still there."""
+    """A refused value is reported with what to do, and the other rows are still shown."""
     user.log_in()
     done = user.run("doctor", environ={name: value})
     assert done.returncode == 1
@@ -386,8 +384,8 @@ def test_refused_values_stop_numbers_but_not_doctor(user: User, name: str, value
 # The cache
 
 
-def test_cache_is_told_with_its_size(user: User) -> None:
-    """A cache that can be used is named with its size and the accounts in it."""
+def test_cache_is_reported_with_its_size(user: User) -> None:
+    """A usable cache is reported with its size and the number of accounts."""
     user.log_in()
     user.refresh()
     cache = only(findings(user)["cache"])
@@ -397,7 +395,7 @@ def test_cache_is_told_with_its_size(user: User) -> None:
 
 
 def test_read_only_cache_stops_numbers(user: User) -> None:
-    """A cache that cannot be written is detected by writing, and reported."""
+    """A cache that cannot be written is found out by writing, and reported."""
     program("setpriv")
     user.log_in()
     user.refresh()
@@ -410,7 +408,7 @@ def test_read_only_cache_stops_numbers(user: User) -> None:
 
 
 def test_cache_that_others_can_write_stops_numbers(user: User) -> None:
-    """A cache directory that others can write is not trusted, and doctor says what to do."""
+    """A cache directory that others can write is reported with what to do."""
     user.log_in()
     user.refresh()
     user.account.cache.chmod(0o777)
@@ -419,8 +417,8 @@ def test_cache_that_others_can_write_stops_numbers(user: User) -> None:
     assert cache.advice == "remove it, or chmod 700 it"
 
 
-def test_broken_store_is_told(user: User) -> None:
-    """A database that was set aside is named with its place, which may be removed."""
+def test_broken_store_is_reported(user: User) -> None:
+    """A database that was set aside is reported with its path, which may be removed."""
     user.log_in()
     user.refresh()
     (user.account.store / "cache.db").write_bytes(b"no database at all" * 1000)
@@ -431,7 +429,7 @@ def test_broken_store_is_told(user: User) -> None:
 
 
 def test_numbers_too_old_to_be_shown_are_not_well(user: User) -> None:
-    """A number that the line hides for its age is called too old, and not all is well."""
+    """If the last numbers are too old to be shown, doctor says so, and not that all is well."""
     user.log_in()
     now = time.time()
     user.refresh(now - 30 * 3600)
@@ -454,13 +452,13 @@ def launcher(folder: Path) -> Path:
 
 
 def path_finding(user: User, own: Path, *folders: Path) -> Finding:
-    """What doctor says of a PATH, for a program that was started as ``own``."""
+    """What doctor says about a PATH, for a program that was started as ``own``."""
     environ = {**user.environ, "PATH": os.pathsep.join(map(str, folders))}
     return only(by_name(take_scene(environ, time.time(), own))["PATH"])
 
 
-def test_another_program_first_on_path_is_told(user: User, tmp_path: Path) -> None:
-    """Another claude-status that comes first is named, since that is what a person would run."""
+def test_another_program_first_on_path_is_reported(user: User, tmp_path: Path) -> None:
+    """Another claude-status first on PATH is reported, as that is what a person would run."""
     own, other = launcher(tmp_path / "own"), launcher(tmp_path / "other")
     finding = path_finding(user, own, other.parent, own.parent)
     assert finding.grade is Grade.WRONG
@@ -469,7 +467,7 @@ def test_another_program_first_on_path_is_told(user: User, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("theirs", [None, "#!/usr/bin/python3\nimport another\n"])
 def test_launcher_that_is_not_ours(user: User, tmp_path: Path, theirs: str | None) -> None:
-    """A launcher that is gone, or overwritten by another package, is named with the remedy."""
+    """A launcher that is missing, or overwritten by another package, has a remedy."""
     own = launcher(tmp_path / "own")
     own.unlink()
     if theirs:
@@ -481,7 +479,7 @@ def test_launcher_that_is_not_ours(user: User, tmp_path: Path, theirs: str | Non
 
 
 def test_own_program_is_known_through_links(user: User, tmp_path: Path) -> None:
-    """A link to this program, as pipx and uv make them, is this program."""
+    """A link to this program, as pipx and uv make them, counts as this program."""
     own = launcher(tmp_path / "venv" / "bin")
     links = tmp_path / "bin"
     links.mkdir()
@@ -493,14 +491,14 @@ def test_own_program_is_known_through_links(user: User, tmp_path: Path) -> None:
 
 
 def test_absence_from_path_is_a_note(user: User, tmp_path: Path) -> None:
-    """Where the command is not on PATH, doctor says which directory to add."""
+    """If the command is not on PATH, doctor says which directory to add."""
     own = launcher(tmp_path / "own")
     finding = path_finding(user, own, tmp_path)
     assert finding.advice == f"add {own.parent} to it"
 
 
 def test_own_program_is_beside_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The launcher is looked for beside claude-status-py, or beside the interpreter."""
+    """The launcher is expected beside claude-status-py, or else beside the interpreter."""
     monkeypatch.setattr(sys, "argv", ["/home/someone/.local/bin/claude-status-py", "doctor"])
     assert own_program() == Path("/home/someone/.local/bin/claude-status")
     monkeypatch.setattr(sys, "argv", ["/somewhere/claude_status/__main__.py", "doctor"])
@@ -511,7 +509,7 @@ def test_own_program_is_beside_the_script(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_doctor_asks_nobody_and_makes_nothing(user: User, api: ApiServer) -> None:
-    """A run without any cache sends no request, makes no file, and shows no token."""
+    """Without a cache, doctor sends no request, creates no file and shows no token."""
     path = user.log_in()
     before = sorted(user.home.rglob("*"))
     done = user.run("doctor")
@@ -524,7 +522,7 @@ def test_doctor_asks_nobody_and_makes_nothing(user: User, api: ApiServer) -> Non
 
 
 def test_doctor_does_not_import_requests(user: User) -> None:
-    """The version of requests is printed without the time that importing it takes."""
+    """The version of requests is shown without importing it, which would take long."""
     script = (
         "import sys\nfrom claude_status.cli import main\nmain(['doctor'])\n"
         "print(sorted({'requests', 'urllib3'} & set(sys.modules)))"
@@ -534,7 +532,7 @@ def test_doctor_does_not_import_requests(user: User) -> None:
     assert "requests 2." in done
 
 
-def test_exit_status_tells_whether_numbers_can_come(user: User) -> None:
+def test_exit_status_says_whether_numbers_are_possible(user: User) -> None:
     """Without a login the status is 1 and the last line says why; with one it is 0."""
     done = user.run("doctor")
     assert done.returncode == 1
@@ -545,8 +543,8 @@ def test_exit_status_tells_whether_numbers_can_come(user: User) -> None:
     assert done.stdout.endswith("\n\nAll is well.\n")
 
 
-def test_terminal_shows_signs_in_colour(user: User) -> None:
-    """On a terminal the marks have their colours, and everything is on one screen."""
+def test_terminal_shows_marks_in_colour(user: User) -> None:
+    """On a terminal the marks have colours, and the first row is still on the screen."""
     environ = {**user.environ, "PATH": os.environ["PATH"]}
     with Screen(user.command("doctor"), environ, cwd=str(user.home)) as screen:
         screen.until("prevents new numbers")
@@ -556,7 +554,7 @@ def test_terminal_shows_signs_in_colour(user: User) -> None:
 
 
 def test_locale_without_utf8_gets_ascii(user: User) -> None:
-    """If the terminal does not support UTF-8, every character is ASCII, and nothing fails."""
+    """In a locale without UTF-8, only ASCII is printed."""
     environ = {
         "LANG": "de_DE.ISO-8859-1",
         "PYTHONIOENCODING": "latin-1",
@@ -587,10 +585,8 @@ FINDINGS = st.lists(
         ("alerts = true", None),
     ],
 )
-def test_the_command_of_an_alert_is_looked_for(
-    user: User, settings: str, grade: Grade | None
-) -> None:
-    """One that alerts would run in vain is named; without alerts nobody needs it."""
+def test_the_command_of_alerts_is_checked(user: User, settings: str, grade: Grade | None) -> None:
+    """A missing command is reported only if alerts are on."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True)
     path.write_text(settings)
@@ -599,7 +595,7 @@ def test_the_command_of_an_alert_is_looked_for(
 
 @given(FINDINGS, st.integers(1, 120), st.sampled_from(["ansi", "plain", "ascii"]))
 def test_any_findings_can_be_drawn(rows: list[Finding], columns: int, dialect: str) -> None:
-    """Whatever a finding says, each row is printable; names never run into texts."""
+    """Whatever a finding says, every line is printable."""
     drawn = draw_findings(rows, columns, dialect)
     for line in drawn.split("\n"):
         assert line.replace("\033", "").isprintable()
@@ -608,7 +604,7 @@ def test_any_findings_can_be_drawn(rows: list[Finding], columns: int, dialect: s
 
 
 def test_findings_are_aligned_and_wrapped() -> None:
-    """Texts begin in one column, long ones go on below it, and a path is never cut."""
+    """Texts are aligned, long ones are wrapped, and a path is never cut."""
     path = "/a/very/long/path/that/does/not/fit/into/the/columns/at/all"
     rows = [
         Finding("login", "word " * 9 + "end"),
@@ -624,8 +620,8 @@ def test_findings_are_aligned_and_wrapped() -> None:
     ]
 
 
-def test_sentence_is_parted_into_fault_and_advice() -> None:
-    """An error's sentence gives the fault as the text, and what to do as the advice."""
+def test_sentence_is_split_into_fault_and_advice() -> None:
+    """An error's sentence is split into what is wrong and what to do."""
     parted = from_sentence("login", "There is none in a: b: run `claude`.", Grade.STOPS)
     assert (parted.text, parted.advice) == ("There is none in a: b", "run `claude`")
     whole = from_sentence("login", "Nobody knows.", Grade.WRONG)
@@ -633,7 +629,7 @@ def test_sentence_is_parted_into_fault_and_advice() -> None:
 
 
 def test_summary_counts_what_stops_numbers() -> None:
-    """The last sentence follows the worst finding."""
+    """The last sentence follows from the worst finding."""
     good, wrong, stops = (
         Finding("", "", grade) for grade in (Grade.GOOD, Grade.WRONG, Grade.STOPS)
     )
@@ -643,8 +639,8 @@ def test_summary_counts_what_stops_numbers() -> None:
     assert summary([stops, stops]) == "2 problems prevent new numbers."
 
 
-def test_a_closed_cache_is_told(user: User) -> None:
-    """Where the cache cannot even be looked into, doctor says so instead of stumbling."""
+def test_a_closed_cache_is_reported(user: User) -> None:
+    """A cache that cannot even be entered is reported instead of causing an error."""
     user.log_in()
     user.refresh()
     user.account.cache.chmod(0)

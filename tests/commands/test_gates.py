@@ -1,4 +1,4 @@
-"""The gates for scripts: what their exit status says, and that they ask no more than a prompt."""
+"""The gates for scripts: their exit statuses, and that they ask no more than a prompt."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOW = 1_800_000_000
 
 
 def snapshot(*limits: Limit, now: float = NOW) -> Snapshot:
-    """What is known, and at which time that is looked at."""
+    """A snapshot with these limits, taken at ``now``."""
     account = locate({"HOME": "/home/of/no/one"})
     usage = Usage("endpoint", NOW, limits) if limits else None
     return Snapshot(account, Settings(), now, usage, problem="" if limits else "There is no login.")
@@ -41,12 +41,12 @@ def limit(percent: float, key: str = "five_hour", label: str = "5h", left: int =
     [(89.9, 0, 0), (90, 0, 0), (90.1, 0, 1), (95, 1200, 1), (50, 1200, 3), (95, 3600, 3)],
 )
 def test_the_verdict_is_honest(percent: float, later: int, status: int) -> None:
-    """Old numbers above stay so within their window; old ones below say nothing."""
+    """An old number above is still above within its window; an old one below is unknown."""
     assert judge(snapshot(limit(percent), now=NOW + later), 90, None)[0] == status
 
 
 def test_without_a_name_every_limit_counts() -> None:
-    """One limit above is enough, and it is the one that is named."""
+    """Without a name, one limit above is enough, and it is named."""
     found = snapshot(limit(10), limit(97, "scope:fable", "Fable"))
 
     assert judge(found, 90, None) == (1, "Fable is at 97%, which is above 90%.")
@@ -55,7 +55,7 @@ def test_without_a_name_every_limit_counts() -> None:
 
 
 def test_credits_are_a_limit() -> None:
-    """An account that has only credits has a number to decide by, also once they are spent."""
+    """An account with only credits is judged by them, also when they are spent."""
     paid = Credits(49000, 50000, "USD", 2, 98.0, NOW, "endpoint")
     found = replace(snapshot(), usage=Usage("endpoint", NOW, (), paid))
     assert judge(found, 90, None) == (1, "credits is at 98%, which is above 90%.")
@@ -66,7 +66,7 @@ def test_credits_are_a_limit() -> None:
 
 
 def test_unknown_says_why() -> None:
-    """Where nothing is known, the sentence carries the reason."""
+    """If nothing is known, the sentence gives the reason."""
     assert judge(snapshot(), 90, None) == (
         3,
         "No current number is known. There is no login.",
@@ -74,7 +74,7 @@ def test_unknown_says_why() -> None:
 
 
 def test_check_asks_once_and_answers_by_status(user: User, api: ApiServer) -> None:
-    """The first check asks, the next ones live on that answer."""
+    """The first check asks; the next ones use its answer."""
     api.answer = ok(usage_body(time.time(), five_hour=42, seven_day=95))
 
     statuses = [
@@ -86,8 +86,8 @@ def test_check_asks_once_and_answers_by_status(user: User, api: ApiServer) -> No
     assert len(api.requests) == 1
 
 
-def test_a_limit_that_is_not_there_is_a_wrong_call(user: User) -> None:
-    """A name that no limit has gets the names there are, and status 2."""
+def test_an_unknown_limit_is_a_usage_error(user: User) -> None:
+    """An unknown name exits with 2, and the existing names are listed."""
     done = user.run("check", "--max", "90", "--limit", "9h")
 
     assert done.returncode == 2
@@ -95,7 +95,7 @@ def test_a_limit_that_is_not_there_is_a_wrong_call(user: User) -> None:
 
 
 def test_check_without_a_login_is_unknown(home: Path, api: ApiServer) -> None:
-    """No login: status 3 and the reason on stderr, nothing on stdout."""
+    """Without a login the status is 3, with the reason on stderr only."""
     done = User(home, api.url).run("check", "--max", "90")
 
     assert (done.returncode, done.stdout) == (3, "")
@@ -103,7 +103,7 @@ def test_check_without_a_login_is_unknown(home: Path, api: ApiServer) -> None:
 
 
 def test_wait_ends_when_the_number_falls(user: User, api: ApiServer) -> None:
-    """Waiting ends once another program's reading says that the number is below."""
+    """Waiting ends once another process has read a number below the threshold."""
     api.answer = ok(usage_body(time.time(), five_hour=80, seven_day=10))
     waiting = user.start("wait", "--below", "50")
     api.wait_for(1)
@@ -117,7 +117,7 @@ def test_wait_ends_when_the_number_falls(user: User, api: ApiServer) -> None:
 
 
 def test_wait_ends_with_the_window(user: User, tmp_path: Path) -> None:
-    """A window that is reset while waiting is no longer waited for."""
+    """Waiting ends when the window is reset."""
     begun = time.time()
     resets_at = int(begun) // 60 * 60 + 60
     ahead = resets_at - 3 - begun
@@ -133,8 +133,8 @@ def test_wait_ends_with_the_window(user: User, tmp_path: Path) -> None:
     assert time.time() + ahead >= resets_at
 
 
-def test_wait_has_an_end(user: User, api: ApiServer) -> None:
-    """When the time to wait is over the status says so, and a sentence how things stand."""
+def test_wait_has_a_timeout(user: User, api: ApiServer) -> None:
+    """After the timeout the status is 4, and a sentence gives the last numbers."""
     api.answer = ok(usage_body(time.time(), five_hour=80))
 
     done = user.run("wait", "--below", "50", "--timeout", "0")
@@ -144,14 +144,14 @@ def test_wait_has_an_end(user: User, api: ApiServer) -> None:
 
 
 def test_wait_does_not_take_unknown_for_below(user: User, api: ApiServer) -> None:
-    """While the store cannot be read, the last known number is waited for all the same."""
+    """While the store cannot be read, waiting continues with the last known number."""
     api.answer = ok(usage_body(time.time(), five_hour=95))
     user.refresh()
     with Screen(user.command("wait", "--below", "50"), user.environ) as screen:
         screen.until("5h is at 95%, waiting for less than 50%")
         with user.database() as connection:
             connection.execute("BEGIN EXCLUSIVE")
-            for dialect in DIALECTS:  # as if they had been drawn anew
+            for dialect in DIALECTS:  # as if they had been redrawn
                 os.utime(user.account.frames / dialect)
             end = time.monotonic() + 6
             while time.monotonic() < end:
@@ -160,7 +160,7 @@ def test_wait_does_not_take_unknown_for_below(user: User, api: ApiServer) -> Non
 
 
 @pytest.mark.parametrize("word", ["nan", "inf", "-1", "1e9", "x"])
-def test_what_is_no_percentage_is_a_wrong_call(user: User, word: str) -> None:
-    """Neither gate takes a percentage that could not be met or missed."""
+def test_an_invalid_percentage_is_a_usage_error(user: User, word: str) -> None:
+    """Neither gate accepts a percentage out of range."""
     assert user.run("check", f"--max={word}").returncode == 2
     assert user.run("wait", f"--below={word}").returncode == 2

@@ -1,4 +1,4 @@
-"""The hook of Claude Code: what reaches the model, what is stopped, and what it costs."""
+"""Claude Code's hook: what the model is told, what is stopped, and by which program."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ NOW = 1_800_000_000
 PROMPT = ("--max", "95", "--tell", "70")
 TOOL = ("--max", "95")
 SHELLS = ("dash", "bash", "busybox")
-STOPPED = "python\n"  # by whom sh has it said
+STOPPED = "python\n"  # what the stand-in for Python prints
 LINE = "Claude plan usage (~: old): "
 
 
 def hook(
     user: User, *words: str, shell: str = "dash", before: tuple[str, ...] = (), **more: str
 ) -> tuple[int, str, str]:
-    """The exit status of the hook, run through the launcher, with what it prints."""
+    """Run the hook through the launcher; returns its exit status and what it printed."""
     launcher = user.home / "bin" / "claude-status"
     if not launcher.exists():
         user.install_launcher(launcher.parent)
@@ -49,13 +49,13 @@ def hook(
 
 
 def without_python(user: User) -> None:
-    """Have only the launcher: the program beside it says that it was run."""
+    """Install only the launcher; the program beside it reports that it was run."""
     user.install_launcher(user.home / "bin")
     (user.home / "bin" / "claude-status-py").write_text("#!/bin/sh\necho python\nexit 9\n")
 
 
 def use(user: User, api: ApiServer, percent: float, **more: int) -> None:
-    """Let so much of the session be used."""
+    """Have this much of the session used."""
     api.answer = ok(usage_body(time.time(), percent, 17, **more))
     user.refresh(force=True)
 
@@ -64,10 +64,10 @@ def use(user: User, api: ApiServer, percent: float, **more: int) -> None:
 @pytest.mark.parametrize(
     ("percent", "line"), [(42, ""), (69.9, ""), (70, "5h 70%"), (95, "5h 95%")]
 )
-def test_up_to_the_percentage_sh_decides(
+def test_sh_decides_up_to_the_percentage(
     user: User, api: ApiServer, shell: str, percent: float, line: str
 ) -> None:
-    """Where nothing is stopped no Python runs; prompts get the line if it is due, tools never."""
+    """If nothing is stopped, no Python runs; prompts get a line that is due, tools never."""
     use(user, api, percent)
     user.take_slots()
     without_python(user)
@@ -79,25 +79,25 @@ def test_up_to_the_percentage_sh_decides(
 
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("words", [PROMPT, TOOL])
-def test_above_it_the_program_has_the_words(
+def test_python_decides_above_the_percentage(
     user: User, api: ApiServer, shell: str, words: tuple[str, ...]
 ) -> None:
-    """What sh finds above the percentage is left to Python, by the smallest fraction."""
+    """Anything above the percentage, even by a tiny fraction, is left to Python."""
     use(user, api, 95.000001)
     without_python(user)
     assert hook(user, *words, shell=shell) == (9, "python\n", "")
 
 
 def test_either_can_be_left_out(user: User, api: ApiServer) -> None:
-    """With ``--tell`` alone nothing is stopped, and without both nothing is done."""
+    """``--tell`` alone stops nothing, and without both options nothing is printed."""
     use(user, api, 97)
     assert hook(user, "--tell=70")[1].startswith(f"{LINE}5h 97%")
     assert hook(user, "--tell", "98") == hook(user) == (0, "", "")
 
 
 @pytest.mark.parametrize("words", [("--max=70.5",), ("--max", "95", "--tell", "70.5")])
-def test_fractions_are_for_the_program(user: User, api: ApiServer, words: tuple[str, ...]) -> None:
-    """Where sh cannot compare, Python answers in the same way."""
+def test_python_decides_on_fractions(user: User, api: ApiServer, words: tuple[str, ...]) -> None:
+    """Percentages with fractions are left to Python, which decides in the same way."""
     use(user, api, 70.7)
     status, said, complaint = hook(user, *words)
     stopped = words == ("--max=70.5",)
@@ -108,7 +108,7 @@ def test_fractions_are_for_the_program(user: User, api: ApiServer, words: tuple[
 
 @pytest.mark.parametrize("words", [("--max", "9o"), ("--maximum", "95"), ("95",)])
 def test_wrong_usage_stops_nothing(user: User, api: ApiServer, words: tuple[str, ...]) -> None:
-    """A mistake in a hook that was typed by hand is reported, and no prompt is blocked for it."""
+    """A mistake in the options is reported with status 1, which blocks no prompt."""
     use(user, api, 97)
     status, said, complaint = hook(user, *words)
     assert (status, said) == (1, "")
@@ -120,7 +120,7 @@ def test_wrong_usage_stops_nothing(user: User, api: ApiServer, words: tuple[str,
 def test_an_option_before_it_stops_nothing(
     user: User, api: ApiServer, shell: str, words: tuple[str, ...]
 ) -> None:
-    """What stands in front of the command is a mistake like any other, whoever reports it."""
+    """An option before the command is reported with status 1, too, by sh or Python."""
     use(user, api, 97)
     status, said, complaint = hook(user, *TOOL, shell=shell, before=words)
     assert (status, said) == (1, "")
@@ -129,7 +129,7 @@ def test_an_option_before_it_stops_nothing(
 
 @pytest.mark.parametrize("words", [PROMPT, TOOL])
 def test_above_a_percentage_it_stops(user: User, api: ApiServer, words: tuple[str, ...]) -> None:
-    """One sentence says what is full, until when, and the command that lifts the block."""
+    """One sentence says which limit, until when, and which command lifts the block."""
     use(user, api, 97)
     status, said, complaint = hook(user, *words)
     assert (status, said) == (2, "")
@@ -144,7 +144,7 @@ def test_above_a_percentage_it_stops(user: User, api: ApiServer, words: tuple[st
 
 
 def draw(user: User, *limits: Limit, paid: Credits | None = None) -> None:
-    """Put these numbers into the frames, as they are now."""
+    """Write frames with these numbers."""
     usage, now = Usage("endpoint", limits[0].as_of, limits, paid), int(time.time())
     make_private(user.account)
     line = draw_line(usage, now, Settings().style("plain", user.account.name, ""))
@@ -157,13 +157,13 @@ def draw(user: User, *limits: Limit, paid: Credits | None = None) -> None:
     [
         (96, 30, 3600, STOPPED),
         (96, 1800, 3600, STOPPED),
-        (80, 1800, 3600, "~80%"),  # above by now, perhaps
+        (80, 1800, 3600, "~80%"),  # it may be above by now
         (42, 1800, 3600, ""),
-        (96, 1800, -60, ""),  # its window was reset since: not known
+        (96, 1800, -60, ""),  # its window was reset: unknown
     ],
 )
 def test_old_numbers(user: User, percent: float, age: int, left: int, told: str) -> None:
-    """A number that is old stops only where it is above, and not once its window was reset."""
+    """An old number above still stops, unless its window has been reset."""
     without_python(user)
     now = int(time.time())
     draw(user, Limit(SESSION, "5h", percent, now + left, now - age, "endpoint", window=18000))
@@ -176,7 +176,7 @@ def test_old_numbers(user: User, percent: float, age: int, left: int, told: str)
 
 @pytest.mark.parametrize(("used", "status"), [(10, 0), (95, 0), (96, 9), (100, 9)])
 def test_credits_in_the_frames(user: User, used: float, status: int) -> None:
-    """sh knows, too, that credits which are left pay beyond a limit."""
+    """sh, too, lets credits that are left cover what goes beyond a limit."""
     without_python(user)
     now = int(time.time())
     full = Limit(SESSION, "5h", 100, now + 3600, now, "endpoint", window=18000)
@@ -185,15 +185,15 @@ def test_credits_in_the_frames(user: User, used: float, status: int) -> None:
 
 
 def test_credits_pay_beyond_a_limit(user: User, api: ApiServer) -> None:
-    """While credits are left, a full session stops nothing; once they are used up, it does."""
+    """While credits are left a full session stops nothing; once they are used up, it does."""
     use(user, api, 100, credits_used=100)
     assert hook(user, *TOOL)[0] == 0
     use(user, api, 100, credits_used=49999)
     assert hook(user, *TOOL)[0] == 2
 
 
-def test_what_is_not_known_stops_nothing(user: User) -> None:
-    """Without any number, or with one whose window was reset since, everything goes on."""
+def test_an_unknown_number_stops_nothing(user: User) -> None:
+    """No number, or one whose window was reset, stops nothing; spent credits cover nothing."""
     assert hook(user, *PROMPT) == (0, "", "")
     over = Limit(SESSION, "5h", 100, NOW - 1, NOW - 60, "endpoint")
     assert blocking(Usage("endpoint", NOW, (over,)), NOW, 95) is None
@@ -203,27 +203,27 @@ def test_what_is_not_known_stops_nothing(user: User) -> None:
 
 
 @pytest.mark.parametrize("broken", [{"HOME": ""}, {"CLAUDE_CONFIG_DIR": "relative"}])
-def test_what_is_refused_stops_nothing(user: User, broken: dict[str, str]) -> None:
-    """An environment that other commands refuse with status 2, which here would stop, does not."""
+def test_a_refused_environment_stops_nothing(user: User, broken: dict[str, str]) -> None:
+    """Other commands refuse it with status 2, which would stop every prompt here."""
     assert user.run("show", environ=broken).returncode == 2
     assert hook(user, *PROMPT, **broken)[0] == 0
     assert hook(user, "--max", "95.5", **broken)[0] == 0
 
 
-def test_a_number_that_stops_is_asked_for_anew(user: User, api: ApiServer) -> None:
-    """While an old number stops everything, a refresh is started: more credits lift the block."""
+def test_an_old_number_that_stops_is_refreshed(user: User, api: ApiServer) -> None:
+    """While an old number stops prompts a refresh is started, whose answer lifts the block."""
     now = int(time.time())
     api.answer = ok(usage_body(now - 1000, 97))
     user.refresh(now - 1000)
     api.answer = ok(usage_body(now, 10))
     seen = len(api.requests)
-    assert hook(user, *PROMPT)[0] in (2, 0)  # 0 where the refresh was quicker than the program
+    assert hook(user, *PROMPT)[0] in (2, 0)  # 0 if the refresh was faster than the program
     until(lambda: len(api.requests) > seen and user.is_drawn())
     until(lambda: hook(user, *PROMPT) == (0, "", ""))
 
 
-def test_the_plugin_names_what_there_is() -> None:
-    """The plugin's manifest, hooks and skill are well formed, and its gate is one that can stop."""
+def test_the_plugin_is_well_formed() -> None:
+    """The plugin's manifest, hooks and skill are well formed, and its gate can stop."""
     plugin = ROOT / "plugin"
     manifest = json.loads((plugin / ".claude-plugin/plugin.json").read_text())
     assert not manifest["name"].startswith("claude-")

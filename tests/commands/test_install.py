@@ -1,4 +1,4 @@
-"""Installing into real files, and taking out again."""
+"""Installing into real files, and uninstalling again."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SNIPPETS = ("bash", "zsh", "fish", "tmux")
 
 
 def some_parts(folder: Path) -> own.Parts:
-    """A launcher and snippets in a folder of their own."""
+    """Create a launcher and snippets in a folder."""
     for name in own.COMPLETIONS.values():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).touch()
@@ -57,7 +57,7 @@ def some_parts(folder: Path) -> own.Parts:
 
 @pytest.fixture
 def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> own.Parts:
-    """What this program says is its own."""
+    """The program's own files, in a folder of the test's."""
     folder = tmp_path / "claude_status" / "shell"
     folder.mkdir(parents=True)
     made = some_parts(folder)
@@ -69,27 +69,27 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> own.Parts:
 
 @pytest.fixture
 def patch() -> str:
-    """The real ``patch``, looked for before PATH is emptied."""
+    """The real ``patch``, found before PATH is emptied."""
     return program("patch")
 
 
 @pytest.fixture
 def rc(home: Path, parts: own.Parts) -> Path:
-    """A file of the user's that bash reads, which stands for all others."""
+    """The user's file for bash, which stands for those of all hosts."""
     path = home / ".bashrc"
     path.write_bytes(b"alias a=b\n")
     return path
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> str:
-    """What was printed, where nothing went wrong."""
+    """What was printed; fails if there was an error."""
     out, err = capsys.readouterr()
     assert err == ""
     return out
 
 
 def refused(capsys: pytest.CaptureFixture[str]) -> str:
-    """The one sentence on stderr, where nothing else was printed."""
+    """The one sentence on stderr; fails if anything else was printed."""
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("claude-status: ")
@@ -99,7 +99,7 @@ def refused(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def there_and_back(edit: Edit, data: bytes | None) -> None:
-    """Install, install again, uninstall: the same file, or no file, and nothing kept of it."""
+    """Install twice and uninstall: the file is what it was, and nothing is kept."""
     with tempfile.TemporaryDirectory() as name:
         path, keep = Path(name, "file"), Keep(Path(name, "state", "claude-status", "kept"))
         Path(name, "state").mkdir()
@@ -121,7 +121,7 @@ class TestThereAndBack:
     @quick
     @given(st.none() | FILES)
     def test_a_file_of_lines(self, data):
-        """Any bytes, with any ends of lines, with and without an end of the last; and no file."""
+        """Any bytes with any line endings, with or without a final one, and no file."""
         try:
             there_and_back(Block("bash", lambda _: "one\n"), data)
         except changes.ChangeError:
@@ -130,26 +130,26 @@ class TestThereAndBack:
     @quick
     @given(layouts() | layouts(SETTINGS) | st.sampled_from(["", " ", "\ufeff", "{ }", "{}"]))
     def test_settings(self, text):
-        """Any JSON object in any layout, with a status line of any kind or none."""
+        """Any JSON object in any layout, with any status line or none."""
         there_and_back(ClaudeCode(), text.encode())
 
     def test_no_settings(self):
-        """A settings file that was not there is gone again."""
+        """A settings file that did not exist is removed again."""
         there_and_back(ClaudeCode(), None)
 
     @quick
     @given(TOML)
     def test_starship(self, text):
-        """Any TOML, for our tables are its last."""
+        """Any TOML, as our tables come last."""
         body = "[env_var.CLAUDE_STATUS]\n"
         there_and_back(Starship("starship", lambda _: body), text.encode())
 
 
 class TestTheFile:
-    """What else a file is stays as it is."""
+    """Everything but a file's content stays as it is."""
 
     def test_a_link_stays_a_link(self, home, rc):
-        """The file that a link of a link names is replaced, and the links stay."""
+        """The target of a chain of links is replaced, and the links stay."""
         (home / "dotfiles").mkdir()
         real = rc.rename(home / "dotfiles" / "bashrc")
         (home / "between").symlink_to("dotfiles/bashrc")
@@ -162,7 +162,7 @@ class TestTheFile:
         assert real.read_bytes() == b"alias a=b\n"
 
     def test_two_places_that_are_one_file(self, home, parts, monkeypatch, capsys):
-        """A file that a host may read by two names is changed once, and as it was after that."""
+        """A file that a host reads under two names is changed once, and restored."""
         real = home / ".config/tmux/tmux.conf"
         real.parent.mkdir(parents=True)
         real.write_bytes(b"set -g mouse on\n")
@@ -180,7 +180,7 @@ class TestTheFile:
 
     @pytest.mark.parametrize("mode", [0o644, 0o600, 0o755, 0o664, 0o200 | 0o400])
     def test_mode_and_owner(self, rc, mode):
-        """Neither installing nor uninstalling changes who owns a file and who may read it."""
+        """Neither installing nor uninstalling changes a file's owner or mode."""
         rc.chmod(mode)
         if os.geteuid() == 0:
             os.chown(rc, 1234, 2345)
@@ -192,7 +192,7 @@ class TestTheFile:
             assert (before.st_uid, before.st_gid) == (after.st_uid, after.st_gid)
 
     def test_what_is_kept_is_private(self, home, rc):
-        """The copies of the user's files are for the user alone, whatever the umask."""
+        """The copies of the user's files are private, whatever the umask."""
         before = os.umask(0)
         try:
             assert main(["install", "bash"]) == 0
@@ -204,32 +204,32 @@ class TestTheFile:
         assert {0o600} == {stat.S_IMODE(path.stat().st_mode) for path in kept}
 
     def test_nothing_else_is_left(self, home, rc):
-        """Beside the file itself and what is kept, no file remains in the home."""
+        """After install and uninstall the home has no other file."""
         main(["install", "bash"])
         main(["uninstall", "bash"])
         assert [path.name for path in home.rglob("*") if path.is_file()] == [".bashrc"]
 
 
 class TestRefusals:
-    """What cannot be done is one sentence and exit 1, and nothing is changed."""
+    """What cannot be done is reported in one sentence, and nothing is changed."""
 
     @pytest.mark.parametrize("verb", ["install", "uninstall"])
     def test_a_directory(self, rc, verb, capsys):
-        """A directory in the file's place."""
+        """A directory instead of the file is refused."""
         rc.unlink()
         rc.mkdir()
         assert main([verb, "bash"]) == 1
         assert "not a regular file" in refused(capsys)
 
     def test_a_pipe(self, rc, capsys):
-        """A named pipe in the file's place is not waited for."""
+        """A named pipe instead of the file is refused without waiting."""
         rc.unlink()
         os.mkfifo(rc)
         assert main(["install", "bash"]) == 1
         assert "not a regular file" in refused(capsys)
 
     def test_a_link_to_nothing(self, rc, capsys):
-        """A dangling link may be a disk that is not mounted: no file is made behind it."""
+        """A dangling link may lead to an unmounted disk, so its target is not created."""
         rc.unlink()
         rc.symlink_to("dotfiles/bashrc")
         assert main(["install", "bash"]) == 1
@@ -237,35 +237,35 @@ class TestRefusals:
         assert rc.is_symlink()
 
     def test_a_link_to_itself(self, rc, capsys):
-        """A loop of links ends."""
+        """A loop of links is refused."""
         rc.unlink()
         rc.symlink_to(rc.name)
         assert main(["install", "bash"]) == 1
         refused(capsys)
 
     def test_a_read_only_file(self, rc, capsys):
-        """A file that its owner has closed is not replaced behind their back."""
+        """A file that its owner made read-only is not replaced."""
         rc.chmod(0o444)
         assert main(["install", "bash"]) == 1
         assert "read-only" in refused(capsys)
         assert rc.read_bytes() == b"alias a=b\n"
 
     def test_a_home_that_cannot_be_written(self, parts, home, monkeypatch, capsys):
-        """Where nothing can be kept and nothing be written, that is said."""
+        """If nothing can be written, that is reported."""
         monkeypatch.setenv("HOME", "/proc/self")
         monkeypatch.setattr(os, "geteuid", lambda: 1)
         assert main(["install", "bash"]) == 1
         refused(capsys)
 
     def test_what_cannot_be_kept_is_not_replaced(self, rc, monkeypatch, capsys):
-        """Without a place for the bytes as they were, the file stays as it is."""
+        """If the previous bytes cannot be saved, the file stays as it is."""
         monkeypatch.setenv("XDG_STATE_HOME", "/proc/self/nothing")
         assert main(["install", "bash"]) == 1
         refused(capsys)
         assert rc.read_bytes() == b"alias a=b\n"
 
     def test_half_a_block(self, rc, capsys):
-        """Marks that do not match are the user's to put right; the line is named."""
+        """Unmatched marks are refused with their line."""
         rc.write_bytes(b"a\n# >>> claude-status >>>\n")
         for verb in ("install", "uninstall"):
             assert main([verb, "bash"]) == 1
@@ -282,7 +282,7 @@ class TestRefusals:
         ],
     )
     def test_settings_that_do_not_parse(self, home, parts, text, where, capsys):
-        """Settings that are not JSON are refused with the place, and not touched."""
+        """Settings that are not JSON are refused with the position, and not changed."""
         path = home / ".claude" / "settings.json"
         path.parent.mkdir()
         path.write_bytes(text)
@@ -293,8 +293,8 @@ class TestRefusals:
         assert path.read_bytes() == text
 
     @pytest.mark.parametrize("text", ["a = [", "env_var = {X = 1}"])
-    def test_toml_that_has_no_place(self, home, parts, text, capsys):
-        """What is no TOML, or would be none with our tables, is left as it is."""
+    def test_toml_without_room_for_our_tables(self, home, parts, text, capsys):
+        """A file that is not TOML, or would not be with our tables, is not changed."""
         path = home / ".config" / "starship.toml"
         path.parent.mkdir()
         path.write_text(text)
@@ -306,15 +306,15 @@ class TestRefusals:
         assert path.read_text() == text
 
     def test_one_host_does_not_stop_the_others(self, home, rc, capsys):
-        """Where one file cannot be changed, those of the other hosts are."""
+        """If one host's file cannot be changed, the others' are."""
         (home / ".zshrc").mkdir()
         assert main(["install", "zsh", "bash"]) == 1
         out, err = capsys.readouterr()
         assert "bash: added to ~/.bashrc" in out
         assert "zsh: " in err
 
-    def test_there_is_no_such_host(self, rc, capsys):
-        """A wrong name is a wrong call, and nothing is done for the right ones."""
+    def test_an_unknown_host(self, rc, capsys):
+        """An unknown host exits with 2, and nothing is done for the others."""
         assert main(["install", "bash", "csh"]) == 2
         assert "'csh'" in refused(capsys)
         assert rc.read_bytes() == b"alias a=b\n"
@@ -328,19 +328,19 @@ class TestRefusals:
         assert "sudo" in refused(capsys)
 
     def test_a_launcher_that_is_missing(self, parts, rc, capsys, monkeypatch):
-        """Nothing is installed that could not run."""
+        """Without a launcher nothing is installed, as it could not run."""
         Path(parts.program).unlink()
-        scripts = {"get_path": lambda _: str(rc.parent)}  # not this Python's, which may have one
+        scripts = {"get_path": lambda _: str(rc.parent)}  # this Python's folder may have a launcher
         monkeypatch.setattr(own, "sysconfig", SimpleNamespace(**scripts))
         assert main(["install", "bash"]) == 1
         assert "install claude-status-prompt again" in refused(capsys)
 
 
 class TestAtOnce:
-    """A file is replaced whole or not at all."""
+    """A file is replaced completely or not at all."""
 
     def test_a_change_in_between_is_not_lost(self, home, rc, parts):
-        """Where another program writes after we have read, theirs stays."""
+        """If another program writes the file after it was read, its change stays."""
         keep = Keep.of(os.environ)
         change = changes.putting(rc, Block("bash", lambda _: "x\n"), parts, keep)
         rc.write_bytes(b"theirs\n")
@@ -349,7 +349,7 @@ class TestAtOnce:
         assert rc.read_bytes() == b"theirs\n"
 
     def test_a_failure_leaves_nothing_behind(self, home, rc, monkeypatch, capsys):
-        """If putting the file in place fails, it is as it was, and no other file is beside it."""
+        """If the replacement fails, the file is unchanged and there is no other beside it."""
         real = os.replace
 
         def fail(new: str, old: Path) -> None:
@@ -365,10 +365,10 @@ class TestAtOnce:
 
 
 class TestMeanwhile:
-    """What a user did to the file between install and uninstall is not undone."""
+    """What the user changed between install and uninstall is not undone."""
 
     def test_other_lines_stay(self, rc, capsys):
-        """Lines above and below the block are there after, without a word about it."""
+        """Lines added above and below the block stay, without a message."""
         main(["install", "bash"])
         rc.write_bytes(b"first\n" + rc.read_bytes() + b"last\n")
         capsys.readouterr()
@@ -376,8 +376,8 @@ class TestMeanwhile:
         assert rc.read_bytes() == b"first\nalias a=b\nlast\n"
         assert said(capsys) == "bash: removed from ~/.bashrc\n"
 
-    def test_changes_of_ours_are_told(self, rc, capsys):
-        """What was changed between the marks goes too, and that is said."""
+    def test_changes_between_the_marks_are_reported(self, rc, capsys):
+        """What was changed between the marks is removed, too, and that is reported."""
         main(["install", "bash"])
         rc.write_bytes(rc.read_bytes().replace(b"fi\n", b"fi\nmine\n"))
         capsys.readouterr()
@@ -386,15 +386,15 @@ class TestMeanwhile:
         assert "between the marks" in said(capsys)
 
     def test_a_file_of_ours_with_lines_of_theirs_stays(self, home, parts):
-        """A file that we made is not removed if something else is in it by then."""
+        """A file that we created is not removed if it contains anything else."""
         main(["install", "fish"])
         path = home / ".config" / "fish" / "conf.d" / "claude-status.fish"
         path.write_bytes(path.read_bytes() + b"mine\n")
         main(["uninstall", "fish"])
         assert path.read_bytes() == b"mine\n"
 
-    def test_settings_that_claude_code_wrote_anew(self, home, parts, capsys):
-        """Where Claude Code changed another setting, that stays and the line is as it was."""
+    def test_settings_that_claude_code_rewrote(self, home, parts, capsys):
+        """A setting that Claude Code changed stays, and the status line is restored."""
         path = home / ".claude" / "settings.json"
         path.parent.mkdir()
         path.write_text('{"statusLine":{"type":"command","command":"mine"}}')
@@ -406,7 +406,7 @@ class TestMeanwhile:
         assert expected == json.loads(path.read_text())
 
     def test_a_file_that_is_gone(self, rc, capsys):
-        """Where the file was removed, there is nothing to take out and nothing kept."""
+        """If the file was removed, there is nothing to uninstall."""
         main(["install", "bash"])
         rc.unlink()
         capsys.readouterr()
@@ -419,7 +419,7 @@ class TestTwice:
     """Installing again is harmless, and repairs."""
 
     def test_twice_is_once(self, rc, capsys):
-        """The second time nothing is written, and that is said."""
+        """The second time nothing is written, and the message says so."""
         main(["install", "bash"])
         before = rc.stat()
         capsys.readouterr()
@@ -428,7 +428,7 @@ class TestTwice:
         assert before == rc.stat()
 
     def test_a_program_that_moved(self, rc, parts, tmp_path, monkeypatch):
-        """After the program moved the block is renewed in place, and uninstalled to the byte."""
+        """If the program was moved the block is updated in place, and can be uninstalled."""
         main(["install", "bash"])
         old = rc.read_bytes()
         folder = Path(parts.folder.parent.rename(tmp_path / "moved"), "shell")
@@ -449,14 +449,14 @@ class TestTwice:
         ],
     )
     def test_no_second_copy(self, rc, line, capsys):
-        """A line that the user has pasted does the same: it is left to the user, and named."""
+        """A line that the user has pasted is left alone and named; nothing is added."""
         rc.write_bytes(b"a\n" + line + b"\n")
         assert main(["install", "bash"]) == 0
         assert "line 2" in said(capsys)
         assert rc.read_bytes() == b"a\n" + line + b"\n"
 
     def test_no_second_table(self, home, parts, capsys):
-        """A table of that name in starship.toml is the user's."""
+        """A table with our name in starship.toml is the user's, and is left alone."""
         path = home / ".config" / "starship.toml"
         path.parent.mkdir()
         path.write_text('[custom.claude_status]\ncommand = "mine"\n')
@@ -469,7 +469,7 @@ class TestDryRun:
     """``--dry-run`` shows what would be done, and does nothing."""
 
     def test_it_writes_nothing(self, home, rc, capsys):
-        """The files and the folders of the home are as they were."""
+        """No file or folder in the home is created or changed."""
         before = sorted(home.rglob("*"))
         assert main(["install", "--dry-run", "bash", "fish", "claude"]) == 0
         assert before == sorted(home.rglob("*"))
@@ -480,7 +480,7 @@ class TestDryRun:
     @pytest.mark.parametrize("data", [b"alias a=b\n", b"no end", b"crlf\r\n\xff\r\n", None])
     @pytest.mark.usefixtures("patch", "parts")
     def test_the_diff_is_the_change(self, patch, home, data, tmp_path, capsysbinary):
-        """Given to ``patch``, the diff makes of the file what ``install`` makes of it."""
+        """Applied with ``patch``, the diff gives the same file as ``install``."""
         rc = home / ".zshrc"
         if data is not None:
             rc.write_bytes(data)
@@ -494,10 +494,10 @@ class TestDryRun:
 
 
 class TestList:
-    """If no host is named, nothing is done and the state of each is printed."""
+    """If no host is named, the state of each is printed and nothing is done."""
 
     def test_what_it_would_do(self, home, rc, capsys):
-        """Each host has a line: those that are found, those that are not, those that are done."""
+        """Each host has a line: found, unused, or already installed."""
         (home / ".zshrc").touch()
         main(["install", "zsh"])
         capsys.readouterr()
@@ -510,8 +510,8 @@ class TestList:
         assert fish.startswith("fish         seems unused; if you name it, it would be added to ~/")
         assert before == sorted(home.rglob("*"))
 
-    def test_what_could_be_taken_out(self, home, rc, capsys):
-        """``uninstall`` says where our part is."""
+    def test_what_could_be_uninstalled(self, home, rc, capsys):
+        """``uninstall`` lists where our part is."""
         main(["install", "bash"])
         capsys.readouterr()
         assert main(["uninstall"]) == 0
@@ -520,7 +520,7 @@ class TestList:
         assert "zsh          not installed" in lines
 
     def test_all_are_those_that_are_found(self, home, rc, monkeypatch, capsys):
-        """``--all`` makes no files for shells and programs that are not there."""
+        """``--all`` creates no files for hosts that are not used."""
         assert main(["install", "--all"]) == 0
         assert said(capsys).splitlines()[0] == "bash: added to ~/.bashrc"
         assert {".bashrc", ".local"} == {path.name for path in home.iterdir()}
@@ -528,25 +528,25 @@ class TestList:
         assert rc.read_bytes() == b"alias a=b\n"
 
     def test_none_is_found(self, home, parts, monkeypatch, capsys):
-        """``--all`` of nothing says so."""
+        """``--all`` says so if no host was found."""
         monkeypatch.delenv("SHELL", raising=False)
         assert main(["install", "--all"]) == 1
         assert "No host was found" in refused(capsys)
 
 
 class TestHooks:
-    """``claude-hooks`` is only put in where it is named, with the percentages that are typed."""
+    """``claude-hooks`` is only installed if it is named, with the percentages typed."""
 
     @pytest.fixture
     def settings(self, home, parts) -> Path:
-        """Claude Code's settings, with something in them."""
+        """Claude Code's settings, not empty."""
         path = home / ".claude" / "settings.json"
         path.parent.mkdir()
         path.write_text('{"model": "x"}')
         return path
 
     def test_there_and_back(self, settings, capsys):
-        """In, the same again, with other numbers, and out: each says what it has done."""
+        """Installing, repeating it, changing a percentage and uninstalling all work."""
         assert main(["install", "claude-hooks", "--max", "90", "--tell", "60"]) == 0
         assert said(capsys).startswith("claude-hooks: added to ~/.claude/settings.json\n")
         assert "hook --max 90 --tell 60" in settings.read_text()
@@ -560,8 +560,8 @@ class TestHooks:
         main(["uninstall", "claude-hooks"])
         assert settings.read_text() == '{"model": "x"}'
 
-    def test_only_where_they_are_named(self, settings, capsys):
-        """``--all`` puts no hooks in, and takes them out."""
+    def test_only_if_they_are_named(self, settings, capsys):
+        """``install --all`` does not add the hooks, but ``uninstall --all`` removes them."""
         main(["install", "--all"])
         assert "UserPromptSubmit" not in settings.read_text()
         main(["install", "--all", "claude-hooks", "--tell", "50"])
@@ -570,7 +570,7 @@ class TestHooks:
         assert settings.read_text() == '{"model": "x"}'
 
     def test_the_line_goes_without_them(self, settings, capsys):
-        """Without the status line the hooks are still there, and the other way round."""
+        """The status line and the hooks can be removed separately."""
         main(["install", "claude", "claude-hooks"])
         main(["uninstall", "claude"])
         assert list(json.loads(settings.read_text())) == ["model", "hooks"]
@@ -579,7 +579,7 @@ class TestHooks:
         assert list(json.loads(settings.read_text())) == ["model", "statusLine"]
 
     def test_they_are_listed(self, settings, capsys):
-        """The list says that they have to be named, and then where they are."""
+        """The list says that they have to be named, or where they are."""
         for verb, before, after in (
             ("install", "if you name it, it would be added to", "installed in"),
             ("uninstall", "not installed", "installed in"),
@@ -609,12 +609,12 @@ class TestHooks:
         ],
     )
     def test_percentages_without_a_use_are_refused(self, settings, capsys, words, why):
-        """They are refused where no hooks are named, and where nothing would ever be stopped."""
+        """They are refused without the hooks, and if they would never stop anything."""
         assert main(["install", *words]) == 2
         assert why in refused(capsys)
 
     def test_hooks_of_their_own(self, settings, capsys):
-        """What the user has written by hand is left, and that is said."""
+        """A hook that the user wrote by hand is left alone, and that is reported."""
         text = '{"hooks": {"Stop": [{"hooks": [{"command": "claude-status hook --max 9"}]}]}}'
         settings.write_text(text)
         assert main(["install", "claude-hooks"]) == 0

@@ -21,7 +21,7 @@ LINE = re.compile(r"5h 42% 2h1[23]m · 7d 17%")
 
 
 def test_the_first_line_asks_in_the_background(user: User, api: ApiServer) -> None:
-    """Off a terminal the very first call prints nothing, and its refresh draws the frames."""
+    """Without a terminal the first call prints nothing, and starts a refresh."""
     done = user.run()
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
     api.wait_for(1)
@@ -32,15 +32,15 @@ def test_the_first_line_asks_in_the_background(user: User, api: ApiServer) -> No
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_format_is_what_the_frames_say(user: User, dialect: str) -> None:
-    """``--format`` prints the same text that a prompt would read."""
+    """``--format`` prints the text that a prompt would read."""
     user.refresh()
     begun = time.time()
     shown = user.run("--format", dialect).stdout
     assert shown.rstrip("\n") in {user.line(when, dialect) for when in (begun, time.time())}
 
 
-def test_a_width_of_ones_own_holds(user: User) -> None:
-    """``--max-width`` leaves out what has no room, and everything where nothing has."""
+def test_max_width_is_kept(user: User) -> None:
+    """``--max-width`` leaves out what does not fit, down to nothing."""
     user.refresh()
     assert user.run("--max-width", "20").stdout == "5h 42% · 7d 17%\n"
     assert user.run("--max-width", "15").stdout == "5h 42% · 7d 17%\n"
@@ -49,7 +49,7 @@ def test_a_width_of_ones_own_holds(user: User) -> None:
 
 
 def test_json_is_one_object_whatever_is_known(user: User, api: ApiServer) -> None:
-    """Before the first reading its state is ``unknown``; then there are numbers, and an age."""
+    """Before the first reading the state is ``unknown``; afterwards there are numbers."""
     before = json.loads(user.run("--format", "json").stdout)
     assert (before["schema"], before["state"], before["limits"]) == (1, "unknown", [])
     until(user.is_drawn)
@@ -72,7 +72,7 @@ def test_json_is_one_object_whatever_is_known(user: User, api: ApiServer) -> Non
 def test_json_says_why_no_call_is_made(
     user: User, api: ApiServer, answer: Answer | None, login: dict[str, float], problem: str
 ) -> None:
-    """The numbers stay, with a sentence for what keeps newer ones away, and nobody is asked."""
+    """``problem`` says why there are no newer numbers; the old ones stay, without a call."""
     user.refresh()
     assert json.loads(user.run("--format", "json").stdout)["problem"] is None
     if login:
@@ -88,7 +88,7 @@ def test_json_says_why_no_call_is_made(
 
 
 def test_a_stale_line_is_printed_and_refreshed(user: User, api: ApiServer, tmp_path: Path) -> None:
-    """What is known comes at once, marked as old; the refresh that it starts brings the new."""
+    """An old line is printed at once with its mark, and a refresh is started."""
     user.refresh()
     later = clock_ahead(tmp_path / "later", 3000)
     api.answer = ok(usage_body(time.time() + 3000, 50))
@@ -99,7 +99,7 @@ def test_a_stale_line_is_printed_and_refreshed(user: User, api: ApiServer, tmp_p
 
 
 def test_a_line_on_a_terminal_asks_in_the_foreground(user: User) -> None:
-    """The very first call on a terminal says that it asks, and then prints the line in colour."""
+    """The first call on a terminal says that it asks, then prints the line in colour."""
     with Screen(user.command(), user.environ) as screen:
         screen.until("7d 17%")
         assert screen.row(0) == "Asking for the usage ..."
@@ -118,25 +118,25 @@ def test_a_line_on_a_terminal_asks_in_the_foreground(user: User) -> None:
     ids=str,
 )
 def test_a_terminal_gets_what_it_can_show(user: User, environ: dict[str, str], line: str) -> None:
-    """Without colour, or with only ASCII, if the environment asks for that."""
+    """On a terminal, NO_COLOR, TERM and the locale decide about colours and UTF-8."""
     user.refresh()
     with Screen(user.command(), {**user.environ, **environ}) as screen:
         screen.until("17%")
         assert re.fullmatch(line, screen.raw.decode().strip())
 
 
-def test_a_terminal_without_a_login_hears_what_to_do(user: User, api: ApiServer) -> None:
-    """Where there is nothing to show, and nothing to ask with, the line is a hint, and no call."""
+def test_a_terminal_without_a_login_gets_a_hint(user: User, api: ApiServer) -> None:
+    """Without numbers and a login, a terminal gets a hint, and no call is made."""
     user.log_in().unlink()
     with Screen(user.command(), user.environ, columns=200) as screen:
         assert "run `claude` and log in" in screen.until("/login")
     assert api.requests == []
 
 
-def test_a_terminal_with_numbers_of_yesterday_hears_what_to_do(
+def test_a_terminal_with_numbers_of_yesterday_gets_a_hint(
     user: User, api: ApiServer, tmp_path: Path
 ) -> None:
-    """Numbers that are too old to be shown are as good as none: a hint on stderr, status 1."""
+    """Numbers too old to be shown count as none: a hint on stderr, and status 1."""
     user.refresh(time.time() - 25 * 3600)
     user.log_in(lasts=-60)
     errors = tmp_path / "errors"
@@ -151,14 +151,14 @@ def test_a_terminal_with_numbers_of_yesterday_hears_what_to_do(
 
 
 def test_a_terminal_with_numbers_of_yesterday_asks_for_new_ones(user: User) -> None:
-    """Where they can be had, they are asked for and shown at once."""
+    """Numbers too old to be shown are asked for at once, if possible."""
     user.refresh(time.time() - 25 * 3600)
     with Screen(user.command(), user.environ) as screen:
         screen.until("7d 17%")
 
 
-def test_a_prompt_without_a_login_hears_nothing(user: User, api: ApiServer) -> None:
-    """The same off a terminal prints nothing, and keeps quiet for a minute."""
+def test_a_prompt_without_a_login_gets_nothing(user: User, api: ApiServer) -> None:
+    """Without a terminal nothing is printed, and the next refresh is not due at once."""
     user.log_in().unlink()
     assert user.run().stdout == ""
     until(user.is_drawn)

@@ -1,4 +1,4 @@
-"""The metrics of many accounts, and as a file that a collector reads."""
+"""The metrics of many accounts, also as a file for a collector."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ METRICS = ("--format", "prometheus")
 
 @pytest.fixture
 def users(home: Path, api: ApiServer) -> list[User]:
-    """Three accounts of one person, each with numbers of its own."""
+    """Three accounts of one person, each with its own numbers."""
     users = [User(home, api.url, **environ) for environ in (
         {}, {"CLAUDE_CONFIG_DIR": f"{home}/work"}, {"CLAUDE_CONFIG_DIR": f"{home}/büro"},
     )]  # fmt: skip
@@ -36,7 +36,7 @@ def users(home: Path, api: ApiServer) -> list[User]:
 
 
 def shares(text: str) -> dict[str, float]:
-    """The share of the session by account, as Prometheus' own parser reads it."""
+    """The session's share by account, parsed by Prometheus' own library."""
     return {
         sample.labels["account"]: sample.value
         for family in text_string_to_metric_families(text)
@@ -50,7 +50,7 @@ def shares(text: str) -> dict[str, float]:
 def test_all_accounts_are_in_one_output(
     users: list[User], home: Path, api: ApiServer, asking: int, environ: dict[str, str]
 ) -> None:
-    """Whichever account runs it, in whatever locale: each has its numbers, by its own name."""
+    """From any account and in any locale, each has its own numbers and name."""
     before = len(api.requests)
     output = home / "metrics.prom"
 
@@ -68,13 +68,13 @@ def test_all_accounts_are_in_one_output(
     assert len(api.requests) == before
 
 
-def test_one_account_is_its_own(users: list[User]) -> None:
-    """Without ``--all`` the others are left out."""
+def test_without_all_there_is_one_account(users: list[User]) -> None:
+    """Without ``--all`` the other accounts are left out."""
     assert shares(users[1].run(*METRICS).stdout) == {f"{users[1].home}/work": 0.21}
 
 
 def test_each_account_is_kept_fresh(users: list[User], api: ApiServer, tmp_path: Path) -> None:
-    """A collector alone brings new numbers of every account, asked for with its own login."""
+    """A collector's run refreshes every account, each with its own login."""
     later = clock_ahead(tmp_path / "later", 3000)
     api.answer = ok(usage_body(time.time() + 3000, five_hour=50))
     before = len(api.requests)
@@ -91,10 +91,10 @@ def test_each_account_is_kept_fresh(users: list[User], api: ApiServer, tmp_path:
     assert (asked, len(api.requests)) == ({"0", "1", "2"}, before + 3)
 
 
-def test_nothing_is_asked_for_an_account_that_was_removed(
+def test_a_removed_account_is_not_asked_about(
     users: list[User], api: ApiServer, tmp_path: Path
 ) -> None:
-    """Where an account's directory is gone, its last numbers are given, and no refresh begins."""
+    """A removed account's last numbers are still given, but no refresh is started."""
     users[1].log_in().unlink()
     users[1].account.config_dir.rmdir()
     before = sorted(os.listdir(users[1].account.home))
@@ -106,10 +106,8 @@ def test_nothing_is_asked_for_an_account_that_was_removed(
     assert sorted(os.listdir(users[1].account.home)) == before
 
 
-def test_an_account_that_was_removed_is_not_down_for_ever(
-    users: list[User], tmp_path: Path
-) -> None:
-    """Once its last numbers are too old to be given, nothing is said of it."""
+def test_a_removed_account_is_not_down_for_ever(users: list[User], tmp_path: Path) -> None:
+    """Once its last numbers are too old to be given, a removed account is left out."""
     users[1].log_in().unlink()
     users[1].account.config_dir.rmdir()
     for user in users:
@@ -127,15 +125,15 @@ def test_an_account_that_was_removed_is_not_down_for_ever(
 
 
 def test_the_user_is_named_by_the_system(user: User) -> None:
-    """No variable makes the numbers those of another user."""
+    """The user label comes from the system, not from a variable."""
     user.refresh()
     text = user.run(*METRICS, environ={"USER": "mallory", "LOGNAME": "mallory"}).stdout
     samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
     assert {one.labels["user"] for one in samples} == {pwd.getpwuid(os.geteuid()).pw_name}
 
 
-def test_a_machine_without_any_account_says_so(user: User, api: ApiServer) -> None:
-    """Before the first reading there is our own account alone: it is not up, and asked for."""
+def test_without_any_account_the_current_one_is_down(user: User, api: ApiServer) -> None:
+    """Before the first reading only the current account is listed, as down, and is asked for."""
     text = user.run(*METRICS, "--all").stdout
     own = f'user="{pwd.getpwuid(os.geteuid()).pw_name}",account="/default"'
     assert text.splitlines()[-1] == f"claude_status_up{{{own}}} 0.0"
@@ -145,7 +143,7 @@ def test_a_machine_without_any_account_says_so(user: User, api: ApiServer) -> No
 
 
 def test_the_line_for_cron_does_what_it_says(user: User, tmp_path: Path) -> None:
-    """As it stands in the document, and in the few variables that cron sets, it writes the file."""
+    """The document's line for cron writes the file, with only the variables that cron sets."""
     user.refresh()
     user.take_slots()
     user.install_launcher(user.home / ".local/bin")
@@ -166,7 +164,7 @@ def test_the_line_for_cron_does_what_it_says(user: User, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("umask", [0o077, 0o000])
 def test_the_file_can_be_read_by_a_collector(user: User, tmp_path: Path, umask: int) -> None:
-    """It has mode 0644 under every umask, whatever the mode of the one that it replaces."""
+    """The file has mode 0644, whatever the umask and the mode of the previous one."""
     user.refresh()
     output = tmp_path / "metrics.prom"
     for mode in (None, 0o600, 0o666):
@@ -178,7 +176,7 @@ def test_the_file_can_be_read_by_a_collector(user: User, tmp_path: Path, umask: 
 
 
 def test_a_reader_never_sees_a_part(user: User, tmp_path: Path) -> None:
-    """While the file is replaced again and again, each reading of it is whole."""
+    """While the file is being replaced, a reader always gets a whole one."""
     user.refresh()
     output, stopping, wrong = tmp_path / "metrics.prom", threading.Event(), []
     arguments = (*METRICS, "--output", str(output))
@@ -206,7 +204,7 @@ def test_a_reader_never_sees_a_part(user: User, tmp_path: Path) -> None:
 
 
 def test_a_planted_link_is_not_followed(user: User, tmp_path: Path) -> None:
-    """What a link leads to stays as it is, whether it is there or not; a sentence says why."""
+    """A link in the file's place is refused in one sentence; its target is not touched."""
     user.refresh()
     victim, output = tmp_path / "victim", tmp_path / "metrics.prom"
     victim.write_text("precious")
@@ -221,8 +219,8 @@ def test_a_planted_link_is_not_followed(user: User, tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_a_file_that_others_have_a_name_for_is_not_written(user: User, tmp_path: Path) -> None:
-    """A hard link planted under our name loses the name; what is in it stays."""
+def test_a_hard_link_is_not_written_through(user: User, tmp_path: Path) -> None:
+    """A hard link in the file's place is replaced; the linked file is not changed."""
     user.refresh()
     victim, output = tmp_path / "victim", tmp_path / "metrics.prom"
     victim.write_text("precious")
@@ -244,8 +242,8 @@ def test_a_file_that_others_have_a_name_for_is_not_written(user: User, tmp_path:
         ("x" * 300, "File name too long"),
     ],
 )
-def test_what_cannot_be_written_is_said(user: User, place: str, reason: str) -> None:
-    """There is one sentence and status 1, and nothing is left behind or replaced."""
+def test_a_failed_write_is_reported(user: User, place: str, reason: str) -> None:
+    """The reason is given in one sentence with status 1, and nothing is left behind."""
     user.refresh()
     user.take_slots()
     (user.home / "file").touch()
@@ -265,16 +263,18 @@ def test_what_cannot_be_written_is_said(user: User, place: str, reason: str) -> 
 
 @pytest.mark.parametrize("option", [("--all",), ("--output", "metrics")], ids=str)
 @pytest.mark.parametrize("form", [(), ("--format", "json"), ("--format", "tmux")], ids=str)
-def test_no_other_format_takes_them(user: User, form: tuple[str], option: tuple[str, ...]) -> None:
-    """Where the options mean nothing the call is refused with status 2, and nothing is written."""
+def test_other_formats_refuse_the_options(
+    user: User, form: tuple[str], option: tuple[str, ...]
+) -> None:
+    """With other formats the options are refused with status 2, and nothing is written."""
     done = user.run(*form, *option)
     assert (done.stdout, done.returncode) == ("", 2)
     assert SENTENCE.fullmatch(done.stderr)
     assert not (user.home / "metrics").exists()
 
 
-def test_what_a_killed_run_left_is_swept(user: User, tmp_path: Path) -> None:
-    """An old file that never came into place goes; a new one may be at work, and stays."""
+def test_leftovers_of_a_killed_run_are_removed(user: User, tmp_path: Path) -> None:
+    """An old temporary file is removed; a new one may be in use, and stays."""
     user.refresh()
     old, new = (tmp_path / f".claude-status.new-{name}" for name in ("old", "new"))
     old.touch()

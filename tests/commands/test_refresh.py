@@ -16,8 +16,8 @@ NO_NUMBER = "The API's answer has no readable number"
 LINE = re.compile(r"5h 42% 2h1[23]m · 7d 17%")
 
 
-def test_a_refresh_says_what_came_of_it(user: User, api: ApiServer) -> None:
-    """Asked, then not due, then asked again by force: one line each, and status 0."""
+def test_a_refresh_reports_its_result(user: User, api: ApiServer) -> None:
+    """Asked, not due, asked again by force: one line each, with status 0."""
     said = [user.run("refresh", *more) for more in ((), (), ("--force",))]
     assert [done.stdout.partition(": ")[0] for done in said] == ["asked", "not due", "asked"]
     assert all(LINE.search(done.stdout) for done in said)
@@ -42,7 +42,7 @@ def test_a_refresh_says_what_came_of_it(user: User, api: ApiServer) -> None:
 def test_a_failure_is_one_sentence_and_status_1(
     user: User, api: ApiServer, answer: Answer, sentence: str, forced: int
 ) -> None:
-    """It says what came instead, and when the next try is; nobody can force an earlier one."""
+    """It says what went wrong; ``--force`` does not make another call."""
     api.answer = answer
     done = user.run("refresh")
     assert (done.stdout, done.returncode) == ("", 1)
@@ -62,10 +62,10 @@ def test_a_failure_is_one_sentence_and_status_1(
         ({"scopes": ["user:inference"]}, "lacks the scope user:profile"),
     ],
 )
-def test_a_login_that_cannot_be_used_is_told(
+def test_an_unusable_login_is_reported(
     user: User, api: ApiServer, more: dict[str, object], sentence: str
 ) -> None:
-    """Each kind in a sentence of its own, with status 1, and without a call."""
+    """Each kind of unusable login has its own sentence and status 1, without a call."""
     user.log_in(**more)  # type: ignore[arg-type]
     done = user.run("refresh", "--force")
     assert (done.stdout, done.returncode) == ("", 1)
@@ -74,18 +74,16 @@ def test_a_login_that_cannot_be_used_is_told(
     assert api.requests == []
 
 
-def test_a_base_that_is_refused_is_told(user: User, api: ApiServer) -> None:
-    """The name of the variable is in the sentence, and nobody is asked."""
+def test_a_refused_base_is_reported(user: User, api: ApiServer) -> None:
+    """A refused base is reported with the name of the variable, without a call."""
     done = user.run("refresh", environ={"CLAUDE_STATUS_API_BASE": "http://localhost:1"})
     assert "CLAUDE_STATUS_API_BASE is refused" in done.stderr
     assert done.returncode == 1
     assert api.requests == []
 
 
-def test_settings_that_are_left_out_are_told_where_somebody_reads(
-    user: User, api: ApiServer
-) -> None:
-    """A typed refresh names them and uses the defaults; a prompt's line stays silent."""
+def test_ignored_settings_are_reported_to_a_person_only(user: User, api: ApiServer) -> None:
+    """A typed refresh reports ignored settings; prompts and the background stay silent."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True)
     path.write_text('ttl = "often"\ncolour = true\n')
@@ -99,8 +97,8 @@ def test_settings_that_are_left_out_are_told_where_somebody_reads(
     assert len(api.requests) == 1
 
 
-def test_a_wait_of_seconds_is_told_in_words(user: User, api: ApiServer) -> None:
-    """A sentence has words instead of a symbol for a number."""
+def test_a_short_wait_is_given_in_words(user: User, api: ApiServer) -> None:
+    """A wait of seconds is given in words, not as ``<1m``."""
     api.answer = server.SERVER_ERROR
     said = user.run("refresh").stderr
     assert said.endswith(" The next try is in less than a minute.\n")
@@ -108,7 +106,7 @@ def test_a_wait_of_seconds_is_told_in_words(user: User, api: ApiServer) -> None:
 
 @pytest.mark.slow
 def test_a_server_that_drips_is_left_at_the_deadline(user: User, api: ApiServer) -> None:
-    """The whole program gives up after ten seconds, and draws."""
+    """The program gives up on a slow server after ten seconds, and redraws the frames."""
     api.answer = server.DRIPPING_BODY
     done = user.run("refresh")
     assert "did not answer within 10 s" in done.stderr
@@ -122,7 +120,7 @@ def test_a_server_that_drips_is_left_at_the_deadline(user: User, api: ApiServer)
 def test_an_answer_without_numbers_is_reported(
     user: User, api: ApiServer, body: dict[str, object]
 ) -> None:
-    """An answer without any number, before or after one with numbers: each command says so."""
+    """Every command reports an answer without numbers, until one with numbers comes."""
     for known in (False, True):
         api.answer = ok(body)
         for done in (user.run("refresh", "--force"), user.run("refresh")):

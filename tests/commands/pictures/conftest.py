@@ -28,14 +28,14 @@ def api() -> Iterator[ApiServer]:
 
 @pytest.fixture
 def user(home: Path, api: ApiServer) -> User:
-    """A user who is logged in, and whose shell exports a width that is not their terminal's."""
+    """A logged-in user whose environment has a width that is not the terminal's."""
     user = User(home, api.url, TZ="UTC", COLUMNS="70")
     user.log_in()
     return user
 
 
 def without(library: str, folder: Path) -> dict[str, str]:
-    """Variables with which Python does not find that library."""
+    """The environment in which Python cannot import this library."""
     folder.mkdir(exist_ok=True)
     (folder / f"{library}.py").write_text(f"raise ImportError({library!r})\n")
     return {"PYTHONPATH": f"{folder}:{ROOT}"}

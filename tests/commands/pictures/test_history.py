@@ -1,4 +1,4 @@
-"""``claude-status history``: the charts on a real screen, and the data that scripts read."""
+"""``claude-status history``: the charts on a real screen, and the data for scripts."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ PASSED = 3.5 * HOUR  # of the session
 
 @pytest.fixture
 def now() -> int:
-    """The present time, to the minute."""
+    """The present time, rounded down to the minute."""
     return int(time.time()) // 60 * 60
 
 
 @pytest.fixture
 def used(user: User, now: int) -> User:
-    """A user who has worked for 3.5 hours of a session, with a break of 75 minutes."""
+    """A user with 3.5 hours of a session behind them, including a break of 75 minutes."""
     user.refresh()
     with open_store(user.account.store) as store:
         for name in store.names(history.PREFIX):
-            store.drop(name)  # the refresh's own number, later than those below by some seconds
+            store.drop(name)  # the refresh's number is a few seconds later than those below
         for seconds in range(0, int(PASSED) + 1, 300):
             if not 4500 < seconds < 9000:
                 as_of = now - PASSED + seconds
@@ -50,7 +50,7 @@ def used(user: User, now: int) -> User:
 
 
 def reading(as_of: float, session: float, week: float, now: int) -> Usage:
-    """A reading of both windows at that time."""
+    """A reading of all windows at that time."""
     week_end = now + 3 * DAY
     limits = tuple(
         Limit(key, label, percent, end, as_of, "endpoint", window=WINDOW_SECONDS.get(key, 7 * DAY))
@@ -74,7 +74,7 @@ def shown(user: User, *arguments: str, columns: int = 80, **environ: str) -> Scr
 
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_all_windows_at_every_width(used: User, columns: int) -> None:
-    """Session, week and model's week have a chart each with heading, axes and legend."""
+    """Session, week and model's week each have a chart with heading, axes and legend."""
     with shown(used, columns=columns) as screen:
         text = screen.text()
     told = re.sub(r"\s+", " ", text)
@@ -95,8 +95,8 @@ def plot_of(screen: Screen) -> list[str]:
     return [row[5:] for row in rows if re.match(r"[ \d%]{4}[┤│]", row)]
 
 
-def test_use_ends_where_the_time_stands(used: User) -> None:
-    """In the session's chart use ends at 70% of the width; the projection goes on to the top."""
+def test_use_ends_at_the_present_time(used: User) -> None:
+    """Usage ends at 70% of the session's chart; the projection continues to the top."""
     with shown(used) as screen:
         plot = plot_of(screen)
     last = max(x for row in plot for x, cell in enumerate(row) if cell in BLOCKS)
@@ -106,7 +106,7 @@ def test_use_ends_where_the_time_stands(used: User) -> None:
 
 
 def test_a_break_is_a_gap(used: User) -> None:
-    """Where nothing was read for longer than an hour, no column of the chart says anything."""
+    """A break of more than an hour without readings is a gap in the chart."""
     with shown(used, columns=105) as screen:
         plot = plot_of(screen)
     drawn = {x for row in plot for x, cell in enumerate(row) if cell in BLOCKS}
@@ -116,7 +116,7 @@ def test_a_break_is_a_gap(used: User) -> None:
 
 
 def test_colours(used: User) -> None:
-    """Use has the colour of its severity; only basic colours are used, and no background."""
+    """Usage has the colour of its severity; only basic colours are used, no backgrounds."""
     with shown(used) as screen:
         assert {"brown", "green"} <= {
             screen.display.buffer[y][x].fg
@@ -133,7 +133,7 @@ def test_colours(used: User) -> None:
     ("environ", "ascii_only"), [({"NO_COLOR": "1"}, False), ({"LC_ALL": "C"}, True)]
 )
 def test_plain_terminals(used: User, environ: dict[str, str], ascii_only: bool) -> None:
-    """Without colour there is no escape, and without UTF-8 nothing but ASCII."""
+    """Without colour there are no escapes, and without UTF-8 only ASCII."""
     with shown(used, **environ) as screen:
         assert b"\x1b" not in screen.raw
         assert screen.raw.isascii() == ascii_only
@@ -141,7 +141,7 @@ def test_plain_terminals(used: User, environ: dict[str, str], ascii_only: bool) 
 
 
 def test_days(used: User, now: int) -> None:
-    """--days draws all windows of these days, with what each limit came to."""
+    """--days draws all windows of these days, with each limit's peak."""
     with open_store(used.account.store) as store:
         old = replace_reset(reading(now - 2 * DAY, 96.5, 12, now), now - 2 * DAY + HOUR)
         store.write(f"{history.PREFIX}{(now - 2 * DAY) // DAY}", line(old))
@@ -153,7 +153,7 @@ def test_days(used: User, now: int) -> None:
 
 
 def test_a_month_is_a_bar_for_each_day(used: User, now: int) -> None:
-    """Beyond two weeks each day has a bar, and a model that was seen once is still there."""
+    """Beyond two weeks each day is a bar, and a model that was seen once is included."""
     with open_store(used.account.store) as store:
         store.write(
             f"{history.PREFIX}{(now - 20 * DAY) // DAY}",
@@ -167,13 +167,13 @@ def test_a_month_is_a_bar_for_each_day(used: User, now: int) -> None:
 
 
 def line(usage: Usage) -> str:
-    """A day's row with that one reading."""
+    """A row of the history with that one reading."""
     fields = (f"{limit.key}={limit.percent:g}@{limit.resets_at}" for limit in usage.limits)
     return f"{int(usage.as_of)},{','.join(fields)}\n"
 
 
 def replace_reset(usage: Usage, resets_at: int) -> Usage:
-    """The same reading of windows that end then."""
+    """The same reading with another reset."""
     limits = [
         Limit(x.key, x.label, x.percent, resets_at, x.as_of, x.source, window=x.window)
         for x in usage.limits
@@ -183,7 +183,7 @@ def replace_reset(usage: Usage, resets_at: int) -> Usage:
 
 @pytest.mark.parametrize("libraries", [(), ("rich",)])
 def test_csv(used: User, now: int, tmp_path: Path, libraries: tuple[str, ...]) -> None:
-    """--csv has every kept number with its own time, in order; no library is needed for it."""
+    """--csv has every number at its own time, in order, and needs no library."""
     environ = {}
     for library in libraries:
         environ = without(library, tmp_path / "path")
@@ -202,7 +202,7 @@ def test_csv(used: User, now: int, tmp_path: Path, libraries: tuple[str, ...]) -
 
 
 def test_json(used: User, now: int) -> None:
-    """--json has the same numbers in one object, over the days that are asked for."""
+    """--json has the same numbers in one object, for the days requested."""
     found = json.loads(used.run("history", "--json", "--days", "1").stdout)
     rows = list(csv.DictReader(io.StringIO(used.run("history", "--csv").stdout)))
     assert (found["schema"], found["account"]) == (1, "/default")
@@ -211,7 +211,7 @@ def test_json(used: User, now: int) -> None:
 
 
 def test_names_in_any_locale(user: User, now: int) -> None:
-    """A model's name comes through whole where the locale could not print it."""
+    """A model's name is complete even in a locale that cannot print it."""
     user.refresh()
     with open_store(user.account.store) as store:
         store.write(f"{history.PREFIX}{now // DAY}", f"{now},scope:Ünï=7@-\n")
@@ -223,7 +223,7 @@ def test_names_in_any_locale(user: User, now: int) -> None:
 
 
 def test_an_unknown_reset(user: User, now: int) -> None:
-    """A window that has not begun has no reset: empty in CSV, null in JSON."""
+    """An unknown reset is empty in CSV and null in JSON."""
     user.refresh()
     with open_store(user.account.store) as store:
         store.write(f"{history.PREFIX}{now // DAY}", f"{now},{SESSION}=0@-\n")
@@ -232,8 +232,8 @@ def test_an_unknown_reset(user: User, now: int) -> None:
     assert row["resets_at"] is None
 
 
-def test_another_account_is_not_told(used: User, now: int) -> None:
-    """What was kept of the account that was logged in before is neither drawn nor handed out."""
+def test_another_account_is_left_out(used: User, now: int) -> None:
+    """Numbers of the account that was logged in before are left out."""
     with open_store(used.account.store) as store:
         store.write(records.OWNER, Owner("someone-else", now - 1000).dump())
     rows = used.run("history", "--csv").stdout.splitlines()[1:]
@@ -242,7 +242,7 @@ def test_another_account_is_not_told(used: User, now: int) -> None:
 
 
 def test_nothing_is_asked(used: User, api: ApiServer) -> None:
-    """Looking back makes no request."""
+    """``history`` makes no request."""
     asked = len(api.requests)
     used.run("history")
     used.run("history", "--json")
@@ -251,27 +251,27 @@ def test_nothing_is_asked(used: User, api: ApiServer) -> None:
 
 @pytest.mark.parametrize("arguments", [(), ("--days", "7")])
 def test_nothing_to_draw(user: User, arguments: tuple[str, ...]) -> None:
-    """Without a reading there is a sentence instead of an empty chart, and the status is 1."""
+    """Without a reading there is a sentence instead of a chart, and status 1."""
     done = user.run("history", *arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("claude-status: No data yet")
 
 
 def test_no_data(user: User) -> None:
-    """Without a reading the data is empty, and well formed."""
+    """Without a reading the data is empty but well formed."""
     assert user.run("history", "--csv").stdout == "time,key,percent,resets_at\n"
     assert json.loads(user.run("history", "--json").stdout)["readings"] == []
 
 
 @pytest.mark.parametrize("days", ["0", "91", "-1", "many"])
 def test_days_out_of_range(user: User, days: str) -> None:
-    """A number of days that is not kept is a wrong call."""
+    """A number of days out of range is a usage error."""
     done = user.run("history", "--days", days)
     assert (done.returncode, done.stdout) == (2, "")
 
 
 def test_a_refresh_keeps_its_reading(user: User) -> None:
-    """Every reading that a refresh brings is in the history at once."""
+    """A refresh adds its reading to the history at once."""
     user.refresh()
     keys = {row["key"] for row in csv.DictReader(io.StringIO(user.run("history", "--csv").stdout))}
     assert keys == {SESSION, WEEK, "scope:fable"}

@@ -1,4 +1,4 @@
-"""The libraries of the extra ``look`` are loaded where they draw, and nowhere else."""
+"""The libraries of the extra ``look`` are loaded only by commands that draw with them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support import ROOT, User
 
 @pytest.fixture
 def loaded(tmp_path: Path) -> tuple[dict[str, str], Path]:
-    """Variables with which loading rich leaves a mark, and the mark's path."""
+    """The environment in which importing rich creates a file, and that file's path."""
     folder, mark = tmp_path / "path", tmp_path / "mark"
     folder.mkdir()
     (folder / "rich.py").write_text(f"open({str(mark)!r}, 'w')\nraise ImportError\n")
@@ -28,7 +28,7 @@ def loaded(tmp_path: Path) -> tuple[dict[str, str], Path]:
 def test_not_loaded(
     user: User, loaded: tuple[dict[str, str], Path], arguments: tuple[str, ...]
 ) -> None:
-    """Nothing but colour on a terminal loads it."""
+    """Without a terminal no command loads rich."""
     environ, mark = loaded
     user.run(*arguments, environ=environ)
     assert not mark.exists()
@@ -36,7 +36,7 @@ def test_not_loaded(
 
 @pytest.mark.parametrize("command", ["show", "watch"])
 def test_loaded(user: User, loaded: tuple[dict[str, str], Path], command: str) -> None:
-    """On a terminal each of the commands tries it."""
+    """On a terminal each of these commands tries to load rich."""
     environ, mark = loaded
     user.refresh()
     with Screen(user.command(command), {**user.environ, **environ}) as screen:
@@ -50,7 +50,7 @@ def test_loaded(user: User, loaded: tuple[dict[str, str], Path], command: str) -
     [(("config", "set", "ttl", "300"), "tomlkit"), (("watch",), "rich")],
 )
 def test_missing(user: User, tmp_path: Path, command: tuple[str, ...], library: str) -> None:
-    """Whatever is missing, it is one sentence that says how to get it, and status 1."""
+    """A missing library is reported in one sentence, with how to install it, and status 1."""
     done = user.run(*command, environ=without(library, tmp_path / "path"))
     advice = "install the extra `look`, as in pip install '.[look]'"
     told = f"claude-status: This needs {library}: {advice}.\n"

@@ -1,4 +1,4 @@
-"""``claude-status looks`` on a real terminal: it shows every preset, and saves the one chosen."""
+"""``claude-status looks`` on a real terminal: it shows every preset and saves the chosen one."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def looking(user: User, **options: int) -> Screen:
 
 
 def template(user: User) -> str:
-    """The template that the settings have now."""
+    """The template in the settings file."""
     return load(user.home / ".config/claude-status/config.toml").settings.template
 
 
 def test_every_preset_is_drawn_from_own_numbers(user: User) -> None:
-    """In a pipe there is a row for each preset with the account's numbers, and how to choose."""
+    """In a pipe there is a row for each preset with the user's own numbers."""
     user.refresh()
     done = user.run("looks")
     rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines()[: len(PRESETS)])
@@ -36,12 +36,12 @@ def test_every_preset_is_drawn_from_own_numbers(user: User) -> None:
 
 
 def test_made_up_numbers_are_called_so(user: User) -> None:
-    """Without a reading the looks are shown on numbers that are said to be made up."""
+    """Without a reading the presets show numbers that are said to be made up."""
     assert "made up" in user.run("looks").stdout
 
 
 def test_a_look_is_chosen_and_saved(user: User) -> None:
-    """The arrow keys move, the return key saves, and the next prompt has the new look."""
+    """The arrow keys choose, the return key saves, and the frames have the new look."""
     user.refresh()
     with looking(user) as screen:
         screen.send(DOWN)
@@ -54,7 +54,7 @@ def test_a_look_is_chosen_and_saved(user: User) -> None:
 
 
 def test_leaving_changes_nothing(user: User) -> None:
-    """After q the settings are as they were."""
+    """q leaves without writing settings."""
     with looking(user) as screen:
         screen.send(DOWN)
         screen.until("❯ minimal")
@@ -66,7 +66,7 @@ def test_leaving_changes_nothing(user: User) -> None:
 
 @pytest.mark.parametrize("host", ["bash", "zsh", "fish", "starship", "tmux", "claude"])
 def test_installed_hosts_are_previewed(user: User, host: str) -> None:
-    """Where the line is installed, the chosen look is shown as it would stand there."""
+    """Each installed host has a preview of the line in the chosen look."""
     user.refresh()
     user.run("install", host)
     with looking(user) as screen:
@@ -77,7 +77,7 @@ def test_installed_hosts_are_previewed(user: User, host: str) -> None:
 
 @pytest.mark.parametrize(("columns", "lines"), [(20, 6), (40, 12), (200, 60)])
 def test_any_size(user: User, columns: int, lines: int) -> None:
-    """A small terminal shows what fits, and the keys still work."""
+    """At any size the presets are drawn, and q quits."""
     with Screen(user.command("looks"), user.environ, columns=columns, lines=lines) as screen:
         screen.until("default")
         screen.send("q")
@@ -95,7 +95,7 @@ def test_any_size(user: User, columns: int, lines: int) -> None:
 def test_the_looks_have_the_colours_of_the_settings(
     user: User, settings: str, label: str, number: str
 ) -> None:
-    """Each look is drawn in the colours of a terminal, and each host's preview in that host's."""
+    """The presets have a terminal's colours, and each preview has its host's."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(settings + '[hosts.tmux.colours]\nnormal = "white"\n')

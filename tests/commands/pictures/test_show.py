@@ -1,4 +1,4 @@
-"""``claude-status show`` as a person sees it: the real program on a terminal of many widths."""
+"""``claude-status show`` as a person sees it, on terminals of many widths."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def shown(user: User, *arguments: str, columns: int = 80, **environ: str) -> Scr
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_everything_is_told_at_every_width(user: User, columns: int) -> None:
-    """Whatever the width, all of it is there, and no line reaches beyond the last column."""
+def test_everything_is_shown_at_every_width(user: User, columns: int) -> None:
+    """At every width all limits are shown, with their resets, paces and sources."""
     with shown(user, columns=columns) as screen:
         text = screen.text()
     told = re.sub(r"\s+", " ", text)
     assert told.startswith("Claude usage · max plan")
     for part in ("session (5h)", "78%", "week (7d)", "34%", "Fable (7d)", "51%", "$125.50/$500"):
         assert part in told
-    if columns == 80:  # a line for each, in short words
+    if columns == 80:  # one line for each limit, in few words
         assert len(text.splitlines()) == 11
         assert re.search(r"▸ session \(5h\) .* 78% 1h(29|30)m \(\d\d:\d\d\) runs out about ", told)
         assert "▸ is reached first" in told
@@ -50,7 +50,7 @@ def test_everything_is_told_at_every_width(user: User, columns: int) -> None:
 
 
 def test_the_screen_is_that_of_the_output(user: User) -> None:
-    """What is drawn fits the terminal of the output, wherever the input comes from."""
+    """The picture fits the terminal of standard output, whatever standard input is."""
     user.refresh()
     line = f"exec {shlex.join(user.command('show'))} </dev/null"
     with Screen(["/bin/sh", "-c", line], user.environ, columns=60, lines=40) as screen:
@@ -63,7 +63,7 @@ def test_the_screen_is_that_of_the_output(user: User) -> None:
 
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_bars_are_as_long_as_the_per_cent(user: User, columns: int) -> None:
-    """A bar's full part is its share of the whole, rounded down; the mark may hide its end."""
+    """A bar's filled part is the percentage, rounded down; the mark may hide its end."""
     with shown(user, columns=columns) as screen:
         bars = re.findall(r"[━╸─│]{6,}", screen.text())
     assert len(bars) == 4
@@ -73,14 +73,14 @@ def test_bars_are_as_long_as_the_per_cent(user: User, columns: int) -> None:
 
 
 def test_time_is_marked_in_the_bar(user: User) -> None:
-    """The mark in the session's bar stands where the time does: 70% of it have passed."""
+    """The mark in the session's bar is at the time elapsed, 70%."""
     with shown(user) as screen:
         bar = re.findall(r"[━╸─│]{6,}", screen.text())[0]
     assert bar.index("│") == int(0.7 * len(bar))
 
 
 def test_colours(user: User) -> None:
-    """Each number has the colour of its severity; only basic ones are used, and no background."""
+    """Numbers have the colour of their severity; only basic colours, no backgrounds."""
     with shown(user) as screen:
         assert screen.colours("78%") == {"brown"}
         assert screen.colours("34%") == {"green"}
@@ -91,7 +91,7 @@ def test_colours(user: User) -> None:
 
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_no_color(user: User, columns: int) -> None:
-    """With NO_COLOR it is the plain text, as wide as the terminal, without any escape."""
+    """With NO_COLOR the text is plain, without any escape."""
     with shown(user, columns=columns, NO_COLOR="1") as screen:
         told = re.sub(r"\s+", " ", screen.text())
         assert b"\x1b" not in screen.raw
@@ -100,7 +100,7 @@ def test_no_color(user: User, columns: int) -> None:
 
 
 def test_without_utf8(user: User) -> None:
-    """Where the locale is not UTF-8 the screen holds ASCII only."""
+    """In a locale without UTF-8 the screen has only ASCII."""
     with shown(user, LC_ALL="C") as screen:
         assert screen.raw.isascii()
         assert "Claude usage - max plan" in screen.text()
@@ -126,7 +126,7 @@ def test_pipe(user: User) -> None:
 
 
 def test_without_rich(user: User, tmp_path: Path) -> None:
-    """Where rich is not installed a terminal gets the plain text, and no complaint."""
+    """Without rich a terminal gets the plain text, without a complaint."""
     with shown(user, **without("rich", tmp_path / "path")) as screen:
         text = screen.text()
     assert text.startswith("Claude usage · max plan\n  session (5h)  78%  ####")
@@ -134,7 +134,7 @@ def test_without_rich(user: User, tmp_path: Path) -> None:
 
 
 def test_nothing_known(home: Path, api: ApiServer) -> None:
-    """Without a login and a reading it says so, and what to do; the exit status is 1."""
+    """Without a login and a reading it says what to do, with status 1."""
     user = User(home, api.url)
     with shown(user) as screen:
         text = screen.text()
@@ -149,7 +149,7 @@ def test_nothing_known(home: Path, api: ApiServer) -> None:
 def test_what_is_wrong_stands_below_the_numbers(
     user: User, api: ApiServer, environ: dict[str, str]
 ) -> None:
-    """A refusal hides no number: it is shown below, with the time of the next try."""
+    """A refusal is shown below the numbers, with the time of the next try."""
     user.refresh()
     api.answer = throttled("600")
     user.refresh(force=True)
@@ -160,7 +160,7 @@ def test_what_is_wrong_stands_below_the_numbers(
 
 
 def test_a_window_that_was_reset(user: User, api: ApiServer) -> None:
-    """Past its reset a window has no number and no bar, and the others keep theirs."""
+    """A window that was reset has no number and no bar; the others keep theirs."""
     user.refresh(time.time() - 2 * 3600)
     with user.database() as database:
         database.execute("DELETE FROM Cache WHERE key = 'asking'")
@@ -179,7 +179,7 @@ def test_a_window_that_was_reset(user: User, api: ApiServer) -> None:
 
 
 def test_every_account(user: User, api: ApiServer) -> None:
-    """--all tells each account that the machine knows by its own store, and asks for none."""
+    """--all shows each account from its own store, without asking."""
     user.refresh()
     work = User(user.home, api.url, TZ="UTC", CLAUDE_CONFIG_DIR=str(user.home / "work"))
     api.answer = ok(usage_body(time.time(), 12, 3))
@@ -205,7 +205,7 @@ def test_every_account(user: User, api: ApiServer) -> None:
 
 
 def test_an_account_that_claude_code_is_asked_about(user: User, tmp_path: Path) -> None:
-    """--all tells of a login only where nobody stands in for it, and of a stand-in's absence."""
+    """--all reports an expired login only if Claude Code cannot be asked instead."""
     user.refresh()
     user.log_in(lasts=-60)
     claude = tmp_path / "claude"
@@ -220,7 +220,7 @@ def test_an_account_that_claude_code_is_asked_about(user: User, tmp_path: Path) 
 
 
 def test_no_account_yet(user: User) -> None:
-    """--all on a machine that knows no account says so and ends with 1."""
+    """Without any known account, --all says so with status 1."""
     done = user.run("show", "--all")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("claude-status: No account is known on this machine yet")

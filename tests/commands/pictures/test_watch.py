@@ -1,4 +1,4 @@
-"""``claude-status watch`` on a real terminal: it lives, asks no more than a prompt, and leaves."""
+"""``claude-status watch`` on a real terminal: live, as modest as a prompt, gone without a trace."""
 
 from __future__ import annotations
 
@@ -44,21 +44,21 @@ def watching(user: User, *, columns: int = 80, lines: int = 24, **environ: str) 
 
 
 def left(screen: Screen) -> int:
-    """The seconds until the session's reset that stand on the screen."""
+    """The seconds until the session's reset, as on the screen."""
     found = LEFT.search(screen.text())
     assert found, screen.text()
     return 3600 + 60 * int(found[1]) + int(found[2])
 
 
 def resize(screen: Screen, columns: int, lines: int) -> None:
-    """Make the terminal another size, as a window manager does."""
+    """Change the terminal's size, as a window manager does."""
     screen.display.resize(lines, columns)
     fcntl.ioctl(screen._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
 
 @pytest.fixture
 def known(user: User) -> User:
-    """A user of whom everything is known, so that nothing is due."""
+    """A user with fresh numbers, so that no call is due."""
     user.refresh()
     return user
 
@@ -69,7 +69,7 @@ def known(user: User) -> User:
 def test_the_screen_is_filled(
     known: User, columns: int, lines: int, environ: dict[str, str]
 ) -> None:
-    """At every size the limits stand above, the keys on the last line, and charts between them."""
+    """At every size the limits are at the top, the keys at the bottom, charts in between."""
     with watching(known, columns=columns, lines=lines, **environ) as screen:
         text, last = screen.text(), screen.row(lines - 1)
         assert screen.row(0).startswith("Claude usage")
@@ -84,8 +84,8 @@ def test_the_screen_is_filled(
     assert text.isascii() == ("LC_ALL" in environ)
 
 
-def test_any_ground_will_do(known: User) -> None:
-    """Only basic colours are used and no background, so that it suits light and dark terminals."""
+def test_any_background_will_do(known: User) -> None:
+    """Only basic colours are used, no backgrounds, to suit light and dark terminals."""
     with watching(known) as screen:
         codes = {code for each in re.findall(rb"\x1b\[([\d;]*)m", screen.raw)
                  for code in each.decode().split(";")}  # fmt: skip
@@ -93,7 +93,7 @@ def test_any_ground_will_do(known: User) -> None:
 
 
 def test_only_what_changes_is_written(known: User) -> None:
-    """A tick writes the countdowns' rows and nothing else: no row is blanked, none drawn again."""
+    """A tick writes only the rows with countdowns; the screen is cleared once."""
     with watching(known) as screen:
         drawn = len(screen.raw)
         first = left(screen)
@@ -106,7 +106,7 @@ def test_only_what_changes_is_written(known: User) -> None:
 
 
 def at_work(user: User) -> int:
-    """Give the user a session that was reset, and growing use since; return the present time."""
+    """Give the user a session that was reset, and usage since; returns the present time."""
     now = int(time.time()) // 60 * 60
     end = now + int(1.5 * HOUR)
     before = end - 5 * HOUR
@@ -121,7 +121,7 @@ def at_work(user: User) -> int:
 
 
 def test_what_happened_lately(known: User, api: ApiServer) -> None:
-    """A reset, a threshold, an alert and a refusal are there with their times, the newest first."""
+    """A reset, a threshold, an alert and a refusal are listed with their times."""
     now = at_work(known)
     api.answer = throttled("600")
     known.refresh(force=True)
@@ -139,7 +139,7 @@ def test_what_happened_lately(known: User, api: ApiServer) -> None:
 
 
 def test_keys_choose_the_range(known: User) -> None:
-    """1 to 4 choose what the charts span, r takes the next, and the range chosen is marked."""
+    """1 to 4 choose the charts' range, r the next one, and the chosen one is marked."""
     at_work(known)
     with watching(known) as screen:
         assert screen.text().count("this window") == 2
@@ -153,15 +153,15 @@ def test_keys_choose_the_range(known: User) -> None:
             screen.until(lambda text, tab=tab, words=words: tab in text and words in text)
 
 
-def test_keys_that_are_none() -> None:
-    """Arrows, Home and the like choose nothing, though 1 and q are among what they send."""
+def test_other_keys_do_nothing() -> None:
+    """Arrows, Home and the like do nothing, although their sequences contain 1 or q."""
     assert Choice().after("\x1b[1~\x1b[2~\x1b[A\x1bOD\x1bq0 59x") == Choice()
     assert Choice().after("\x1b[1~3") == Choice(span="week")
 
 
 @pytest.mark.parametrize("environ", [{}, {"LC_ALL": "C"}])
 def test_help_and_back(known: User, environ: dict[str, str]) -> None:
-    """? shows the keys and the marks, another key brings the numbers back; q quits from there."""
+    """? shows the help, another key returns to the numbers, and q quits."""
     with watching(known, columns=40, lines=10, **environ) as screen:
         screen.send("?")
         text = screen.until("Keys")
@@ -179,7 +179,7 @@ def test_help_and_back(known: User, environ: dict[str, str]) -> None:
 
 
 def test_the_next_call_counts_down(known: User) -> None:
-    """It stands above when the API is asked next, and comes nearer; nothing is asked for it."""
+    """The time until the next call is shown and counts down."""
     pattern = re.compile(r"next call in (\d+)m(\d\d)s")
 
     def seconds(text: str) -> int:
@@ -195,7 +195,7 @@ def test_the_next_call_counts_down(known: User) -> None:
 
 
 def test_countdowns_tick(known: User) -> None:
-    """The seconds until the reset go down while one looks, and nobody is asked."""
+    """The time until the reset counts down, and no refresh becomes due."""
     with watching(known) as screen:
         first = left(screen)
         screen.until(lambda text: left(screen) <= first - 2)
@@ -203,7 +203,7 @@ def test_countdowns_tick(known: User) -> None:
 
 
 def test_no_request_while_nothing_is_due(known: User, api: ApiServer) -> None:
-    """As long as the frames are fresh no request is made, and no refresh is started."""
+    """While the frames are fresh, no request is made and no refresh is started."""
     before = sorted(path.name for path in known.account.home.iterdir())
     with watching(known) as screen:
         first = left(screen)
@@ -213,7 +213,7 @@ def test_no_request_while_nothing_is_due(known: User, api: ApiServer) -> None:
 
 
 def test_the_first_reading_appears(user: User, api: ApiServer) -> None:
-    """Where nothing is known yet it says so, starts one refresh, and shows what that brings."""
+    """If nothing is known, one refresh is started and its numbers appear."""
     with watching(user) as screen:
         screen.until("78%")
         first = left(screen)
@@ -222,7 +222,7 @@ def test_the_first_reading_appears(user: User, api: ApiServer) -> None:
 
 
 def test_new_readings_appear(known: User, api: ApiServer) -> None:
-    """What another process has read stands on the screen as soon as it is drawn."""
+    """Numbers that another process has read appear, in their colour."""
     with watching(known) as screen:
         api.answer = ok(usage_body(time.time(), 91, 35))
         known.refresh(force=True)
@@ -231,18 +231,18 @@ def test_new_readings_appear(known: User, api: ApiServer) -> None:
 
 
 def test_a_refresh_that_is_due_is_started_once(known: User, api: ApiServer) -> None:
-    """When the frames say that a refresh is due one is started, which asks by the rules."""
+    """When a refresh is due one is started, which asks only by the schedule."""
     with watching(known) as screen:
         now = int(time.time())
         postpone(known.account, now, Head(RefreshTimes(now - 1, now - 1), now))
         screen.until(lambda text: drawn_times(str(known.account.home))[1] > now)
         first = left(screen)
         screen.until(lambda text: left(screen) <= first - 2)
-    assert len(api.requests) == 1  # the one that made the reading, which is fresh
+    assert len(api.requests) == 1  # the first refresh's
 
 
-def test_what_goes_wrong_is_told_and_counts_down(known: User, api: ApiServer) -> None:
-    """A refusal appears below the numbers, and the time of the next try comes nearer."""
+def test_a_refusal_is_shown_and_counts_down(known: User, api: ApiServer) -> None:
+    """A refusal appears below the numbers, with a countdown to the next try."""
     with watching(known) as screen:
         api.answer = throttled("600")
         known.refresh(force=True)
@@ -253,7 +253,7 @@ def test_what_goes_wrong_is_told_and_counts_down(known: User, api: ApiServer) ->
 
 
 def test_resize(known: User) -> None:
-    """A new size of the terminal is drawn at once: blocks, lines where it is low, and back."""
+    """After a change of size the picture is redrawn: blocks, lines or a wide table."""
     with watching(known) as screen:
         resize(screen, 60, 5)
         low = screen.until(lambda text: len(text.splitlines()) <= 5 and "quits" in text)
@@ -268,7 +268,7 @@ def test_resize(known: User) -> None:
 
 @pytest.mark.parametrize("lines", [1, 2, 3, 4])
 def test_very_low_terminals(known: User, lines: int) -> None:
-    """The limits themselves are the last to go, the session's after all others."""
+    """On the lowest terminals the limits remain, the session's first."""
     env = known.environ
     with Screen(known.command("watch"), env, columns=80, lines=lines) as screen:
         screen.until("78%")
@@ -277,23 +277,23 @@ def test_very_low_terminals(known: User, lines: int) -> None:
 
 @pytest.mark.parametrize("key", ["q", "Q"])
 def test_a_key_ends_it(known: User, key: str) -> None:
-    """q leaves the terminal as it was: its modes, its cursor and its screen; the status is 0."""
+    """q restores the terminal's modes, cursor and screen, and exits with 0."""
     assert ended_by(known, key) == "0"
 
 
 def test_ctrl_c_ends_it(known: User) -> None:
-    """Ctrl-C does too, so that a loop around it ends as well."""
+    """Ctrl-C restores the terminal, and ends it by the signal, for a loop around it."""
     assert ended_by(known, "\x03") == "130"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_signals_end_it(known: User, number: signal.Signals) -> None:
-    """So do signals from outside, and the exit status tells the shell which."""
+    """Other signals restore the terminal, too, and end it as usual."""
     assert ended_by(known, number) == str(128 + number)
 
 
 def ended_by(user: User, how: str | signal.Signals) -> str:
-    """Watch in a shell, end it in that way, and return the status, once all is given back."""
+    """Run it in a shell and end it in that way; returns its exit status."""
     pid = user.home / "pid"
     inner = f"ulimit -c 0; echo $$ > {pid}; exec {shlex.join(user.command('watch'))}"
     outer = f"trap : INT; sh -c {shlex.quote(inner)}; echo status=$?; read line"
@@ -315,7 +315,7 @@ def ended_by(user: User, how: str | signal.Signals) -> str:
 
 
 def test_a_terminal_that_goes_away(known: User) -> None:
-    """When the window is closed the process ends by itself, without a traceback to anywhere."""
+    """When the terminal is closed the process ends by itself, without a traceback."""
     errors = known.home / "errors"
     inner = f"exec 2> {errors}; exec {shlex.join(known.command('watch'))}"
     screen = Screen(["/bin/sh", "-c", inner], known.environ)
@@ -327,7 +327,7 @@ def test_a_terminal_that_goes_away(known: User) -> None:
 
 
 def test_ctrl_z_and_back(known: User) -> None:
-    """Ctrl-Z gives the terminal back to the shell, and fg brings the picture back."""
+    """Ctrl-Z gives the terminal back to the shell, and fg restores the picture."""
     bash = program("bash")
     env = {**known.environ, "PS1": "prompt> "}
     with Screen([bash, "--norc", "--noprofile", "-i"], env) as screen:
@@ -338,7 +338,7 @@ def test_ctrl_z_and_back(known: User) -> None:
         screen.until("Stopped")
         assert screen.raw.rfind(LEAVE) > screen.raw.rfind(ENTER)
         assert screen.raw.rfind(SHOW) > screen.raw.rfind(HIDE)
-        assert termios.tcgetattr(screen._fd)[3] & termios.ICANON == 0  # bash reads its own line
+        assert termios.tcgetattr(screen._fd)[3] & termios.ICANON == 0  # readline is reading
         begun = screen.raw.count(ENTER)
         screen.send("fg\n")
         screen.until(lambda text: screen.raw.count(ENTER) > begun and LEFT.search(text))
@@ -349,7 +349,7 @@ def test_ctrl_z_and_back(known: User) -> None:
 
 
 def test_what_was_ignored_stays_ignored(known: User) -> None:
-    """A signal that its parent had it ignore, as nohup does, does not end it."""
+    """A signal that was ignored from the start, as under nohup, does not end it."""
     pid = known.home / "pid"
     command = f"trap '' HUP; echo $$ > {pid}; exec {shlex.join(known.command('watch'))}"
     with Screen(["/bin/sh", "-c", command], known.environ) as screen:
@@ -364,7 +364,7 @@ def test_what_was_ignored_stays_ignored(known: User) -> None:
 
 
 def test_without_a_keyboard(known: User) -> None:
-    """With standard input from elsewhere it runs too, and says how to end it."""
+    """If standard input is not a terminal it runs, too, and names Ctrl-C."""
     command = f"trap : INT; {shlex.join(known.command('watch'))} < /dev/null"
     with Screen(
         ["/bin/sh", "-c", f"{command}; echo status=$?; read line"], known.environ
@@ -379,7 +379,7 @@ def test_without_a_keyboard(known: User) -> None:
     [({"NO_COLOR": "1"}, "Claude usage · max plan"), ({"LC_ALL": "C"}, "Claude usage - max plan")],
 )
 def test_plain_terminals(known: User, environ: dict[str, str], title: str) -> None:
-    """Without colour nothing is coloured, without UTF-8 all is ASCII, and both are kept alive."""
+    """Without colour or UTF-8 the picture is plain or ASCII, and still live."""
     with watching(known, **environ) as screen:
         assert title in screen.text()
         first = left(screen)
@@ -389,7 +389,7 @@ def test_plain_terminals(known: User, environ: dict[str, str], title: str) -> No
 
 
 def test_not_a_terminal(known: User) -> None:
-    """In a pipe, and on a terminal that cannot move its cursor, it refuses in one sentence."""
+    """In a pipe or on a dumb terminal it refuses in one sentence."""
     for done in (known.run("watch"), known.run("watch", environ={"TERM": "dumb"})):
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith("claude-status: ")
