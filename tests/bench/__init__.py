@@ -1,1 +1,1 @@
-"""What each path costs, beside what it may cost and what others take: ``python -m tests.bench``."""
+"""What each path costs, beside its budget and what others take: ``python -m tests.bench``."""

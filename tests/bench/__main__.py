@@ -1,8 +1,7 @@
 """Measure everything and print the table; exit status 1 if anything is over its budget.
 
-The programs that a user might take instead are timed beside ours where they are given: --peer
-NAME=COMMAND, as often as there are some; none is installed by this. --markdown prints what
-the README shows of it.
+Other programs can be timed beside ours with --peer NAME=COMMAND, which may be repeated; none is
+installed. --markdown prints the table in the README.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Figures, how to take them, and the table of them.
+"""Figures: how they are measured, and the table of them.
 
-Figures are of runs that take turns, so that a busy machine slows all alike; whole processes are
-judged by their ratio to the cheapest one there is, made in the same way in the same minute. Medians
-are judged; where the best runs are far below them, the machine had other things to do.
+Runs are interleaved, so that a busy machine slows all of them alike. Whole processes are judged by
+the ratio of their median to that of the cheapest process, measured in the same way in the same
+minute. If the best runs are far below the medians, the machine was busy.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: how to take it once, in ``unit``; the budget is in units, or times ``base``."""
+    """One figure: how to measure it, in ``unit``; its budget is in units, or times ``base``."""
 
     name: str
     sample: Callable[[], float]
@@ -30,21 +30,21 @@ class Row:
 
 
 class Cost(NamedTuple):
-    """What a process took, in milliseconds: from its start to its end, and of the processor."""
+    """The time of a process in milliseconds: from its start to its end, and of the processor."""
 
     wall: float
     cpu: float
 
 
 class Figure(NamedTuple):
-    """What all rounds came to; on a quiet machine, the two are near each other."""
+    """The result of all rounds; on a quiet machine, median and best are close."""
 
     median: float
     best: float
 
 
 def cost(argv: Sequence[str], environ: Mapping[str, str], stdin: str = os.devnull) -> Cost:
-    """Run a process until it has ended and nobody holds its output open any more."""
+    """Run a process until it has ended and nothing holds its output open any more."""
     out, held = os.pipe()
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
@@ -64,20 +64,20 @@ def cost(argv: Sequence[str], environ: Mapping[str, str], stdin: str = os.devnul
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every process below this one whose own parent ends (Linux)."""
+    """Become the parent of all descendants whose own parent ends (Linux)."""
     set_child_subreaper = 36
     ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0)
 
 
 def wait_for_all() -> None:
-    """Wait for the end of every process below this one, refreshes in the background among them."""
+    """Wait until all descendants have ended, including refreshes in the background."""
     with contextlib.suppress(ChildProcessError):
         while True:
             os.wait()
 
 
 def measure(rows: Sequence[Row], rounds: int) -> dict[str, Figure]:
-    """All figures, in turns; each is the second of two, so as not to pay for the row before."""
+    """All figures, interleaved; each is the second of two runs, so that caches are warm."""
     taken: dict[str, list[float]] = {row.name: [] for row in rows}
     for _ in range(rounds):
         for row in rows:
@@ -87,7 +87,7 @@ def measure(rows: Sequence[Row], rounds: int) -> dict[str, Figure]:
 
 
 def report(rows: Sequence[Row], figures: Mapping[str, Figure]) -> bool:
-    """Print the table; whether every median is within its budget."""
+    """Print the table; returns whether every median is within its budget."""
     print(f"{'':44}{'median':>8}{'best':>8}{'':4}{'median':>8}{'best':>8}  budget")
     fine = True
     for row in rows:
@@ -104,7 +104,7 @@ def report(rows: Sequence[Row], figures: Mapping[str, Figure]) -> bool:
 
 
 def report_for_readers(rows: Sequence[Row], figures: Mapping[str, Figure], base: str) -> None:
-    """Print the rows as a table of Markdown: the median, and as a multiple of ``base``."""
+    """Print a Markdown table: each row's median, and that as a multiple of ``base``."""
     print("\n| | ms | × |\n|---|---:|---:|")
     for row in rows:
         median = figures[row.name].median
@@ -112,6 +112,6 @@ def report_for_readers(rows: Sequence[Row], figures: Mapping[str, Figure], base:
 
 
 def _ratios(row: Row, figures: Mapping[str, Figure]) -> Figure:
-    """A figure as multiples of its base; in its own unit where it has none."""
+    """A figure as multiples of its base, or unchanged if it has none."""
     base = figures[row.base] if row.base else Figure(1, 1)
     return Figure(*(one / other for one, other in zip(figures[row.name], base, strict=True)))

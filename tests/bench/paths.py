@@ -1,4 +1,4 @@
-"""The paths that are timed, each with its budget."""
+"""The paths that are measured, each with its budget."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from tests.store.test_history import use_heavily
 
 PROMPTS = 200  # in one run of a shell
 CROWD = 300
-PAST = (1, 12, 40)  # frames whose time has come
-ONE_SHOT = 3.25  # of which bash's own start takes 2.1, and that of dash and `date` 2.6
+PAST = (1, 12, 40)  # how many frames' time has come
+ONE_SHOT = 3.25  # bash's own start takes 2.1 of it, dash and `date` take 2.6
 FRESH, DUE = 3, 6  # the same, halfway through the TTL and after it
 TRUE, PYTHON, STARSHIP = "/bin/true", "python -c pass", "starship prompt, bare"
 SPY = """
@@ -42,7 +42,7 @@ HOOKS = {
 
 
 def bases(user: Bench) -> list[Row]:
-    """The cheapest process there is, and the cheapest Python."""
+    """The cheapest process possible, and the cheapest Python."""
     bare = [user.python[0], "-c", "pass"]
     return [
         Row(TRUE, lambda: cost([TRUE], user.environ).wall),
@@ -51,7 +51,7 @@ def bases(user: Bench) -> list[Row]:
 
 
 def one_shots(fresh: Bench) -> list[Row]:
-    """The launcher under each sh, with fresh frames."""
+    """The launcher with fresh frames, under each sh."""
     fresh.draw(FRESH, due=False)
     rows = []
     for name, argv in SHELLS.items():
@@ -62,7 +62,7 @@ def one_shots(fresh: Bench) -> list[Row]:
 
 
 def stale_one_shot(user: Bench) -> Row:
-    """The launcher when it has to start a refresh, which goes on for longer."""
+    """The launcher when it starts a refresh, which is not waited for."""
 
     def sample() -> float:
         user.draw(DUE, due=True)
@@ -75,10 +75,10 @@ def stale_one_shot(user: Bench) -> Row:
 
 
 def status_lines(users: Mapping[int, Bench]) -> list[Row]:
-    """Claude Code's hook, when it brings the numbers that are known already."""
+    """Claude Code's status line, with numbers that are already known."""
     rows = []
     for past, user in users.items():
-        for count in (999, 1000):  # the second is an answer, which is true now
+        for count in (999, 1000):  # the second is an answer, so its numbers are current
             given = user.hand_in(count)
             subprocess.run(
                 [user.launcher, "statusline"], env=user.environ, stdin=Path(given).open(),  # noqa: SIM115
@@ -103,7 +103,7 @@ def status_lines(users: Mapping[int, Bench]) -> list[Row]:
 
 
 def gates(user: Bench) -> list[Row]:
-    """What scripts and hooks ask before each step."""
+    """What scripts and hooks run before each step."""
     user.log_in()
     user.run("refresh")
     user.take_slots()
@@ -117,9 +117,9 @@ def gates(user: Bench) -> list[Row]:
 
 
 def displays(user: Bench) -> list[Row]:
-    """Starship's prompt without and with each of our tables, and what tmux runs for the bar."""
+    """Starship's prompt without and with each of our tables, and what the bar of tmux runs."""
     user.draw(FRESH, due=False)
-    starship = user.home / "starship"  # the wheel may hold it without its bit
+    starship = user.home / "starship"  # in the wheel it may not be executable
     shutil.copyfile(Path(sysconfig.get_path("scripts"), "starship"), starship)
     starship.chmod(0o755)
     tables = (SHELL / "starship.toml").read_text().replace("@CLAUDE_STATUS@", user.launcher)
@@ -144,7 +144,7 @@ def displays(user: Bench) -> list[Row]:
 
 
 def python_paths(user: Bench) -> list[Row]:
-    """What takes Python, as multiples of a bare one: polled formats, and refreshes."""
+    """What needs Python, as multiples of a bare one: polled formats, and refreshes."""
     user.log_in()
     user.run("refresh")
     user.take_slots()
@@ -168,7 +168,7 @@ def python_paths(user: Bench) -> list[Row]:
 
 
 def hooks(users: Mapping[int, Bench]) -> list[Row]:
-    """The prompt hooks: the processor's time for each prompt, less the shell's start."""
+    """The prompt hooks: processor time for each prompt, without the shell's start."""
     rows = []
     for past, user in users.items():
         user.draw(past, due=past > 1)
@@ -188,7 +188,7 @@ def hooks(users: Mapping[int, Bench]) -> list[Row]:
 
 
 def crowd(user: Bench, api: ApiServer) -> Row:
-    """Many one-shots at the same moment, all of them stale."""
+    """The calls made by many stale one-shots at the same moment."""
 
     def sample() -> float:
         user.log_in()
@@ -206,12 +206,12 @@ def crowd(user: Bench, api: ApiServer) -> Row:
 
 
 def days(place: Path) -> Row:
-    """What the database takes after 90 days of heavy use."""
+    """The size of the database after 90 days of heavy use."""
     return Row("cache after 90 days", lambda: use_heavily(place / "store") / 1e6, "MB", budget=2)
 
 
 def peers(user: Bench, commands: Mapping[str, str]) -> list[Row]:
-    """The status lines of others, which get the same input and need not have a login."""
+    """Other programs' status lines, which get the same input."""
     given, environ = user.hand_in(), {**user.environ, "PATH": os.environ["PATH"], "COLUMNS": "120"}
 
     def sample(words: list[str]) -> Callable[[], float]:

@@ -1,4 +1,4 @@
-"""Users whose paths are timed, with the program in a plain environment as the README makes it."""
+"""Users whose paths are measured, with the program installed as the README says."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from tests.support import User
 
 
 def install(place: Path) -> Path:
-    """Install the checkout into a new virtual environment, and return where its programs are.
+    """Install the checkout into a new virtual environment; returns its ``bin``.
 
-    An editable install would be slower: its start-up files are read at each start of Python.
+    An editable install would be slower, as each start of Python reads its start-up files.
     """
     subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
     pip = [str(place / "bin/pip"), "install", "-q", "--disable-pip-version-check"]
@@ -27,10 +27,10 @@ def install(place: Path) -> Path:
 
 
 class Bench(User):
-    """A user of an installed program, whose frames may be made by hand."""
+    """A user of an installed program, whose frames can be written by hand."""
 
     def __init__(self, home: Path, url: str, programs: Path) -> None:
-        """Begin with nothing; ``programs`` is where the program is installed."""
+        """Begin without frames; ``programs`` is where the program is installed."""
         home.mkdir(mode=0o700)
         super().__init__(home, url)
         self.environ = {
@@ -42,7 +42,7 @@ class Bench(User):
         self.account.frames.mkdir(mode=0o700, parents=True)
 
     def draw(self, past: int, *, due: bool) -> None:
-        """Write a strip of 40 frames; a refresh that is ``due`` has been started already."""
+        """Write a strip of 40 frames; if a refresh is ``due``, all its slots are taken."""
         now = int(time.time())
         refresh_at = now - 60 if due else now + 3600
         header = f"claude-status 2 {refresh_at} {refresh_at}\n"
@@ -60,7 +60,7 @@ class Bench(User):
             path.unlink()
 
     def hand_in(self, count: int = 1000) -> str:
-        """Write what Claude Code hands to its status line, and return the file's path."""
+        """Write what Claude Code passes to its status line; returns the file's path."""
         now = int(time.time())
         windows = {"five_hour": {"used_percentage": 42.6, "resets_at": now + 8000},
                    "seven_day": {"used_percentage": 17, "resets_at": now + 300000}}  # fmt: skip

@@ -1,4 +1,4 @@
-"""The blocks of the documents' recipes, word for word."""
+"""The code blocks of the documents' recipes, word for word."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SEEN = "5h 42%"
 
 
 def blocks(document: str, heading: str) -> list[str]:
-    """The blocks of code below a heading, down to the next heading."""
+    """The code blocks below a heading, up to the next heading."""
     text = (ROOT / document).read_text()
     _, found, below = text.partition(f"\n## {heading}\n")
     assert found, heading
@@ -22,13 +22,13 @@ def blocks(document: str, heading: str) -> list[str]:
 
 
 def block(document: str, heading: str, beginning: str) -> str:
-    """The one block below a heading that begins so."""
+    """The one block below a heading that begins with this text."""
     (found,) = (text for text in blocks(document, heading) if text.startswith(beginning))
     return found
 
 
 def prepare(user: User, api: ApiServer, five_hour: float = 42) -> dict[str, str]:
-    """Draw a user's frames, and put the launcher on their PATH; their environment."""
+    """Draw a user's frames and put the launcher on their PATH; returns their environment."""
     user.log_in()
     api.answer = ok(usage_body(time.time(), five_hour=five_hour))
     user.refresh()

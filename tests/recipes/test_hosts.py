@@ -1,4 +1,4 @@
-"""The recipes of docs/hosts.md: GNU screen with the real one, the commands of all others."""
+"""The recipes of docs/hosts.md: the real GNU screen, and the commands of all others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COMMANDS = sorted(
 
 
 def test_screen_shows_it(user: User, api: ApiServer, tmp_path: Path) -> None:
-    """The real GNU screen has the line at the bottom, with its per cent."""
+    """The real GNU screen shows the line at the bottom, with its percent sign."""
     environ = {**prepare(user, api), "SCREENDIR": str(tmp_path / "sockets")}
     (tmp_path / "sockets").mkdir(mode=0o700)
     config = tmp_path / "screenrc"
@@ -37,7 +37,7 @@ def test_screen_shows_it(user: User, api: ApiServer, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_prints_the_line(user: User, api: ApiServer, command: str) -> None:
-    """Whatever a recipe runs prints the line, without Python."""
+    """Every command in a recipe prints the line, without Python."""
     environ = prepare(user, api)
     (user.home / ".local/bin/claude-status-py").unlink()
     done = subprocess.run(
@@ -47,7 +47,7 @@ def test_each_command_prints_the_line(user: User, api: ApiServer, command: str) 
 
 
 def test_byobu_prints_the_line_through_printf(user: User, api: ApiServer) -> None:
-    """What its script prints is the line once ``printf`` has had it for a format, as byobu does."""
+    """The script's output, used as a ``printf`` format as byobu does, is the line."""
     environ = prepare(user, api)
     script = block(HOSTS, "byobu", "#!/bin/sh")
     command = ["sh", "-c", f'printf "$({script})"']

@@ -1,4 +1,4 @@
-"""The recipes of docs/hosts.md in the real programs: what a person sees on their screens."""
+"""The recipes of docs/hosts.md in the real programs, as a person sees them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.server import ApiServer
 from tests.support import User
 
 HOSTS = "docs/hosts.md"
-STATUS = "/usr/share/byobu/status/status"  # with which byobu begins a user's own file
+STATUS = "/usr/share/byobu/status/status"  # byobu's template for a user's own file
 SHELLS = "xonsh, nushell, elvish"
 WHERE_IS_THE_CURSOR, AT_THE_TOP = b"\x1b[6n", "\x1b[1;1R"
 
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.recipes
 def test_a_shell_has_it_at_the_right(
     user: User, api: ApiServer, name: str, comment: str, file: str
 ) -> None:
-    """The prompt has the line at its right edge."""
+    """The line is at the right edge of the prompt."""
     environ = prepare(user, api)
     config = user.home / file
     config.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ def test_a_shell_has_it_at_the_right(
 
 
 def test_byobu_has_it_in_its_bar(user: User, api: ApiServer) -> None:
-    """The bar at the bottom has the line, each per cent once."""
+    """The bar shows the line, with single percent signs."""
     folder = user.home / ".byobu"
     environ = {**prepare(user, api), "BYOBU_CONFIG_DIR": str(folder), "SHELL": "/bin/sh"}
     (folder / "bin").mkdir(parents=True)
@@ -74,7 +74,7 @@ def test_byobu_has_it_in_its_bar(user: User, api: ApiServer) -> None:
 
 
 def test_polybar_has_it(user: User, api: ApiServer, tmp_path: Path) -> None:
-    """A bar with the module of ``init polybar`` draws the line, in polybar's own markup."""
+    """A bar with the module that ``init polybar`` prints draws the line."""
     environ = prepare(user, api)
     config = tmp_path / "config.ini"
     bar = "[bar/recipe]\nwidth = 100%\nheight = 20\nmodules-right = claude-status\n\n"
@@ -92,7 +92,7 @@ def test_polybar_has_it(user: User, api: ApiServer, tmp_path: Path) -> None:
 
 @contextmanager
 def a_display() -> Iterator[str]:
-    """The name of an X display that nobody sees."""
+    """Run an X server that shows nothing; yields the display's name."""
     told, tells = os.pipe()
     command = [program("Xvfb"), "-displayfd", str(tells), "-nolisten", "tcp"]
     with subprocess.Popen(command, pass_fds=[tells], stderr=subprocess.DEVNULL) as server:

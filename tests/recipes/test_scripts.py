@@ -19,7 +19,7 @@ BATCH = '#!/bin/sh\ncat >>"$HOME/ran"\n'
 
 @pytest.fixture
 def user(home: Path, api: ApiServer) -> User:
-    """A user who is logged in, and has no numbers yet, and a job that writes down that it ran."""
+    """A logged-in user without numbers yet, with a job that records its runs."""
     user = User(home, api.url)
     user.log_in()
     user.install_launcher(home / ".local" / "bin")
@@ -30,28 +30,28 @@ def user(home: Path, api: ApiServer) -> User:
 
 
 def run(user: User, recipe: str) -> int:
-    """Run a recipe at home; its exit status."""
+    """Run a recipe in the home directory; returns its exit status."""
     environ = {**user.environ, "PATH": f"{user.home}/.local/bin:{user.environ['PATH']}"}
     command = ["bash", "-c", recipe]
     return subprocess.run(command, cwd=user.home, env=environ, check=False, timeout=90).returncode
 
 
 def recipe(kind: str) -> str:
-    """The recipe that begins so; of a line of cron its command, as cron gives it to sh."""
+    """The recipe whose comment begins so; for cron, the command that cron passes to sh."""
     text = block("README.md", "Recipes", f"# {kind}")
     return text.partition("0 2 * * * ")[2] if kind == "cron" else text
 
 
 def scripts() -> dict[str, str]:
-    """Each recipe for a job that has to find room."""
+    """The recipes for a job that needs room."""
     first = block("README.md", "Recipes", "# continue")
     again, job = first.split("\n\n")
     return {"again": again, "job": job, "cron": recipe("cron"), "CI": recipe("CI")}
 
 
 @pytest.mark.parametrize("kind", ["again", "job", "cron", "CI"])
-def test_a_job_runs_where_there_is_room(user: User, api: ApiServer, kind: str) -> None:
-    """Below the threshold the job runs, on a machine that knew no number before."""
+def test_a_job_runs_if_there_is_room(user: User, api: ApiServer, kind: str) -> None:
+    """Below the threshold the job runs, even if no number was known before."""
     api.answer = ok(usage_body(time.time(), five_hour=42))
     assert run(user, scripts()[kind]) == 0
     assert len((user.home / "ran").read_text().splitlines()) == 1
@@ -59,7 +59,7 @@ def test_a_job_runs_where_there_is_room(user: User, api: ApiServer, kind: str) -
 
 @pytest.mark.parametrize(("kind", "status"), [("job", 1), ("cron", 1), ("CI", 0)])
 def test_no_job_runs_without_room(user: User, api: ApiServer, kind: str, status: int) -> None:
-    """Above the threshold it does not run, which is a failure everywhere but in CI."""
+    """Above the threshold the job does not run; only CI does not count that as a failure."""
     api.answer = ok(usage_body(time.time(), five_hour=85))
     assert run(user, scripts()[kind]) == status
     assert not (user.home / "ran").exists()
@@ -67,14 +67,14 @@ def test_no_job_runs_without_room(user: User, api: ApiServer, kind: str, status:
 
 @pytest.mark.parametrize("kind", ["again", "job", "cron"])
 def test_unknown_is_no_room(user: User, api: ApiServer, kind: str) -> None:
-    """Where no number can be had, nothing starts."""
+    """If no number is available, the job does not run."""
     api.answer = SERVER_ERROR
     assert run(user, scripts()[kind]) == 3
     assert not (user.home / "ran").exists()
 
 
 def test_a_batch_does_every_task(user: User, api: ApiServer) -> None:
-    """Each task reaches Claude Code while there is room, in order."""
+    """While there is room, each task reaches Claude Code, in order."""
     api.answer = ok(usage_body(time.time(), five_hour=42))
     put_tasks(user)
     assert run(user, recipe("a batch")) == 0
@@ -82,7 +82,7 @@ def test_a_batch_does_every_task(user: User, api: ApiServer) -> None:
 
 
 def test_a_batch_pauses(user: User, api: ApiServer) -> None:
-    """Above 90 % it waits, and goes on once another program's reading says that there is room."""
+    """Above 90 % the batch waits until another program reads that there is room."""
     api.answer = ok(usage_body(time.time(), five_hour=95))
     put_tasks(user)
     environ = {**user.environ, "PATH": f"{user.home}/.local/bin:{user.environ['PATH']}"}
@@ -97,8 +97,8 @@ def test_a_batch_pauses(user: User, api: ApiServer) -> None:
     assert (user.home / "ran").read_text() == "one\ntwo\n"
 
 
-def test_a_batch_ends_where_nothing_is_known(user: User, api: ApiServer) -> None:
-    """Without a number no task is started, and the batch does not hang."""
+def test_a_batch_ends_if_nothing_is_known(user: User, api: ApiServer) -> None:
+    """Without a number no task is started, and the batch ends."""
     api.answer = SERVER_ERROR
     put_tasks(user)
     run(user, recipe("a batch"))
@@ -106,7 +106,7 @@ def test_a_batch_ends_where_nothing_is_known(user: User, api: ApiServer) -> None
 
 
 def test_two_accounts(user: User, home: Path, api: ApiServer) -> None:
-    """The other account's numbers are shown, not those of the first."""
+    """The other account's numbers are shown, not the first account's."""
     api.answer = ok(usage_body(time.time(), five_hour=42))
     user.refresh()
     other = User(home, api.url, CLAUDE_CONFIG_DIR=f"{home}/.claude-work")
@@ -123,7 +123,7 @@ def test_two_accounts(user: User, home: Path, api: ApiServer) -> None:
 
 
 def put_tasks(user: User) -> None:
-    """Two tasks, and a Claude Code that writes down what it is asked."""
+    """Create two tasks, and a Claude Code that records its input."""
     (user.home / ".local/bin/claude").write_text(BATCH)
     (user.home / "tasks").mkdir()
     for number, task in enumerate(("one", "two")):
