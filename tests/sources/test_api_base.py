@@ -11,7 +11,7 @@ from claude_status.sources.api_base import DEFAULT_BASE, check_base, is_loopback
 
 @pytest.mark.parametrize("value", [None, "", DEFAULT_BASE, DEFAULT_BASE + "/"])
 def test_the_real_api_is_the_default(value: str | None) -> None:
-    """Nothing, or the API's own address, is the API, and that is not loopback."""
+    """Without a value, or with the API's own address, the base is the API, not loopback."""
     assert check_base(value) == DEFAULT_BASE
     assert not is_loopback(check_base(value))
 
@@ -27,8 +27,8 @@ def test_the_real_api_is_the_default(value: str | None) -> None:
         "http://[::1]:8080/",
     ],
 )
-def test_literal_loopback_addresses_are_let_through(value: str) -> None:
-    """A server on this machine may be asked, at any port; a slash at the end is dropped."""
+def test_literal_loopback_addresses_are_accepted(value: str) -> None:
+    """A server on this machine is accepted at any port, without its final slash."""
     assert check_base(value) == value.removesuffix("/")
     assert is_loopback(check_base(value))
 
@@ -89,7 +89,7 @@ def test_literal_loopback_addresses_are_let_through(value: str) -> None:
     ],
 )
 def test_everything_else_is_refused(value: str) -> None:
-    """No spelling leads a login to another place; the sentence quotes nothing of the value."""
+    """No other spelling is accepted, and the sentence does not quote the value."""
     with pytest.raises(SettingsError) as caught:
         check_base(value)
     assert str(caught.value).startswith("CLAUDE_STATUS_API_BASE is refused")
@@ -98,7 +98,7 @@ def test_everything_else_is_refused(value: str) -> None:
 
 
 def test_neither_this_nor_the_login_needs_requests() -> None:
-    """Judging a base and reading a login stay quick: nothing of requests is imported."""
+    """Checking a base and reading a login import neither requests nor ssl."""
     code = (
         "import sys; import claude_status.sources.api_base, claude_status.sources.credentials; "
         "print(sorted({'requests', 'urllib3', 'ssl', 'diskcache'} & set(sys.modules)))"

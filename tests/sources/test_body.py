@@ -44,11 +44,11 @@ def _credits(body: Mapping[str, object]) -> Credits:
     return found
 
 
-# The shapes that are known
+# Known shapes
 
 
 def test_the_older_keys() -> None:
-    """A body of March 2026: windows by key, a model's own week, no rows at all."""
+    """A body of March 2026: windows by key, a model's own week, no rows."""
     usage = _parse(
         {
             "five_hour": _window(48.0),
@@ -77,7 +77,7 @@ def test_the_older_keys() -> None:
 
 
 def test_the_rows() -> None:
-    """A body of July 2026: rows with the server's severity and its mark for the binding one."""
+    """A body of July 2026: rows with a severity and a mark for the active one."""
     usage = _parse(usage_body(NOW, 0, 58, model=100, five_hour_left=2 * HOUR))
     assert _percents(usage) == {SESSION: 0, WEEK: 58, "scope:fable": 100}
     fable = usage.limits[2]
@@ -92,20 +92,20 @@ def test_the_rows() -> None:
 
 
 def test_a_missing_week() -> None:
-    """A body without the week: it is unknown, and everything else is there."""
+    """If the week is missing it is unknown, and the rest is read."""
     usage = _parse(usage_body(NOW, 7, None, model=39))
     assert _percents(usage) == {SESSION: 7, "scope:fable": 39}
 
 
 def test_rows_are_the_truth_for_models() -> None:
-    """Where there are rows, even none, the older keys of single models do not count."""
+    """If there are rows, even an empty list, the older per-model keys do not count."""
     old = {"seven_day": _window(9), "seven_day_opus": _window(50), "limits": []}
     assert _percents(_parse(old)) == {WEEK: 9}
     assert _percents(_parse({**old, "limits": None})) == {WEEK: 9, "scope:opus": 50}
 
 
-def test_a_row_without_a_number_stands_for_one_known_before() -> None:
-    """Only rows that were all read tell which models have no limit any more."""
+def test_a_list_with_an_unread_row_is_not_complete() -> None:
+    """Only a list whose rows were all read removes models that it lacks."""
     rows = usage_body(NOW, 0, 58, model=None)["limits"]
     for unread, as_of in (("session", NOW), ("weekly_scoped", 0), (None, 0), ([], 0)):
         assert _parse({"limits": [*rows, _row(unread, None)]}).rows_as_of == as_of
@@ -114,9 +114,9 @@ def test_a_row_without_a_number_stands_for_one_known_before() -> None:
 
 
 def test_a_window_outranks_its_row() -> None:
-    """The same window in both shapes is one limit: its own key's, as Claude Code shows it.
+    """A window's own key outranks its row, as in Claude Code.
 
-    A row fills what is null there, and says how severe and which of them binds.
+    The row fills in what is null there, and gives the severity and the active mark.
     """
     row = _row("session", 10, severity="warning", is_active=True)
     usage = _parse({"five_hour": _window(9), "limits": [row]})
@@ -131,13 +131,13 @@ def test_a_window_outranks_its_row() -> None:
 
 @pytest.mark.parametrize("scope", [{}, {"model": None, "surface": None}, "Fable", {"model": {}}])
 def test_a_scoped_row_is_never_the_session_or_the_week(scope: object) -> None:
-    """What holds for a part of the use only does not stand for all of it, named or not."""
+    """A limit on a part of the usage is not the session or the week, named or not."""
     rows = [_row(kind, 99, scope=scope) for kind in ("session", "weekly_all")]
     found = _percents(_parse({"limits": rows}))
     assert not {SESSION, WEEK} & set(found)
 
 
-def test_a_kind_that_is_new_is_kept_under_its_name() -> None:
+def test_a_new_kind_is_kept_under_its_name() -> None:
     """A row of an unknown kind is a limit of its own, labelled with the kind."""
     usage = _parse({"limits": [_row("monthly_all", 12, group="monthly")]})
     assert [(x.key, x.label, x.window) for x in usage.limits] == [
@@ -146,7 +146,7 @@ def test_a_kind_that_is_new_is_kept_under_its_name() -> None:
 
 
 def test_a_row_knows_its_window_without_its_group() -> None:
-    """The session and the week have their length even where a row does not name the group."""
+    """The session and the week have their length even without a group."""
     usage = _parse({"limits": [_row("session", 1), _row("weekly_all", 2, group=7)]})
     assert [limit.window for limit in usage.limits] == [5 * HOUR, 7 * DAY]
 
@@ -165,20 +165,20 @@ def test_a_row_knows_its_window_without_its_group() -> None:
     ],
 )
 def test_the_name_of_a_scope(scope: object, label: str) -> None:
-    """A scoped limit is called by its model's name, else its id, else its surface."""
+    """A scoped limit has its model's name, else its id, else its surface."""
     row = _row("weekly_scoped", 5, scope=scope)
     assert [limit.label for limit in _parse({"limits": [row]}).limits] == [label]
 
 
-def test_of_two_rows_with_one_name_the_binding_one_counts() -> None:
-    """A full limit does not hide behind an emptier one of the same name, in either order."""
+def test_of_two_rows_with_one_name_the_higher_counts() -> None:
+    """A full limit is not hidden by an emptier one with the same name, in any order."""
     rows = [_scoped("Opus", 10), _scoped("Opus", 95), _scoped("opus", 20)]
     for order in (rows, rows[::-1]):
         assert _percents(_parse({"limits": order})) == {"scope:opus": 95}
 
 
 def test_an_enterprise_account_has_only_credits() -> None:
-    """Every window null and the credits on: there is no limit, and nothing is at 0%."""
+    """With every window null and credits on, there are no limits, and nothing is at 0%."""
     usage = _parse(usage_body(NOW, None, None, credits_used=12550))
     assert usage.limits == ()
     assert usage.credits == Credits(12550, 50000, "USD", 2, 25, NOW, "endpoint", "normal")
@@ -200,7 +200,7 @@ def test_an_enterprise_account_has_only_credits() -> None:
     ],
 )
 def test_percentages_are_per_cent(value: float, expected: float) -> None:
-    """1.0 is one per cent, 0.99 less than one, and more than 100 is possible, in both shapes."""
+    """1.0 is one per cent, and more than 100 is possible, in both shapes."""
     usage = _parse({"five_hour": _window(value), "limits": [_row("weekly_all", value)]})
     assert _percents(usage) == {SESSION: expected, WEEK: expected}
 
@@ -223,8 +223,8 @@ def test_percentages_are_per_cent(value: float, expected: float) -> None:
         1785000000,
     ],
 )
-def test_a_percentage_of_another_kind_is_unknown(value: object) -> None:
-    """That limit is unknown, not 0%; the others stand."""
+def test_an_invalid_percentage_is_unknown(value: object) -> None:
+    """A limit with an invalid percentage is unknown, not 0%; the others are read."""
     usage = _parse(
         {
             "five_hour": _window(value),
@@ -236,7 +236,7 @@ def test_a_percentage_of_another_kind_is_unknown(value: object) -> None:
 
 
 def test_a_missing_percentage_is_unknown() -> None:
-    """Null or absent, the window or its number: unknown, never 0%."""
+    """A window or number that is null or absent is unknown, never 0%."""
     for window in (None, {}, {"resets_at": ENDS}, [], "five_hour"):
         assert _parse({"five_hour": window}).limits == ()
 
@@ -249,8 +249,8 @@ def test_a_missing_percentage_is_unknown() -> None:
         "2099-01-01T00:00:00Z", NOW * 1000,
     ],
 )  # fmt: skip
-def test_an_absurd_reset_is_unknown_and_the_percentage_stands(value: object) -> None:
-    """A reset that is no time, or lies in another age, is unknown; the number is shown."""
+def test_an_absurd_reset_does_not_affect_the_percentage(value: object) -> None:
+    """An impossible reset is unknown; the percentage is read."""
     usage = _parse(
         {"five_hour": _window(42, value), "limits": [_row("weekly_all", 17, resets_at=value)]}
     )
@@ -259,7 +259,7 @@ def test_an_absurd_reset_is_unknown_and_the_percentage_stands(value: object) -> 
 
 @pytest.mark.parametrize("days", [-30, 0, 7, 31, 366])
 def test_a_reset_within_a_year_is_possible(days: int) -> None:
-    """Weeks, months and years can be windows, and one may be over by now."""
+    """A reset is accepted up to a year ahead, and also if it is past."""
     ends = NOW + days * DAY
     usage = _parse(
         {"five_hour": _window(42, ends), "limits": [_row("weekly_all", 5, resets_at=ends)]}
@@ -269,7 +269,7 @@ def test_a_reset_within_a_year_is_possible(days: int) -> None:
 
 
 def test_a_window_that_has_not_begun() -> None:
-    """0% without a reset is a fresh window, and known."""
+    """0% without a reset is a window that has not begun, and known."""
     assert _parse({"five_hour": _window(0, None)}).limits == (
         Limit(SESSION, "5h", 0, None, NOW, "endpoint", window=5 * HOUR),
     )
@@ -277,14 +277,14 @@ def test_a_window_that_has_not_begun() -> None:
 
 @pytest.mark.parametrize("value", ["Critical", "", None, 3, ["critical"], True])
 def test_an_unknown_severity_is_left_to_the_thresholds(value: object) -> None:
-    """A severity that is no known word is None."""
+    """An unknown severity is None."""
     usage = _parse({"limits": [_row("session", 95, severity=value)]})
     assert [limit.severity for limit in usage.limits] == [None]
 
 
 @pytest.mark.parametrize("value", [1, "true", None, [True], {}])
 def test_only_true_marks_the_active_row(value: object) -> None:
-    """What is not the boolean itself is no mark."""
+    """Only the boolean true is an active mark."""
     usage = _parse({"limits": [_row("session", 95, is_active=value)]})
     assert [limit.active for limit in usage.limits] == [False]
 
@@ -319,7 +319,7 @@ def test_only_true_marks_the_active_row(value: object) -> None:
     ],
 )
 def test_the_unit_of_money(currency: object, exponent: object, expected: tuple[str, int]) -> None:
-    """Decimal places as given, else the currency's own; an invalid currency is not dollars."""
+    """Decimal places are as given, else the currency's; an invalid currency is not dollars."""
     old = _credits(
         {
             "extra_usage": {
@@ -339,7 +339,7 @@ def test_the_unit_of_money(currency: object, exponent: object, expected: tuple[s
 
 @pytest.mark.parametrize("value", [None, True, "true", 1, [], math.nan])
 def test_credits_count_unless_they_are_switched_off(value: object) -> None:
-    """Amounts without the switch count; only the boolean itself switches them off."""
+    """Amounts without the switch count; only the boolean false switches them off."""
     money = {"amount_minor": 512, "currency": "USD", "exponent": 2}
     extra = {"is_enabled": value, "used_credits": 512, "monthly_limit": 1000}
     assert _credits({"extra_usage": extra}).used == 512
@@ -353,27 +353,27 @@ def test_credits_count_unless_they_are_switched_off(value: object) -> None:
 
 
 def test_a_share_alone_counts() -> None:
-    """A ``spend`` that has nothing but a percentage is a number of the credits."""
+    """A ``spend`` with nothing but a percentage is a number of the credits."""
     found = _credits({"spend": {"percent": 45}})
     assert (found.used, found.limit, found.percent) == (None, None, 45)
 
 
 def test_credits_that_are_spent() -> None:
-    """Where they are off since nothing is left, that is what is known of them, and no share."""
+    """If credits are off because they are spent, that is known, without a percentage."""
     extra = {"is_enabled": False, "disabled_reason": "out_of_credits", "used_credits": 500}
     found = _credits({"extra_usage": extra})
     assert (found.used, found.percent, found.reason) == (500, None, "out of usage credits")
 
 
 def test_credits_over_their_limit() -> None:
-    """Without a share of the server's own, more than the limit is 100 %."""
+    """Without the server's own percentage, more than the limit is 100 %."""
     extra = {"is_enabled": True, "used_credits": 1200, "monthly_limit": 1000}
     assert _credits({"extra_usage": extra}).percent == 100
     assert _credits({"extra_usage": {**extra, "utilization": 120}}).percent == 120
 
 
 def test_credits_have_a_reset_of_their_own() -> None:
-    """When the amount counts from zero again is known where the server says so."""
+    """The credits have their own reset, if the server gives one."""
     extra = {"is_enabled": True, "used_credits": 1, "resets_at": ENDS}
     assert _credits({"extra_usage": extra}).resets_at == ENDS_AT
 
@@ -394,7 +394,7 @@ def test_credits_have_a_reset_of_their_own() -> None:
     ],
 )
 def test_a_pool_is_a_limit(key: str, value: object, label: str, percent: float) -> None:
-    """Whatever has a use, or dollars with what is used of them, is known by a cleaned name."""
+    """Anything with a utilization, or with dollars used of an amount, is a limit."""
     usage = _parse({key: value})
     (pool,) = usage.limits
     assert (pool.key, pool.label, pool.percent) == (f"pool:{label.lower()}", label, percent)
@@ -406,13 +406,13 @@ def test_a_pool_is_a_limit(key: str, value: object, label: str, percent: float) 
     [None, 5, "x", [], {}, {"utilization": None}, {"limit_dollars": 50}, {"used_dollars": 3},
      {"limit_dollars": 0, "used_dollars": 0}, {"utilization": -1}, {"utilization": 10**6}],
 )  # fmt: skip
-def test_what_has_no_use_is_no_pool(value: object) -> None:
-    """No number is invented for a key that says nothing of use."""
+def test_without_usage_there_is_no_pool(value: object) -> None:
+    """No number is invented for a key that does not tell its usage."""
     assert _parse({"tangelo": value, "promo_credits": [value]}).limits == ()
 
 
 def test_promotional_credits() -> None:
-    """Each promotion is a pool by its own name, and ends when it expires."""
+    """Each promotion is a pool with its own name, and ends when it expires."""
     promos = [
         {"name": "launch", "limit_dollars": 100, "used_dollars": 25, "expires_at": ENDS},
         {"amount": 10, "remaining": 4},
@@ -425,7 +425,7 @@ def test_promotional_credits() -> None:
 
 
 def test_pools_do_not_fill_the_screen() -> None:
-    """Of a thousand pools a few are kept, and those are the ones that are used most."""
+    """Of a thousand pools only the most used are kept."""
     found = _parse({f"pool_{n}": {"utilization": n / 10} for n in range(1000)}).limits
     assert sorted(pool.percent for pool in found) == [n / 10 for n in range(1000)][-MAX_POOLS:]
 
@@ -441,14 +441,14 @@ def test_pools_do_not_fill_the_screen() -> None:
         ({}, 0),
     ],
 )
-def test_only_what_is_switched_off_is_known_to_be_none(body: object, as_of: float) -> None:
-    """Credits of which nothing is said may be there all the same."""
+def test_credits_are_off_only_if_the_body_says_so(body: object, as_of: float) -> None:
+    """Credits that are not mentioned may still exist."""
     usage = _parse(body)
     assert (usage.credits, usage.no_credits_as_of) == (None, as_of)
 
 
-def test_what_is_switched_off_says_nothing() -> None:
-    """Zeroes beside a switch that is off do not replace the amounts beside the one that is on."""
+def test_amounts_beside_an_off_switch_are_ignored() -> None:
+    """Zeros beside a switch that is off do not replace the amounts beside one that is on."""
     money = {"amount_minor": 0, "currency": "USD", "exponent": 2}
     off = {"used": money, "limit": money, "percent": 0, "severity": "normal", "enabled": False}
     extra = {"is_enabled": True, "used_credits": 512, "monthly_limit": 1000}
@@ -460,7 +460,7 @@ def test_what_is_switched_off_says_nothing() -> None:
 
 
 def test_spend_outranks_extra_usage() -> None:
-    """Each amount is taken from the newer key where that has it, else from the older."""
+    """Each amount comes from the newer key if it is there, else from the older."""
     extra = {"is_enabled": True, "used_credits": 512, "monthly_limit": 1000, "utilization": 51.2}
     used = {"amount_minor": 600, "currency": "USD", "exponent": 2}
     found = _credits(
@@ -472,7 +472,7 @@ def test_spend_outranks_extra_usage() -> None:
 
 
 def test_amounts_in_two_currencies_are_not_compared() -> None:
-    """A limit in another currency than the use is unknown, and so is the share."""
+    """A limit in another currency is unknown, and so is the percentage."""
     spend = {
         "enabled": True,
         "used": {"amount_minor": 500, "currency": "EUR", "exponent": 2},
@@ -484,22 +484,22 @@ def test_amounts_in_two_currencies_are_not_compared() -> None:
 @pytest.mark.parametrize(
     "value", [None, True, "512", -1, 1e15, math.nan, math.inf, 10**400, [], {"amount_minor": 5}]
 )
-def test_an_amount_of_another_kind_is_unknown(value: object) -> None:
-    """That amount is unknown, and not zero; without any there are no credits."""
+def test_an_invalid_amount_is_unknown(value: object) -> None:
+    """An invalid amount is unknown, not zero; without any amount there are no credits."""
     extra = {"is_enabled": True, "used_credits": value, "monthly_limit": 1000}
     assert _credits({"extra_usage": extra}) == Credits(None, 1000, "USD", 2, None, NOW, "endpoint")
     assert _parse({"extra_usage": {**extra, "monthly_limit": value}}).credits is None
 
 
 def test_a_limit_of_zero_has_no_share() -> None:
-    """Nothing is divided by zero, and nothing is at 0% for it."""
+    """A limit of zero gives no percentage."""
     extra = {"is_enabled": True, "used_credits": 0, "monthly_limit": 0}
     assert _credits({"extra_usage": extra}).percent is None
 
 
 @pytest.mark.parametrize(("given", "shown"), [(512.49, 512), (512.5, 513), (12550.7, 12551)])
 def test_fractions_of_a_cent_are_rounded(given: float, shown: int) -> None:
-    """Amounts are those that Claude Code shows: $125.507 is $125.51."""
+    """Fractions are rounded as in Claude Code: $125.507 is $125.51."""
     extra = {"is_enabled": True, "used_credits": given}
     assert _credits({"extra_usage": extra}).used == shown
 
@@ -508,20 +508,20 @@ def test_fractions_of_a_cent_are_rounded(given: float, shown: int) -> None:
 
 
 @pytest.mark.parametrize("body", [None, [], "{}", 5, math.nan, True, b"{}", {}])
-def test_what_is_no_body_is_an_empty_reading(body: object) -> None:
-    """Nothing is known then, but when that was."""
+def test_an_invalid_body_is_an_empty_reading(body: object) -> None:
+    """An invalid body is an empty reading with its time."""
     assert _parse(body) == Usage("endpoint", NOW)
 
 
 def test_unknown_keys_are_named_and_not_shown() -> None:
-    """A key that nobody knows is kept by a clean and short name, unless it says nothing."""
+    """An unknown key is listed under a clean, short name, unless its value is null."""
     usage = _parse({"tangelo": None, "\x1b[31mred": 1, "x" * 500: {}, "five_hour": None})
     assert usage.limits == ()
     assert usage.unknown_keys == ("[31mred", "x" * 40)
 
 
 def test_ten_thousand_rows_and_keys() -> None:
-    """A body of any size makes a usage of a bounded one, and the windows are still found."""
+    """A body of any size gives a bounded usage that includes the windows."""
     body: dict[str, object] = {f"key_{n}": _window(n) for n in range(10_000)}
     body |= {"five_hour": _window(42), "limits": [_scoped(f"M{n}", 5) for n in range(10_000)]}
     usage = _parse(body)
@@ -531,7 +531,7 @@ def test_ten_thousand_rows_and_keys() -> None:
 
 
 def test_deep_nesting() -> None:
-    """A value hundreds of levels deep, in every place, is unknown, and the rest stands."""
+    """Deeply nested values in every place are unknown, and the rest is read."""
     deep = json.loads("[" * 900 + "]" * 900)
     row = _row(deep, deep, scope={"model": deep}, severity=deep, group=deep)
     body = {"five_hour": _window(deep, deep), "limits": [row, deep], "spend": deep, "x": deep}
@@ -542,7 +542,7 @@ def test_deep_nesting() -> None:
 @thorough
 @given(bodies | anything)
 def test_no_body_is_too_strange(body: object) -> None:
-    """Whatever the API says, there is a usage whose every value is in its range."""
+    """Any body gives a usage whose values are all in range."""
     usage = _parse(body)
     assert (usage.source, usage.as_of) == ("endpoint", NOW)
     assert len({limit.key for limit in usage.limits}) == len(usage.limits)
@@ -561,7 +561,7 @@ def test_no_body_is_too_strange(body: object) -> None:
 @thorough
 @given(bodies, bodies)
 def test_one_value_never_spoils_another(body: object, other: object) -> None:
-    """A good session and week are read, whatever else there is in the body."""
+    """A valid session and week are read, whatever else is in the body."""
     strange = other if isinstance(other, dict) else {}
     strange = {**strange, **body} if isinstance(body, dict) else strange
     usage = _parse({**strange, "five_hour": _window(42), "seven_day": _window(17)})

@@ -1,4 +1,4 @@
-"""Claude Code as a source: how it is run, what its answers are worth, and when it is asked."""
+"""Claude Code as a source: how it is run, how its answers are dated, and when it is asked."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ BOTH = ("endpoint", "claude_cli")
 
 @pytest.fixture
 def api() -> Iterator[ApiServer]:
-    """An API that tells another usage than Claude Code, so that one can tell who was asked."""
+    """An API that reports another usage than Claude Code, to tell who was asked."""
     with ApiServer() as running:
         yield running
 
 
 @pytest.fixture
 def user(home: Path, api: ApiServer) -> User:
-    """A user at work, who has not logged in yet."""
+    """A user of Claude Code who is not logged in yet."""
     user = User(home, api.url)
     history = user.account.config_dir / "history.jsonl"
     history.parent.mkdir(mode=0o700)
@@ -47,7 +47,7 @@ def user(home: Path, api: ApiServer) -> User:
 
 @pytest.fixture
 def claude(tmp_path: Path, user: User, monkeypatch: pytest.MonkeyPatch) -> FakeClaude:
-    """Claude Code, which knows of 61 % and soon is ended; temporary files are ours alone."""
+    """A Claude Code that knows of 61 % and is killed soon, with a folder for temporary files."""
     monkeypatch.setattr(claude_cli, "GRACE", 0.3)
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
@@ -66,7 +66,7 @@ def fetch(user: User, claude: FakeClaude, seconds: float = 10, **environ: str) -
 
 
 def fails(user: User, claude: FakeClaude, seconds: float = 10) -> str:
-    """The sentence that asking it ends in."""
+    """The sentence of the error that asking it raises."""
     with pytest.raises(AskError) as caught:
         fetch(user, claude, seconds)
     assert caught.value.kind == "transient"
@@ -74,13 +74,13 @@ def fails(user: User, claude: FakeClaude, seconds: float = 10) -> str:
 
 
 def session(usage: Usage | None) -> float | None:
-    """The percentage of the session, None where it is not known."""
+    """The percentage of the session, None if it is not known."""
     limit = usage.find("five_hour") if usage else None
     return limit.percent if limit else None
 
 
 def test_the_answer_is_a_reading(user: User, claude: FakeClaude) -> None:
-    """What Claude Code tells comes with the date of its own record, source and plan."""
+    """Claude Code's answer has the date of its own record, the source and the plan."""
     before = time.time()
     place, environ = user.account.claude_json, user.environ
     usage, plan = fetch_usage(str(claude.program), place, environ, before)
@@ -91,7 +91,7 @@ def test_the_answer_is_a_reading(user: User, claude: FakeClaude) -> None:
 
 
 def test_a_key_of_claude_codes_own_is_no_unknown_key(user: User, claude: FakeClaude) -> None:
-    """What Claude Code adds to the API's body is not reported as sent by the API."""
+    """A key that Claude Code adds to the API's body is not reported as unknown."""
     body = usage_body(time.time())
     claude.hears(body)
     known = fetch(user, claude).unknown_keys
@@ -102,7 +102,7 @@ def test_a_key_of_claude_codes_own_is_no_unknown_key(user: User, claude: FakeCla
 
 
 def test_how_it_is_run(user: User, claude: FakeClaude) -> None:
-    """It runs in an empty directory, which is gone later, and in a session of its own."""
+    """It runs in an empty directory, which is removed, and in a session of its own."""
     fetch(user, claude)
     (call,) = claude.calls()
 
@@ -117,7 +117,7 @@ def test_how_it_is_run(user: User, claude: FakeClaude) -> None:
 
 
 def test_its_environment_is_ours_without_other_logins(user: User, claude: FakeClaude) -> None:
-    """Proxies, certificates and the login's directory come through; keys and providers do not."""
+    """Proxies, certificates and the login's directory are passed on; other logins are not."""
     passed = {
         "CLAUDE_CONFIG_DIR": str(user.account.config_dir),
         "https_proxy": "http://127.0.0.1:9",
@@ -137,7 +137,7 @@ def test_its_environment_is_ours_without_other_logins(user: User, claude: FakeCl
 
 
 def test_what_the_api_refused_is_no_reading(user: User, claude: FakeClaude) -> None:
-    """Numbers from Claude Code's record, which did not move, are not taken for new ones."""
+    """Numbers from an old record of Claude Code's are not taken for new ones."""
     claude.recorded(usage_body(time.time(), five_hour=12), age=HOUR / 2)
     claude.hears(None)
 
@@ -145,8 +145,8 @@ def test_what_the_api_refused_is_no_reading(user: User, claude: FakeClaude) -> N
     assert len(claude.calls()) == 1
 
 
-def test_a_record_from_the_future_is_none_of_now(user: User, claude: FakeClaude) -> None:
-    """After a clock was set back, numbers from a record that does not move are as little new."""
+def test_a_record_from_the_future_is_not_new(user: User, claude: FakeClaude) -> None:
+    """After a clock was set back, an unchanged record is not taken for new."""
     claude.recorded(usage_body(time.time(), five_hour=12), age=-HOUR)
     claude.hears(None)
 
@@ -154,7 +154,7 @@ def test_a_record_from_the_future_is_none_of_now(user: User, claude: FakeClaude)
 
 
 def test_a_record_of_just_now_keeps_its_date(user: User, claude: FakeClaude) -> None:
-    """Where Claude Code need not ask anew, its numbers are as old as its record."""
+    """Numbers from a recent record are as old as the record."""
     claude.recorded(usage_body(time.time(), five_hour=12), age=40)
     asked_at = time.time()
     usage = fetch(user, claude)
@@ -164,7 +164,7 @@ def test_a_record_of_just_now_keeps_its_date(user: User, claude: FakeClaude) -> 
 
 
 def test_an_old_record_gives_way(user: User, claude: FakeClaude) -> None:
-    """The date is that of the new record, however old the one before was."""
+    """The date is that of the new record, however old the previous one."""
     claude.recorded(usage_body(time.time(), five_hour=12), age=HOUR)
     claude.hears(usage_body(time.time(), five_hour=61))
     asked_at = time.time()
@@ -175,7 +175,7 @@ def test_an_old_record_gives_way(user: User, claude: FakeClaude) -> None:
 
 
 def test_without_a_record_the_answer_is_new(user: User, claude: FakeClaude) -> None:
-    """A Claude Code that keeps no record cannot repeat one: its answer is as of the question."""
+    """A Claude Code without a record cannot repeat one, so its answer is true now."""
     claude.does("keeps_no_record")
     asked_at = time.time()
     usage, plan = fetch_usage(str(claude.program), user.account.claude_json, user.environ, asked_at)
@@ -184,7 +184,7 @@ def test_without_a_record_the_answer_is_new(user: User, claude: FakeClaude) -> N
 
 
 def test_other_lines_are_passed_over(user: User, claude: FakeClaude) -> None:
-    """The answer is found among lines of every other kind."""
+    """The answer is found among any other lines."""
     claude.does("babbles")
     assert session(fetch(user, claude)) == 61
 
@@ -199,63 +199,63 @@ def test_other_lines_are_passed_over(user: User, claude: FakeClaude) -> None:
         ("floods", "output and no answer"),
     ],
 )
-def test_whatever_it_does_is_told_in_a_sentence(
+def test_whatever_it_does_is_a_transient_failure(
     user: User, claude: FakeClaude, does: str, sentence: str
 ) -> None:
-    """An answer without limits, none at all or an endless one are failures that pass."""
+    """No answer, an endless one or one without limits is a transient failure."""
     claude.does(does)
     assert sentence in fails(user, claude)
     assert os.listdir(tempfile.gettempdir()) == []
 
 
-def test_a_refusal_without_a_record_is_told(user: User, claude: FakeClaude) -> None:
-    """Where Claude Code has no numbers at all, that is said."""
+def test_a_refusal_without_a_record_is_reported(user: User, claude: FakeClaude) -> None:
+    """If Claude Code has no numbers at all, that is reported."""
     claude.hears(None)
     assert "did not get the usage" in fails(user, claude)
 
 
 @pytest.mark.parametrize("does", ["hangs", "drips"])
 def test_its_time_is_limited(user: User, claude: FakeClaude, does: str) -> None:
-    """It gets no more than its seconds, a drip now and then or not."""
+    """It times out, even if it prints something now and then."""
     claude.does(does)
     assert "within 0.5 s" in fails(user, claude, seconds=0.5)
 
 
 def test_nothing_of_it_is_left(user: User, claude: FakeClaude) -> None:
-    """A Claude Code that ignores signals is ended with all its children, and its directory goes."""
+    """A Claude Code that ignores signals is killed with its children; its folder is removed."""
     claude.does("hangs")
     fails(user, claude, seconds=0.5)
     pids = [claude.calls()[0]["pid"], int((claude.folder / "child").read_text())]
 
-    until(lambda: not any(map(is_running, pids)))  # what is killed takes a moment to be gone
+    until(lambda: not any(map(is_running, pids)))  # a killed process takes a moment to end
     assert os.listdir(tempfile.gettempdir()) == []
 
 
-def test_a_program_that_is_none_is_told(user: User, claude: FakeClaude) -> None:
-    """A file that the system does not run is a failure that passes."""
+def test_a_program_that_cannot_be_run_is_reported(user: User, claude: FakeClaude) -> None:
+    """A file that the system cannot run is a transient failure."""
     claude.program.write_bytes(b"\x7fELF, but not really")
     assert "cannot be run" in fails(user, claude)
 
 
 def test_it_is_found_on_path_or_by_its_path(claude: FakeClaude) -> None:
-    """A name is looked for on PATH, an absolute path is taken as it is."""
+    """A name is looked up on PATH; an absolute path is taken as it is."""
     path = f"/nowhere:{claude.folder}"
     assert find_claude("claude", {"PATH": path}) == str(claude.program)
     assert find_claude(str(claude.program), {"PATH": ""}) == str(claude.program)
 
 
 @pytest.mark.parametrize("path", [".", "", "::", "bin", None])
-def test_nothing_is_run_from_where_one_happens_to_be(
+def test_nothing_is_run_from_the_current_directory(
     claude: FakeClaude, monkeypatch: pytest.MonkeyPatch, path: str | None
 ) -> None:
-    """Folders of PATH that are not absolute do not count, nor does a missing PATH."""
+    """Relative folders on PATH do not count, nor does a missing PATH."""
     monkeypatch.chdir(claude.folder)
     with pytest.raises(AskError, match="is not on PATH"):
         find_claude("claude", {} if path is None else {"PATH": path})
 
 
-def test_what_is_not_there_is_told(claude: FakeClaude) -> None:
-    """A path that leads to no program is named, with what to do."""
+def test_a_missing_program_is_reported(claude: FakeClaude) -> None:
+    """A path that is not a program is reported with the setting to change."""
     claude.program.chmod(0o644)
     with pytest.raises(AskError, match="claude_command"):
         find_claude(str(claude.program), {"PATH": str(claude.folder)})
@@ -267,13 +267,13 @@ def test_what_is_not_there_is_told(claude: FakeClaude) -> None:
 def refresh(
     user: User, claude: FakeClaude, sources: tuple[str, ...], later: float = 0, **options: object
 ) -> Usage | None:
-    """Refresh so many seconds from now; the usage that is then known."""
+    """The usage that is known after a refresh so many seconds from now."""
     settings = Settings(sources=sources, claude_command=str(claude.program))
     return user.refresh(time.time() + later, settings=settings, **options).usage
 
 
-def test_it_is_not_asked_unless_it_is_wanted(user: User, claude: FakeClaude) -> None:
-    """By default Claude Code is not run, not even where the login has expired."""
+def test_it_is_not_asked_by_default(user: User, claude: FakeClaude) -> None:
+    """By default Claude Code is not run, even if the login has expired."""
     user.log_in(lasts=-1)
     user.environ["PATH"] = f"{claude.folder}:{user.environ['PATH']}"
     user.refresh()
@@ -281,7 +281,7 @@ def test_it_is_not_asked_unless_it_is_wanted(user: User, claude: FakeClaude) -> 
 
 
 def test_it_stands_in_for_the_endpoint(user: User, claude: FakeClaude, api: ApiServer) -> None:
-    """Where the endpoint is not among the sources, Claude Code is asked, and not before the TTL."""
+    """If the endpoint is not among the sources, Claude Code is asked, once in a TTL."""
     user.log_in()
     assert session(refresh(user, claude, ONLY)) == 61
     assert user.line(time.time()).startswith("5h 61%")
@@ -292,7 +292,7 @@ def test_it_stands_in_for_the_endpoint(user: User, claude: FakeClaude, api: ApiS
 
 
 def test_the_endpoint_comes_first(user: User, claude: FakeClaude, api: ApiServer) -> None:
-    """With a login that is good, Claude Code is left alone."""
+    """With a valid login, Claude Code is not run."""
     user.log_in()
     assert session(refresh(user, claude, BOTH)) == 42
     assert (len(claude.calls()), len(api.requests)) == (0, 1)
@@ -307,18 +307,18 @@ def test_the_endpoint_comes_first(user: User, claude: FakeClaude, api: ApiServer
         None,
     ],
 )
-def test_it_is_asked_where_the_login_will_not_do(
+def test_it_is_asked_if_the_login_cannot_be_used(
     user: User, claude: FakeClaude, api: ApiServer, login: dict[str, object] | None
 ) -> None:
-    """A login that is expired, blank, without the scope or missing is Claude Code's to settle."""
+    """If the login is expired, blank, without the scope or missing, Claude Code is asked."""
     if login is not None:
         user.log_in(**login)  # type: ignore[arg-type]
     assert session(refresh(user, claude, BOTH)) == 61
     assert (len(claude.calls()), len(api.requests)) == (1, 0)
 
 
-def test_a_login_that_cannot_be_read_is_told(user: User, claude: FakeClaude) -> None:
-    """What nobody can make sense of is not handed to Claude Code, but to the user."""
+def test_a_malformed_login_is_reported(user: User, claude: FakeClaude) -> None:
+    """A malformed login is for the user to fix, so Claude Code is not asked instead."""
     user.log_in().write_text("no login")
     outcome = user.refresh(settings=Settings(sources=BOTH, claude_command=str(claude.program)))
     assert "log in again" in outcome.problem
@@ -328,7 +328,7 @@ def test_a_login_that_cannot_be_read_is_told(user: User, claude: FakeClaude) -> 
 def test_a_login_that_claude_code_renewed_is_used(
     user: User, claude: FakeClaude, api: ApiServer
 ) -> None:
-    """Once Claude Code has renewed the login, the endpoint is asked again, and it alone."""
+    """Once Claude Code has renewed the login, only the endpoint is asked again."""
     renewed = user.log_in().read_text()
     path = user.log_in(lasts=-1)
     claude.renews(path, json.loads(renewed))
@@ -341,7 +341,7 @@ def test_a_login_that_claude_code_renewed_is_used(
 def test_a_login_that_the_api_refused_stays_refused(
     user: User, claude: FakeClaude, api: ApiServer, answer: object
 ) -> None:
-    """After 401 and 403 Claude Code is asked at once; the endpoint not before another login."""
+    """After 401 and 403 Claude Code is asked, the endpoint only with another login."""
     user.log_in()
     api.answer = answer  # type: ignore[assignment]
     assert session(refresh(user, claude, BOTH)) == 61
@@ -354,10 +354,10 @@ def test_a_login_that_the_api_refused_stays_refused(
 
 
 @pytest.mark.parametrize("answer", [throttled(), SERVER_ERROR, html(401)])
-def test_it_does_not_go_round_the_back_off(
+def test_it_does_not_bypass_the_back_off(
     user: User, claude: FakeClaude, api: ApiServer, answer: object
 ) -> None:
-    """Where the API wants to be left alone, or nobody knows, Claude Code is not asked instead."""
+    """During a back-off of the endpoint, Claude Code is not asked instead."""
     user.log_in()
     api.answer = answer  # type: ignore[assignment]
     refresh(user, claude, BOTH)
@@ -366,7 +366,7 @@ def test_it_does_not_go_round_the_back_off(
 
 
 def test_its_failures_are_remembered(user: User, claude: FakeClaude) -> None:
-    """One failure after another doubles the pause from 30 s, and ``--force`` does not skip it."""
+    """Failures double the pause from 30 s on, and ``--force`` does not skip it."""
     claude.does("ends")
     asked = []
     for later in (0, 29, 31, 90, 92):
@@ -375,8 +375,8 @@ def test_its_failures_are_remembered(user: User, claude: FakeClaude) -> None:
     assert asked == [1, 1, 2, 2, 3]
 
 
-def test_a_program_that_is_missing_costs_no_pause(user: User, claude: FakeClaude) -> None:
-    """Once the program is there it is asked at once, since nothing was before."""
+def test_a_missing_program_causes_no_pause(user: User, claude: FakeClaude) -> None:
+    """As soon as the program exists it is asked, as there was no call before."""
     settings = Settings(sources=ONLY, claude_command="claude")
     user.environ["PATH"] = "/nowhere"
     assert "is not on PATH" in user.refresh(settings=settings).problem
@@ -385,7 +385,7 @@ def test_a_program_that_is_missing_costs_no_pause(user: User, claude: FakeClaude
 
 
 def test_many_at_once_make_one_call(user: User, claude: FakeClaude) -> None:
-    """Of many refreshes at the same moment, one runs Claude Code; none shows it a token of ours."""
+    """Of many refreshes at once one runs Claude Code, without passing it our token."""
     user.log_in(lasts=-1)
     config = user.home / ".config/claude-status/config.toml"
     config.parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Claude Code's own state: whose it is, what it last read, and that looking costs little."""
+"""Claude Code's own state: the account, its last reading, and how cheaply it is read."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def state(**more: object) -> dict[str, object]:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where the file is."""
+    """The path of the file."""
     return tmp_path / ".claude.json"
 
 
 @pytest.mark.parametrize("indent", [None, 2, 4])
 def test_a_reading_has_its_true_age(path: Path, indent: int | None) -> None:
-    """The reading is dated by when Claude Code fetched it, however the file is written."""
+    """The reading has the date at which Claude Code fetched it, in any layout of the file."""
     path.write_text(json.dumps(state(), indent=indent))
 
     found = read_state(path, "")
@@ -65,7 +65,7 @@ def test_a_reading_has_its_true_age(path: Path, indent: int | None) -> None:
     ],
 )
 def test_only_a_dated_reading_of_this_account_counts(path: Path, changed: object) -> None:
-    """Another account's numbers, undated ones and no numbers are no reading."""
+    """Another account's numbers, undated or missing ones are no reading."""
     path.write_text(json.dumps({**state(), **dict(changed)}))  # type: ignore[call-overload]
 
     found = read_state(path, "")
@@ -75,7 +75,7 @@ def test_only_a_dated_reading_of_this_account_counts(path: Path, changed: object
 
 
 def test_a_version_that_was_read_is_not_read_again(path: Path) -> None:
-    """The same file is recognized by its stamp alone, and a changed one is read."""
+    """A file with the same stamp is not read again; a changed one is."""
     path.write_text(json.dumps(state()))
     found = read_state(path, "")
     assert found is not None
@@ -88,7 +88,7 @@ def test_a_version_that_was_read_is_not_read_again(path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b"[" * 100_000])
 def test_a_file_in_the_making_is_no_error(path: Path, content: bytes) -> None:
-    """Whatever is no state says nothing of an account, and raises nothing."""
+    """An incomplete or invalid file gives no account and raises nothing."""
     path.write_bytes(content)
 
     found = read_state(path, "")
@@ -97,7 +97,7 @@ def test_a_file_in_the_making_is_no_error(path: Path, content: bytes) -> None:
 
 
 def test_what_is_no_file_is_not_waited_for(path: Path) -> None:
-    """A missing file, a directory and a FIFO say nothing at once."""
+    """A missing file, a directory and a FIFO give nothing, without waiting."""
     assert read_state(path, "") is None
     path.mkdir()
     assert read_state(path, "") is None
@@ -108,7 +108,7 @@ def test_what_is_no_file_is_not_waited_for(path: Path) -> None:
 
 
 def test_a_large_file_costs_hardly_more_than_its_read(path: Path) -> None:
-    """Of twenty megabytes only our two keys are parsed: far quicker than parsing it all."""
+    """Of a file of twenty megabytes only our two keys are parsed."""
     path.write_text(json.dumps({"projects": {"x" * n: "y" * 4000 for n in range(4500)}, **state()},
                                indent=2))  # fmt: skip
     assert path.stat().st_size > 18_000_000
@@ -126,7 +126,7 @@ def test_a_large_file_costs_hardly_more_than_its_read(path: Path) -> None:
 
 
 def test_a_large_file_without_a_reading_still_names_the_account(path: Path) -> None:
-    """In a file of any size a key may be null, and the other one counts."""
+    """In a large file, one key may be null and the other still counts."""
     more = {"filling": "z" * 2_000_000, **state(cachedUsageUtilization=None)}
     path.write_text(json.dumps(more, indent=2))
 
@@ -137,7 +137,7 @@ def test_a_large_file_without_a_reading_still_names_the_account(path: Path) -> N
 
 
 def test_a_key_inside_a_text_is_not_taken_for_ours(path: Path) -> None:
-    """What a prompt of the user's quotes does not become an account, in a file of any size."""
+    """A key quoted inside a string is not taken for the real one."""
     quoted = '\n  "oauthAccount": {\n    "accountUuid": "of a stranger"\n  },\n'
     text = json.dumps({"history": quoted, "filling": "z" * 2_000_000, **state()}, indent=2)
     path.write_text(text)

@@ -15,6 +15,7 @@ from claude_status.errors import LoginError
 from claude_status.sources import credentials
 from claude_status.sources.credentials import Login, read_login
 from claude_status.sources.login import judge
+from tests.sources.errors import fit_to_print
 
 NOW = 1_790_000_000.0
 TOKEN = "sk-ant-oat01-MADE-UP"
@@ -32,7 +33,7 @@ RECORD: dict[str, object] = {
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read a broken file again at once."""
+    """Do not wait before reading a broken file again."""
     monkeypatch.setattr(credentials, "sleep", lambda seconds: None)
 
 
@@ -42,7 +43,7 @@ def stored(**changes: object) -> dict[str, object]:
 
 
 def write(config_dir: Path, content: object) -> Path:
-    """Put a file where Claude Code keeps its login; bytes as they are, the rest as JSON."""
+    """Write Claude Code's login file; bytes as they are, anything else as JSON."""
     config_dir.mkdir(mode=0o700, exist_ok=True)
     path = config_dir / ".credentials.json"
     path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
@@ -50,30 +51,20 @@ def write(config_dir: Path, content: object) -> Path:
 
 
 def read(config_dir: Path) -> Login:
-    """Read the login as a prompt's refresh does on Linux."""
+    """Read the login as a background refresh does on Linux."""
     return read_login(config_dir, None, now=NOW, typed=False, environ={}, platform="linux")
 
 
 def refused(config_dir: Path) -> LoginError:
-    """The error that reading this login ends in; its text is fit to print and keeps the secret."""
+    """The error that reading this login raises, which is fit to print."""
     with pytest.raises(LoginError) as caught:
         read(config_dir)
     fit_to_print(caught.value)
     return caught.value
 
 
-def fit_to_print(error: LoginError) -> None:
-    """Fail unless ``error`` is one printable sentence, without a token anywhere in its chain."""
-    assert str(error).isprintable()
-    assert str(error).endswith(".")
-    link: BaseException | None = error
-    while link is not None:
-        assert "MADE-UP" not in f"{link!r} {link} {vars(link)}"
-        link = link.__cause__ or link.__context__
-
-
 def test_a_login_is_read_with_all_its_parts(tmp_path: Path) -> None:
-    """The file's record comes out in the program's own units: seconds, a clean plan."""
+    """A record is read in the program's own units."""
     write(tmp_path, stored())
     login = read(tmp_path)
     assert login.token == TOKEN
@@ -83,7 +74,7 @@ def test_a_login_is_read_with_all_its_parts(tmp_path: Path) -> None:
 
 
 def test_a_login_hides_its_token(tmp_path: Path) -> None:
-    """Neither repr, str, pickle nor copy gives the token away."""
+    """Neither repr, str, pickle nor copy reveals the token."""
     write(tmp_path, stored())
     login = read(tmp_path)
     assert "MADE-UP" not in f"{login!r} {login!s} {login}"
@@ -93,14 +84,13 @@ def test_a_login_hides_its_token(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("missing", ["expiresAt", "scopes", "subscriptionType"])
-def test_what_is_not_stored_is_unknown(tmp_path: Path, missing: str) -> None:
-    """A record without this part is a login all the same."""
+def test_optional_parts_may_be_missing(tmp_path: Path, missing: str) -> None:
+    """A record without an expiry, scopes or a plan is still a login."""
     write(tmp_path, stored(**{missing: None}))
     login = read(tmp_path)
     assert login.token == TOKEN
     unknown = {"expiresAt": login.expires_at, "subscriptionType": login.plan}
     assert unknown.get(missing) is None
-    assert login.token == TOKEN
 
 
 @pytest.mark.parametrize(
@@ -120,7 +110,7 @@ def test_what_is_not_stored_is_unknown(tmp_path: Path, missing: str) -> None:
     ],
 )
 def test_a_plan_is_a_plain_word_or_unknown(tmp_path: Path, plan: object, shown: object) -> None:
-    """Whatever may reach a screen consists of letters, digits, _ and -, at most 32."""
+    """A plan has at most 32 letters, digits, _ and -, or is unknown."""
     write(tmp_path, stored(subscriptionType=plan))
     assert read(tmp_path).plan == shown
 
@@ -146,7 +136,7 @@ def test_a_plan_is_a_plain_word_or_unknown(tmp_path: Path, plan: object, shown: 
     ],
 )
 def test_each_kind_of_bad_login_has_its_state(tmp_path: Path, state: str, content: object) -> None:
-    """Each reason why a record cannot be used has its state and a sentence with what to do."""
+    """Each kind of unusable record has its own state."""
     write(tmp_path, content)
     assert refused(tmp_path).state == state
 
@@ -176,7 +166,7 @@ def test_each_kind_of_bad_login_has_its_state(tmp_path: Path, state: str, conten
     ids=repr,
 )
 def test_wrong_types_are_malformed(tmp_path: Path, content: object) -> None:
-    """No wrong type is taken for something near it, and none is an exception of another kind."""
+    """A value of the wrong type is malformed, not another error."""
     write(tmp_path, content)
     assert refused(tmp_path).state == "malformed"
 
@@ -185,7 +175,7 @@ def test_wrong_types_are_malformed(tmp_path: Path, content: object) -> None:
     "bad", ["\n", "\r\nX-Evil: 1", "\0", "\x1b[31m", " ", "é", "\u20ac", "\x7f"]
 )
 def test_a_token_that_could_break_a_header_is_malformed(tmp_path: Path, bad: str) -> None:
-    """Only visible ASCII is a token, wherever the invalid character is."""
+    """A token with anything but visible ASCII is malformed."""
     for token in (TOKEN + bad, bad + TOKEN, TOKEN + bad + TOKEN):
         write(tmp_path, stored(accessToken=token))
         assert refused(tmp_path).state == "malformed"
@@ -204,8 +194,8 @@ def test_a_token_that_could_break_a_header_is_malformed(tmp_path: Path, bad: str
     ],
     ids=["empty", "brace", "half", "utf-16", "latin-1", "deep", "50 MB"],
 )
-def test_a_file_that_is_no_json_is_malformed(tmp_path: Path, content: bytes) -> None:
-    """What cannot be parsed on two reads, or is absurdly long, is malformed."""
+def test_a_file_that_is_not_json_is_malformed(tmp_path: Path, content: bytes) -> None:
+    """A file that cannot be parsed twice, or is too long, is malformed."""
     write(tmp_path, content)
     assert refused(tmp_path).state == "malformed"
 
@@ -213,7 +203,7 @@ def test_a_file_that_is_no_json_is_malformed(tmp_path: Path, content: bytes) -> 
 def test_a_half_written_file_is_read_once_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that becomes whole within the pause is a login; there is one pause and no more."""
+    """A file that is completed within one pause is a login; there is no second pause."""
     write(tmp_path, json.dumps(stored()).encode()[:40])
     pauses: list[float] = []
 
@@ -231,8 +221,8 @@ def test_a_half_written_file_is_read_once_more(
 
 
 @pytest.mark.parametrize("kind", ["directory", "fifo", "device"])
-def test_what_is_not_a_file_is_malformed_and_never_waited_for(tmp_path: Path, kind: str) -> None:
-    """Neither a directory nor a pipe without a writer nor an endless device holds the reader up."""
+def test_anything_but_a_file_is_malformed(tmp_path: Path, kind: str) -> None:
+    """A directory, a FIFO and an endless device are malformed, without waiting."""
     path = tmp_path / ".credentials.json"
     if kind == "directory":
         path.mkdir()
@@ -244,7 +234,7 @@ def test_what_is_not_a_file_is_malformed_and_never_waited_for(tmp_path: Path, ki
 
 
 def test_a_pipe_with_a_writer_is_malformed_too(tmp_path: Path) -> None:
-    """Even a whole login in a pipe is not taken out of it: it is somebody else's."""
+    """Even a complete login in a FIFO is not read."""
     content = json.dumps(stored()).encode()
     path = tmp_path / ".credentials.json"
     os.mkfifo(path)
@@ -258,7 +248,7 @@ def test_a_pipe_with_a_writer_is_malformed_too(tmp_path: Path) -> None:
 
 
 def test_no_file_is_a_missing_login(tmp_path: Path) -> None:
-    """No directory, no file, a dangling link, or a file for a directory: there is no login."""
+    """Without a directory or a file, or with a dangling link, the login is missing."""
     assert refused(tmp_path).state == "missing"
     assert refused(tmp_path / "none").state == "missing"
     (tmp_path / "file").touch()
@@ -269,7 +259,7 @@ def test_no_file_is_a_missing_login(tmp_path: Path) -> None:
 
 @pytest.fixture
 def nobody() -> Iterator[None]:
-    """Be an ordinary user for a while, if this is root."""
+    """Be an ordinary user during the test, if this is root."""
     if os.geteuid() == 0:
         os.seteuid(65534)
         yield
@@ -288,13 +278,13 @@ def test_a_file_that_may_not_be_read_is_unreadable(tmp_path: Path, nobody: None)
 
 
 def test_a_link_that_leads_to_itself_is_unreadable(tmp_path: Path) -> None:
-    """Any other trouble of the file system is ``unreadable`` too."""
+    """Any other error of the file system is ``unreadable``, too."""
     (tmp_path / ".credentials.json").symlink_to(".credentials.json")
     assert refused(tmp_path).state == "unreadable"
 
 
 def test_a_linked_login_is_read(tmp_path: Path) -> None:
-    """A login kept elsewhere and linked to is as good as another."""
+    """A login may be a link to a file elsewhere."""
     kept = write(tmp_path / "elsewhere", stored())
     (tmp_path / ".credentials.json").symlink_to(kept)
     assert read(tmp_path).token == TOKEN
@@ -309,7 +299,7 @@ def test_no_directory_name_reaches_a_terminal_raw(tmp_path: Path) -> None:
 
 
 def test_a_fingerprint_follows_the_login_and_not_the_token(tmp_path: Path) -> None:
-    """A new expiry makes a new fingerprint; the tokens have no part in it."""
+    """The fingerprint depends on the expiry, not on the tokens."""
     write(tmp_path, stored())
     first = read(tmp_path).fingerprint
     write(tmp_path, stored(accessToken="other-MADE-UP", refreshToken="other-MADE-UP"))
@@ -327,7 +317,7 @@ def test_a_fingerprint_follows_the_login_and_not_the_token(tmp_path: Path) -> No
 def test_an_error_has_the_fingerprint_of_its_login(
     tmp_path: Path, changes: dict[str, object]
 ) -> None:
-    """Who waits for another login can tell from an error whether it is still the same."""
+    """An error has a fingerprint, which changes with the stored login."""
     write(tmp_path, stored(**changes))
     first = refused(tmp_path).fingerprint
     assert first == refused(tmp_path).fingerprint != ""
@@ -347,7 +337,7 @@ json_values = st.recursive(
     | st.dictionaries(st.sampled_from(sorted(RECORD)), json_values).map(lambda new: RECORD | new),
 )
 def test_any_json_is_a_login_or_a_login_error(record: object) -> None:
-    """Whatever Claude Code may come to store ends in a sound Login or a LoginError."""
+    """Any JSON is a valid Login or a LoginError."""
     try:
         login = judge({"claudeAiOauth": record}, "file", "/place", NOW)
     except LoginError as error:

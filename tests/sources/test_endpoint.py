@@ -18,12 +18,13 @@ from claude_status.sources.retry_after import retry_after
 from tests import server
 from tests.bodies import usage_body
 from tests.server import Answer, ApiServer, ok, throttled
+from tests.sources.errors import fit_to_print
 from tests.tunnel import Tunnel, certificate
 
 TOKEN = "sk-ant-oat01-MADE-UP"
 AGENT = "claude-status/0.1.0"
 DATE = "Sun, 01 Nov 2026 10:00:00 GMT"
-PATIENCE = 20.0  # a deadline that no answer of a loopback server reaches
+PATIENCE = 20.0  # seconds, more than any answer on loopback takes
 
 BROKEN_GZIP = {"Content-Encoding": "gzip"}
 TRANSIENT = {
@@ -71,7 +72,7 @@ ALL = {
 
 
 def refused(answer: Answer, *, deadline: float = PATIENCE) -> AskError:
-    """The error that this answer leads to, after one request and no more."""
+    """The error that this answer causes, after exactly one request."""
     with ApiServer(answer) as api:
         with pytest.raises(AskError) as caught:
             fetch_usage(api.url, TOKEN, AGENT, deadline=deadline)
@@ -80,18 +81,8 @@ def refused(answer: Answer, *, deadline: float = PATIENCE) -> AskError:
     return caught.value
 
 
-def fit_to_print(error: AskError) -> None:
-    """Fail unless ``error`` is one printable sentence with no token in it or behind it."""
-    assert str(error).isprintable()
-    assert str(error)[-1] in ".?"
-    link: BaseException | None = error
-    while link is not None:
-        assert "MADE-UP" not in f"{link!r} {link} {vars(link)}"
-        link = link.__cause__ or link.__context__
-
-
 def test_one_request_with_the_headers_of_the_api() -> None:
-    """The question is asked once, in the API's terms, under the name that was given."""
+    """There is one request, with the API's headers and the given user agent."""
     body = usage_body(0)
     with ApiServer(ok(body)) as api:
         assert fetch_usage(api.url, TOKEN, AGENT) == body
@@ -105,7 +96,7 @@ def test_one_request_with_the_headers_of_the_api() -> None:
 
 
 def test_values_come_as_they_are() -> None:
-    """NaN, infinities and unknown keys are for the model to judge, and so is an empty object."""
+    """NaN, infinities, unknown keys and an empty object are returned as they are."""
     told = b'{"five_hour": {"utilization": NaN}, "x": [Infinity, -Infinity], "error": null}'
     with ApiServer([Answer(200, told), Answer(200, b"{}")]) as api:
         body = fetch_usage(api.url, TOKEN, AGENT)
@@ -113,8 +104,8 @@ def test_values_come_as_they_are() -> None:
         assert fetch_usage(api.url, TOKEN, AGENT) == {}
 
 
-def test_a_packed_body_is_unpacked() -> None:
-    """The API may compress its answer, as the request allows."""
+def test_a_compressed_body_is_decompressed() -> None:
+    """The API may compress its answer with gzip."""
     body = gzip.compress(b'{"five_hour": null}')
     with ApiServer(Answer(200, body, {"Content-Encoding": "gzip"})) as api:
         assert fetch_usage(api.url, TOKEN, AGENT) == {"five_hour": None}
@@ -123,7 +114,7 @@ def test_a_packed_body_is_unpacked() -> None:
 
 @pytest.mark.parametrize("answer", [server.UNAUTHORIZED, server.FORBIDDEN])
 def test_the_api_itself_refuses_a_login(answer: Answer) -> None:
-    """401 and 403 with the API's own JSON error are the login's fault."""
+    """401 and 403 with the API's own JSON error mean that the login was refused."""
     error = refused(answer)
     assert error.kind == "unauthorized"
     assert f"({answer.status})" in str(error)
@@ -131,8 +122,8 @@ def test_the_api_itself_refuses_a_login(answer: Answer) -> None:
 
 
 @pytest.mark.parametrize("name", TRANSIENT)
-def test_everything_else_passes(name: str) -> None:
-    """No page, portal, gateway or broken answer is taken for a reading or for a bad login."""
+def test_everything_else_is_transient(name: str) -> None:
+    """No other answer is taken for a reading or for a refused login."""
     answer = TRANSIENT[name]
     error = refused(answer)
     assert (error.kind, error.retry_after) == ("transient", None)
@@ -165,20 +156,20 @@ def test_everything_else_passes(name: str) -> None:
     ids=lambda value: None if value is None else str(getattr(value, "headers", value)),
 )
 def test_a_throttled_answer_says_how_long(answer: Answer, seconds: float | None) -> None:
-    """Retry-After counts if it is a number of seconds above 0 or a date to come, else never."""
+    """Retry-After counts if it is a number of seconds above 0 or a future date."""
     error = refused(answer)
     assert (error.kind, error.retry_after) == ("throttled", seconds)
 
 
 @given(value=st.text(), date=st.text() | st.just(DATE))
 def test_any_retry_after_is_seconds_or_nothing(value: str, date: str) -> None:
-    """No header, however odd, is an exception or a number that is not above 0."""
+    """Any header gives a number above 0 or None, without an exception."""
     seconds = retry_after({"Retry-After": value, "Date": date})
     assert seconds is None or 0 < seconds < float("inf")
 
 
 def test_a_redirect_leads_nowhere() -> None:
-    """Another server never gets a request, nor the token."""
+    """A redirect is not followed."""
     with ApiServer() as other:
         error = refused(server.redirect(f"{other.url}/api/oauth/usage"))
         assert "status 302" in str(error)
@@ -189,7 +180,7 @@ def test_a_redirect_leads_nowhere() -> None:
     "answer", [server.DRIPPING_HEADER, server.DRIPPING_BODY], ids=["header", "body"]
 )
 def test_a_drip_ends_at_the_deadline(answer: Answer) -> None:
-    """A server that says a little every 10 ms for ever is given up on; the thread ends with it."""
+    """A server that drips is given up at the deadline, and the thread then ends."""
     before = set(threading.enumerate())
     error = refused(answer, deadline=0.5)
     assert error.kind == "transient"
@@ -200,7 +191,7 @@ def test_a_drip_ends_at_the_deadline(answer: Answer) -> None:
 
 
 def test_a_silent_server_ends_at_the_deadline() -> None:
-    """A connection that is taken but never answered is given up on as well."""
+    """A server that never answers is given up at the deadline."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with pytest.raises(AskError) as caught:
@@ -209,15 +200,15 @@ def test_a_silent_server_ends_at_the_deadline() -> None:
 
 
 def test_no_network_is_transient() -> None:
-    """Where nobody listens there is no reading, and nothing is anyone's fault."""
+    """A refused connection is transient."""
     with pytest.raises(AskError) as caught:
         fetch_usage(closed_port(), TOKEN, AGENT)
     fit_to_print(caught.value)
     assert caught.value.kind == "transient"
 
 
-def test_a_bomb_is_not_unpacked() -> None:
-    """64 MiB in 64 KiB are cut at 1 MiB: the memory for it is never taken."""
+def test_a_gzip_bomb_is_not_decompressed() -> None:
+    """64 MiB in 64 KiB are cut at 1 MiB, without using much memory."""
     answer = server.gzip_bomb()
     assert len(answer.body) < 1 << 20
     with ApiServer(answer) as api:
@@ -236,7 +227,7 @@ def test_a_bomb_is_not_unpacked() -> None:
 def test_no_log_holds_the_token(
     name: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """With every logger at DEBUG, the token is in no record, and nothing is printed."""
+    """With every logger at DEBUG, no record has the token, and nothing is printed."""
     caplog.set_level(logging.DEBUG)
     refused(ALL[name])
     assert any(record.name.startswith("urllib3") for record in caplog.records)
@@ -246,7 +237,7 @@ def test_no_log_holds_the_token(
 
 @pytest.mark.parametrize("bad", ["\n", "\r\nX-Evil: 1", "\u20ac", "\ud800"])
 def test_a_bad_header_is_an_ask_error(bad: str) -> None:
-    """Neither a token nor a name that breaks a header is sent, quoted or a crash."""
+    """A token or user agent that would break a header is neither sent nor quoted."""
     with ApiServer() as api:
         for token, agent in ((TOKEN + bad, AGENT), (TOKEN, AGENT + bad)):
             with pytest.raises(AskError) as caught:
@@ -257,13 +248,13 @@ def test_a_bad_header_is_an_ask_error(bad: str) -> None:
 
 
 def test_a_token_goes_only_where_it_may() -> None:
-    """A base that was never checked is refused here too, before anything is sent."""
+    """An unchecked base is refused before anything is sent."""
     with pytest.raises(SettingsError):
         fetch_usage("http://evil.example", TOKEN, AGENT)
 
 
 def test_no_proxy_sees_a_loopback_call(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stays on this machine stays off every proxy, however the environment names it."""
+    """A call to loopback uses no proxy, whatever the environment says."""
     with ApiServer() as proxy, ApiServer() as api:
         for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.url)
@@ -272,7 +263,7 @@ def test_no_proxy_sees_a_loopback_call(home: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_netrc_does_not_replace_the_token(home: Path) -> None:
-    """On loopback, ``~/.netrc`` has no say."""
+    """On loopback, ``~/.netrc`` has no effect."""
     netrc(home, "127.0.0.1")
     with ApiServer() as api:
         fetch_usage(api.url, TOKEN, AGENT)
@@ -281,14 +272,14 @@ def test_a_netrc_does_not_replace_the_token(home: Path) -> None:
 
 @pytest.fixture
 def trusted(home: Path, tmp_path: Path) -> Path:
-    """A certificate for the API's name, whose issuer is in ``public.pem``."""
+    """A certificate for the API's name, with its issuer in ``public.pem``."""
     return certificate(tmp_path)
 
 
-def test_the_real_api_is_asked_through_a_proxy_and_by_a_ca_bundle(
+def test_the_real_api_is_asked_through_a_proxy(
     home: Path, trusted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The proxy sees a CONNECT and no token, ``~/.netrc`` has no say, and the setting counts."""
+    """With ``ca_bundle`` the call goes through a proxy, which sees only a CONNECT."""
     netrc(home, "api.anthropic.com")
     with Tunnel(trusted, ok({"five_hour": None})) as tunnel:
         monkeypatch.setenv("https_proxy", tunnel.url)
@@ -306,7 +297,7 @@ def test_the_real_api_is_asked_through_a_proxy_and_by_a_ca_bundle(
 def test_a_redirect_of_the_real_api_leads_nowhere(
     home: Path, trusted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even the API itself can send the token elsewhere."""
+    """A redirect from the API itself is not followed either."""
     with Tunnel(trusted, server.redirect("https://evil.example/")) as tunnel:
         monkeypatch.setenv("https_proxy", tunnel.url)
         with pytest.raises(AskError) as caught:
@@ -316,10 +307,10 @@ def test_a_redirect_of_the_real_api_leads_nowhere(
 
 
 @pytest.mark.parametrize("host", ["api.anthropic.com", "evil.example"])
-def test_a_certificate_that_does_not_check_out_gets_no_token(
+def test_an_invalid_certificate_gets_no_token(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
-    """An unknown issuer or another host's name ends the call before anything is said."""
+    """An unknown issuer or another host's name ends the call before anything is sent."""
     pem = certificate(tmp_path, host)
     bundle = str(tmp_path / "public.pem") if host == "evil.example" else ""
     with Tunnel(pem, ok({})) as tunnel:
@@ -334,7 +325,7 @@ def test_a_certificate_that_does_not_check_out_gets_no_token(
 def test_a_bad_ca_path_is_transient(
     home: Path, monkeypatch: pytest.MonkeyPatch, bundle: str
 ) -> None:
-    """A bundle that is missing or empty is an AskError, and never a bare OSError."""
+    """A missing or empty bundle is an AskError, not a bare OSError."""
     monkeypatch.setenv("https_proxy", closed_port())
     with pytest.raises(AskError) as caught:
         fetch_usage(DEFAULT_BASE, TOKEN, AGENT, bundle)
@@ -344,7 +335,7 @@ def test_a_bad_ca_path_is_transient(
 
 @pytest.mark.parametrize("proxy", ["http://jo:MADE-UP@127.0.0.1:1", "http://[bad", "socks9://x"])
 def test_a_bad_proxy_is_transient(home: Path, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
-    """A proxy that is gone or makes no sense is an AskError that does not quote its password."""
+    """A missing or invalid proxy is an AskError that does not quote its password."""
     monkeypatch.setenv("https_proxy", proxy)
     with pytest.raises(AskError) as caught:
         fetch_usage(DEFAULT_BASE, TOKEN, AGENT)
@@ -353,13 +344,13 @@ def test_a_bad_proxy_is_transient(home: Path, monkeypatch: pytest.MonkeyPatch, p
 
 
 def netrc(home: Path, machine: str) -> None:
-    """Have a ``~/.netrc`` that offers another login for ``machine``."""
+    """Write a ``~/.netrc`` with another login for ``machine``."""
     path = home / ".netrc"
     path.write_text(f"machine {machine} login jo password other\n")
     path.chmod(0o600)
 
 
 def closed_port() -> str:
-    """The URL of a loopback port on which nobody listens."""
+    """The URL of a loopback port without a server."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"

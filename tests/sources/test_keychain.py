@@ -12,7 +12,8 @@ import pytest
 from claude_status.errors import LoginError
 from claude_status.sources import keychain
 from claude_status.sources.credentials import Login, read_login
-from tests.sources.test_credentials import NOW, TOKEN, fit_to_print, stored, write
+from tests.sources.errors import fit_to_print
+from tests.sources.test_credentials import NOW, TOKEN, stored, write
 
 FAKE = """#!/bin/sh
 # A stand-in for security(1): writes down how it was called, then does as the files beside it say.
@@ -27,10 +28,10 @@ exit "$(cat "$here/status")"
 
 
 class Security:
-    """A fake ``security`` on a PATH of its own, and the login that is read through it."""
+    """A fake ``security`` on a PATH of its own, and a login read through it."""
 
     def __init__(self, where: Path) -> None:
-        """Put the program there; it knows no item at first."""
+        """Install the program, which has no item at first."""
         self.where = where / "bin"
         self.where.mkdir()
         self.program = self.where / "security"
@@ -42,13 +43,13 @@ class Security:
         self.says(b"", 44)
 
     def says(self, answer: bytes | dict[str, object], status: int = 0) -> None:
-        """Answer so from now on."""
+        """Give this answer from now on."""
         text = answer if isinstance(answer, bytes) else json.dumps(answer).encode() + b"\n"
         (self.where / "answer").write_bytes(text)
         (self.where / "status").write_text(str(status))
 
     def hangs(self) -> None:
-        """Wait for a dialog that nobody answers."""
+        """Hang from now on, like a dialog that nobody answers."""
         os.mkfifo(self.where / "hangs")
 
     def asked(self) -> list[list[str]]:
@@ -66,7 +67,7 @@ class Security:
         keychain_refused: bool = False,
         platform: str = "darwin",
     ) -> Login:
-        """Read the login as a Mac does."""
+        """Read the login as on macOS."""
         return read_login(
             self.config_dir,
             configured,
@@ -83,12 +84,12 @@ class Security:
 
 @pytest.fixture
 def security(tmp_path: Path) -> Security:
-    """A Keychain of the test's own."""
+    """A Keychain without an item."""
     return Security(tmp_path)
 
 
 def refused(read: Callable[[], Login]) -> LoginError:
-    """The error that reading ends in, fit to print."""
+    """The error that reading raises, which is fit to print."""
     with pytest.raises(LoginError) as caught:
         read()
     fit_to_print(caught.value)
@@ -96,7 +97,7 @@ def refused(read: Callable[[], Login]) -> LoginError:
 
 
 def test_the_keychain_comes_first(security: Security) -> None:
-    """On a Mac the Keychain's item is the login, whatever the file says."""
+    """On macOS the Keychain's item is the login, whatever the file contains."""
     write(security.config_dir, stored(accessToken="from-the-file"))
     security.says(stored())
     login = security.read()
@@ -105,7 +106,7 @@ def test_the_keychain_comes_first(security: Security) -> None:
 
 
 def test_the_question_names_one_account_and_one_service(security: Security) -> None:
-    """There is one call, with the arguments of Claude Code's own, and no token among them."""
+    """There is one call, with Claude Code's own arguments and no token."""
     security.says(stored())
     security.read()
     service = "Claude Code-credentials"
@@ -113,7 +114,7 @@ def test_the_question_names_one_account_and_one_service(security: Security) -> N
 
 
 def test_the_question_leaves_standard_input_alone(security: Security) -> None:
-    """What waits on our standard input, a status line's JSON for one, is not read by it."""
+    """``security`` does not read our standard input, such as a status line's JSON."""
     security.says(stored())
     kept = os.dup(0)
     reader, writer = os.pipe()
@@ -131,7 +132,7 @@ def test_the_question_leaves_standard_input_alone(security: Security) -> None:
 
 
 def test_a_configured_directory_has_a_service_of_its_own(security: Security) -> None:
-    """CLAUDE_CONFIG_DIR is hashed as it is written, and only the hashed name is asked for."""
+    """CLAUDE_CONFIG_DIR is hashed as written, and only that name is looked up."""
     security.says(stored())
     security.read(configured="/home/jo/work/")
     digest = hashlib.sha256(b"/home/jo/work/").hexdigest()
@@ -139,7 +140,7 @@ def test_a_configured_directory_has_a_service_of_its_own(security: Security) -> 
 
 
 def test_a_service_is_hashed_from_the_composed_form() -> None:
-    """However the directory's accents are encoded, it is one service; unset and empty are none."""
+    """Accents in any encoding give the same service; an empty value counts as unset."""
     composed, decomposed = "/home/jos\u00e9", "/home/jose\u0301"
     assert keychain.service(decomposed) == keychain.service(composed)
     assert keychain.service(composed).endswith(
@@ -151,13 +152,13 @@ def test_a_service_is_hashed_from_the_composed_form() -> None:
 
 @pytest.mark.parametrize("case", [str.lower, str.upper])
 def test_hex_digits_are_decoded(security: Security, case: Callable[[str], str]) -> None:
-    """The value is read as well where macOS prints it as hex digits."""
+    """A value that macOS prints as hex digits is read, too."""
     security.says(case(json.dumps(stored()).encode().hex()).encode() + b"\n")
     assert security.read().token == TOKEN
 
 
 def test_without_an_item_the_file_is_read(security: Security) -> None:
-    """Exit status 44 means that nothing is stored there: the file's turn, or no login at all."""
+    """Exit status 44 means that there is no item: then the file is read."""
     assert refused(security.read).state == "missing"
     write(security.config_dir, stored())
     assert security.read().origin == "file"
@@ -165,7 +166,7 @@ def test_without_an_item_the_file_is_read(security: Security) -> None:
 
 
 def test_without_the_program_the_file_is_read(security: Security) -> None:
-    """A system that lacks ``security`` has a file or nothing."""
+    """Without ``security`` the file is read."""
     security.program.unlink()
     assert refused(security.read).state == "missing"
     write(security.config_dir, stored())
@@ -173,7 +174,7 @@ def test_without_the_program_the_file_is_read(security: Security) -> None:
 
 
 def test_a_locked_keychain_is_no_refusal(security: Security) -> None:
-    """Exit status 36 (ssh) shows no dialog, so it may be asked again; the file may stand in."""
+    """Exit status 36 (ssh) shows no dialog, so it is no refusal; the file is read."""
     security.says(b"", 36)
     assert refused(security.read).state == "keychain_locked"
     assert security.remembered == []
@@ -183,7 +184,7 @@ def test_a_locked_keychain_is_no_refusal(security: Security) -> None:
 
 @pytest.mark.parametrize("status", [1, 51, 128])
 def test_a_refusal_is_remembered(security: Security, status: int) -> None:
-    """Any other failure counts as a no that the caller is told to remember."""
+    """Any other failure is a refusal for the caller to remember."""
     security.says(b"", status)
     assert refused(security.read).state == "keychain_refused"
     assert security.remembered == [True]
@@ -193,7 +194,7 @@ def test_a_refusal_is_remembered(security: Security, status: int) -> None:
 def test_a_dialog_that_nobody_answers_is_a_refusal(
     security: Security, monkeypatch: pytest.MonkeyPatch, typed: bool
 ) -> None:
-    """The wait ends by itself, with a time limit for each kind of caller, and is remembered."""
+    """A dialog times out, and that is remembered as a refusal."""
     monkeypatch.setattr(keychain, "TYPED_SECONDS" if typed else "BACKGROUND_SECONDS", 0.3)
     security.hangs()
     error = refused(lambda: security.read(typed=typed))
@@ -203,12 +204,12 @@ def test_a_dialog_that_nobody_answers_is_a_refusal(
 
 
 def test_a_person_has_more_time_than_the_background() -> None:
-    """A dialog waits 30 s for a person who typed a command, and 5 s otherwise."""
+    """A dialog has 30 s for a typed command, otherwise 5 s."""
     assert (keychain.TYPED_SECONDS, keychain.BACKGROUND_SECONDS) == (30.0, 5.0)
 
 
 def test_after_a_refusal_the_background_never_asks(security: Security) -> None:
-    """No dialog comes back by itself: not even one call is made, and the file may stand in."""
+    """After a refusal the background makes no call, and reads the file."""
     security.says(stored())
     error = refused(lambda: security.read(keychain_refused=True))
     assert error.state == "keychain_refused"
@@ -219,14 +220,14 @@ def test_after_a_refusal_the_background_never_asks(security: Security) -> None:
 
 
 def test_after_a_refusal_a_typed_command_asks_again(security: Security) -> None:
-    """A person may change their mind, and that is remembered too."""
+    """A typed command asks again, and its success is remembered."""
     security.says(stored())
     assert security.read(keychain_refused=True, typed=True).origin == "keychain"
     assert security.remembered == [False]
 
 
 def test_a_refusal_is_remembered_though_the_file_stands_in(security: Security) -> None:
-    """A login from the file does not make the next dialog welcome."""
+    """A refusal is remembered even if the file has a login."""
     security.says(b"", 128)
     write(security.config_dir, stored())
     assert security.read().origin == "file"
@@ -234,7 +235,7 @@ def test_a_refusal_is_remembered_though_the_file_stands_in(security: Security) -
 
 
 def test_a_refusal_outweighs_a_useless_file(security: Security) -> None:
-    """Where the file is of no use either, the Keychain is what the person must see to."""
+    """If the file has no valid login either, the refusal is reported."""
     security.says(b"", 128)
     write(security.config_dir, stored(expiresAt=1))
     assert refused(security.read).state == "keychain_refused"
@@ -249,7 +250,7 @@ def test_a_refusal_outweighs_a_useless_file(security: Security) -> None:
     ],
 )
 def test_accounts_never_mix(security: Security, state: str, changes: dict[str, object]) -> None:
-    """An item that cannot be used is the truth: a forgotten file of another account is not read."""
+    """If the item cannot be used, the file is not read: it may be another account's."""
     security.says(stored(**changes))
     write(security.config_dir, stored())
     error = refused(security.read)
@@ -259,7 +260,7 @@ def test_accounts_never_mix(security: Security, state: str, changes: dict[str, o
 
 @pytest.mark.parametrize("answer", [b"", b"{", b"\xff\xfe", b"MADE-UP", b"7b", b"[]"])
 def test_a_malformed_item_gives_way_to_the_file(security: Security, answer: bytes) -> None:
-    """What makes no sense in the Keychain is malformed, unless the file makes sense."""
+    """If the item is malformed, the file is read."""
     security.says(answer)
     assert refused(security.read).state == "malformed"
     write(security.config_dir, stored())
@@ -268,14 +269,14 @@ def test_a_malformed_item_gives_way_to_the_file(security: Security, answer: byte
 
 @pytest.mark.parametrize("how", [{"keychain": False}, {"platform": "linux"}])
 def test_only_a_mac_asks_and_only_if_allowed(security: Security, how: dict[str, object]) -> None:
-    """Elsewhere, and for a server on loopback, the Keychain is not touched."""
+    """On other systems, and for loopback, the Keychain is not used."""
     security.says(stored())
     assert refused(lambda: security.read(**how)).state == "missing"  # type: ignore[arg-type]
     assert security.asked() == []
 
 
 def test_an_origin_is_part_of_the_fingerprint(security: Security) -> None:
-    """The same record at another place is another stored login."""
+    """The same record in another place has another fingerprint."""
     write(security.config_dir, stored())
     from_file = security.read().fingerprint
     security.says(stored())
@@ -283,7 +284,7 @@ def test_an_origin_is_part_of_the_fingerprint(security: Security) -> None:
 
 
 def test_without_user_the_account_is_the_owner_of_the_process(security: Security) -> None:
-    """USER may be unset, as under cron and tmux servers; the name is then looked up."""
+    """If USER is unset, as under cron, the process's owner is looked up."""
     security.says(stored())
     keychain.read_item(
         None, environ={"PATH": "/usr/bin:/bin"}, seconds=20, security=str(security.program)
@@ -294,7 +295,7 @@ def test_without_user_the_account_is_the_owner_of_the_process(security: Security
 
 
 def test_a_user_without_a_name(security: Security, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without USER the account is named as the system does, and by nothing where it does not."""
+    """Without USER the account has the system's name, or none if there is none."""
     name = pwd.getpwuid(os.getuid()).pw_name
     security.user = {}
     security.says(stored())

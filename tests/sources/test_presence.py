@@ -24,10 +24,10 @@ HOUR = 3600
 
 @pytest.fixture
 def environ(home: Path) -> Iterator[dict[str, str]]:
-    """The environment of a job in the status bar of a tmux server that is ours."""
+    """The environment of a job in the status bar of a tmux server."""
     with tempfile.TemporaryDirectory(prefix="tmux", dir="/tmp") as folder:
         base = {"HOME": str(home), "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
-        base["SHELL"] = "/bin/sh"  # some users have one that lets nobody in
+        base["SHELL"] = "/bin/sh"  # some users have nologin
         path = f"{folder}/a,b"  # tmux allows a comma in it
 
         def tmux(*words: str) -> None:
@@ -49,12 +49,12 @@ def attach(environ: dict[str, str]) -> Screen:
 
 
 def test_nobody_is_at_a_tmux_without_clients(environ: dict[str, str]) -> None:
-    """A server that no terminal is attached to is seen by nobody."""
+    """Without an attached client, nobody is there."""
     assert not is_somebody_there(environ, time.time(), HOUR)
 
 
 def test_a_job_of_the_status_bar_knows_its_server(environ: dict[str, str], tmp_path: Path) -> None:
-    """What tmux runs for the bar finds the socket in its environment."""
+    """A job of the status bar finds its server in TMUX."""
     found = tmp_path / "found"
     tmux = ["tmux", "-S", environ["TMUX"].rsplit(",", 2)[0], "set-option", "-g"]
     job = f'#(printf %%s "$TMUX" > {found}.new && mv {found}.new {found})'
@@ -70,9 +70,9 @@ def test_a_job_of_the_status_bar_knows_its_server(environ: dict[str, str], tmp_p
 def test_a_bar_that_nobody_sees_makes_no_call(
     environ: dict[str, str], user: User, api: ApiServer, tmp_path: Path
 ) -> None:
-    """Hours on, the background refresh asks for a tmux with a client, and not for one without."""
+    """After hours, a bar's refresh asks only if a client is attached."""
     user.environ["TMUX"] = environ["TMUX"]
-    ttl = 20_000  # so long that a slow machine makes no difference
+    ttl = 20_000  # long enough for a slow machine
     config = user.home / ".config/claude-status/config.toml"
     config.parent.mkdir(parents=True)
     config.write_text(f"ttl = {ttl}\n")
@@ -80,7 +80,7 @@ def test_a_bar_that_nobody_sees_makes_no_call(
     bar = ("refresh", "--background", "--for", "bar")
     user.run(*bar)
     assert len(api.requests) == 1
-    # due for a bar, while by the true clock, which is tmux's, less than two TTLs have passed
+    # due for a bar, while by tmux's clock less than two TTLs have passed
     later = clock_ahead(tmp_path / "later", STEADY * 1.1 * ttl + 60)
     user.run(*bar, environ=later)
     assert len(api.requests) == 1
@@ -90,8 +90,8 @@ def test_a_bar_that_nobody_sees_makes_no_call(
     assert len(api.requests) == 2
 
 
-def test_a_client_counts_for_as_long_as_it_was_active(environ: dict[str, str]) -> None:
-    """Somebody is there after a client did something, and is not once that is too long ago."""
+def test_a_client_counts_for_some_time_after_its_activity(environ: dict[str, str]) -> None:
+    """A client counts as present for so many seconds after its last activity."""
     with attach(environ) as screen:
         screen.until("[one]")
         now = time.time()
@@ -101,11 +101,11 @@ def test_a_client_counts_for_as_long_as_it_was_active(environ: dict[str, str]) -
 
 
 def test_a_key_makes_a_client_active_again(environ: dict[str, str]) -> None:
-    """Typing in an editor counts, without any prompt."""
+    """Typing in any program makes a client active."""
     with attach(environ) as screen:
         screen.until("[one]")
         deadline = time.monotonic() + 30
-        # the activity is known to the second
+        # tmux knows the activity to the second
         while is_somebody_there(environ, time.time(), 1):
             assert time.monotonic() < deadline
             time.sleep(0.1)
@@ -118,15 +118,15 @@ def test_a_key_makes_a_client_active_again(environ: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "variable", ["", "x,1,0", "/missing/socket,1,0", "/dev/null,1,0", "\0,1,0", ",,", "/"]
 )
-def test_of_other_bars_nobody_can_know(variable: str, home: Path) -> None:
-    """Without a tmux that can be asked somebody is there."""
+def test_outside_tmux_somebody_counts_as_present(variable: str, home: Path) -> None:
+    """Without a tmux that can be asked, somebody counts as present."""
     environ = {"PATH": os.environ["PATH"], "HOME": str(home), "TMUX": variable}
     assert is_somebody_there(environ, time.time(), HOUR)
     assert is_somebody_there({}, time.time(), HOUR)
 
 
 def test_a_dead_server_is_not_started(environ: dict[str, str], tmp_path: Path) -> None:
-    """A socket that nobody listens at says nothing, and nobody listens there afterwards either."""
+    """A socket without a server counts as unknown, and no server is started."""
     path = tmp_path / "socket"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
@@ -140,7 +140,7 @@ def test_a_dead_server_is_not_started(environ: dict[str, str], tmp_path: Path) -
 def test_a_tmux_that_cannot_answer(
     script: str, environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that hangs, fails or says what is no time leaves it unknown; so does a missing one."""
+    """A tmux that hangs, fails, answers nonsense or is missing counts as unknown."""
     monkeypatch.setattr("claude_status.sources.presence.TMUX_SECONDS", 0.2)
     fake = tmp_path / "bin/tmux"
     fake.parent.mkdir()
@@ -154,7 +154,7 @@ def test_a_tmux_that_cannot_answer(
 def test_the_tmux_of_another_user_is_not_asked(
     environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server could have its client run a command: one that is not ours is left alone."""
+    """Another user's server, which could have its client run commands, is not asked."""
     asked = tmp_path / "asked"
     fake = tmp_path / "bin/tmux"
     fake.parent.mkdir()
