@@ -1,4 +1,4 @@
-"""Many processes at the same moment, and all that a user has running."""
+"""Many processes at the same moment, and all processes of a user."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROC = os.path.isdir("/proc/self")
 
 
 def crowd(user: User, count: int, command: list[str]) -> str:
-    """Run so many processes at the same moment; return all that they print."""
+    """Run so many processes at the same moment; returns all that they print."""
     gate = user.home / "gate"
     os.mkfifo(gate)
     script = (
@@ -31,7 +31,7 @@ def crowd(user: User, count: int, command: list[str]) -> str:
     )  # fmt: skip
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
-    writer = os.open(gate, os.O_RDWR)  # who comes late finds it open
+    writer = os.open(gate, os.O_RDWR)  # late ones find it open
     try:
         output, _ = process.communicate(timeout=500)
     finally:
@@ -43,12 +43,12 @@ def crowd(user: User, count: int, command: list[str]) -> str:
 
 
 def idle(user: User) -> bool:
-    """Whether no process of this user's is left."""
+    """Whether no process of this user is left."""
     return not list(processes(user))
 
 
 def process_ids() -> set[str]:
-    """The numbers of all processes; none where there is no /proc."""
+    """The ids of all processes; none without /proc."""
     return {name for name in os.listdir("/proc") if name.isdigit()} if PROC else set()
 
 

@@ -1,4 +1,4 @@
-"""A directory that would have Python run code of its own, and the variables that ask for it."""
+"""A directory that tries to make Python run its code, and the variables that help it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ATTACKS = {
     "compiled": {"PYTHONPYCACHEPREFIX": "compiled"},
     "directory": {},
 }
-# What runs even without a variable's help or only on a terminal has no plain counterpart.
+# These have no effect on a plain Python that is started here, or need a terminal.
 HARMLESS_ALONE = ("bad home", "inspect", "directory")
 COMPILE = """
 import argparse, importlib.util, os, py_compile, sys
@@ -30,7 +30,7 @@ py_compile.compile('argparse.py', target, doraise=True, invalidation_mode=mode)
 
 
 def plant(there: Path, python: Path | str) -> Path:
-    """Fill a new directory with code for every attack; the file that any of it would make."""
+    """Fill a new directory with code for every attack; returns the file that any of it creates."""
     there.mkdir()
     ran = there / "ran"
     code = f"open({str(ran)!r}, 'w')\n"

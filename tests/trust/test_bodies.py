@@ -1,4 +1,4 @@
-"""Hostile bodies, through everything that is made of one."""
+"""Hostile bodies, through every output that is made of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SAMPLE = re.compile(r'#.*|[a-z_]+(\{([a-z_]+="[^"\n]*",?)*\})? -?[0-9.]+(e[-+]?[
 
 
 def pictures(usage: Usage, now: int, style: Style) -> Iterator[str]:
-    """What people read, a line at a time."""
+    """What people read, line by line."""
     shown = report(usage, now, style)
     for columns in (1, 40, 80):
         yield from draw_report(shown, columns).splitlines()
@@ -40,7 +40,7 @@ def pictures(usage: Usage, now: int, style: Style) -> Iterator[str]:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("count", COUNTS)
 def test_a_hostile_body_harms_nothing(count: int) -> None:
-    """No error, no invented number, and nothing that a host, a terminal or a program would obey."""
+    """No error, no invented number, and nothing special to a host, terminal or program."""
 
     @settings(thorough, max_examples=count)
     @given(bodies, st.integers(NOW, NOW + DAY), styles())

@@ -1,4 +1,4 @@
-"""No variable can divert the login: a proxy that is not trusted sees a CONNECT and nothing else."""
+"""No variable can divert the login: a proxy that is not trusted sees only a CONNECT."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OTHERS = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 
 @pytest.fixture
 def diverted(home: Path, tmp_path: Path) -> Iterator[tuple[User, Tunnel]]:
-    """A user of the real API who enters a directory with a certificate, and a proxy that has it."""
+    """A user of the real API in a directory with a certificate, and a proxy that uses it."""
     (tmp_path / "repository").mkdir()
     pem = certificate(tmp_path / "repository")
     user = User(home, DEFAULT_BASE)
@@ -38,7 +38,7 @@ def diverted(home: Path, tmp_path: Path) -> Iterator[tuple[User, Tunnel]]:
 
 
 def saw_nothing(tunnel: Tunnel) -> None:
-    """The proxy was asked to connect to the API, and heard nothing else."""
+    """Fail unless the proxy was asked to connect to the API, and saw nothing else."""
     assert tunnel.outside
     assert all(head.startswith("CONNECT api.anthropic.com:443 ") for head in tunnel.outside)
     heard = "".join([*tunnel.outside, *tunnel.inside])
@@ -52,7 +52,7 @@ def saw_nothing(tunnel: Tunnel) -> None:
 def test_no_variable_makes_a_proxy_trusted(
     diverted: tuple[User, Tunnel], tmp_path: Path, proxy: str, bundle: str, place: str
 ) -> None:
-    """Certificates that the environment names do not count, and the error names the setting."""
+    """Certificates named by variables do not count, and the error names the setting."""
     user, tunnel = diverted
     folder = tmp_path / "repository"
     path = "public.pem" if place == "relative" else str(folder / "public.pem")
@@ -67,7 +67,7 @@ def test_no_variable_makes_a_proxy_trusted(
 def test_the_refresh_of_the_status_line_trusts_no_variable(
     diverted: tuple[User, Tunnel], tmp_path: Path, bundle: str, place: str
 ) -> None:
-    """What the status line starts in the background is as careful as the foreground."""
+    """A refresh that the status line starts trusts no variable either."""
     user, tunnel = diverted
     folder = tmp_path / "repository"
     path = "public.pem" if place == "relative" else str(folder / "public.pem")
@@ -83,7 +83,7 @@ def test_the_refresh_of_the_status_line_trusts_no_variable(
 def test_variables_of_openssl_have_no_effect(
     diverted: tuple[User, Tunnel], tmp_path: Path, name: str
 ) -> None:
-    """Neither a store of certificates nor a key log is taken from the environment."""
+    """Neither certificates nor a key log are taken from OpenSSL's variables."""
     user, tunnel = diverted
     folder = tmp_path / "repository"
     log = folder / "keys"
@@ -94,7 +94,7 @@ def test_variables_of_openssl_have_no_effect(
 
 
 def test_doctor_names_the_setting(diverted: tuple[User, Tunnel]) -> None:
-    """Where a certificate could not be checked, doctor says by which setting it can be."""
+    """After a failed check of a certificate, doctor names the setting."""
     user, tunnel = diverted
     environ = {"HTTPS_PROXY": tunnel.url}
     user.run("refresh", "--force", environ=environ)
@@ -103,13 +103,13 @@ def test_doctor_names_the_setting(diverted: tuple[User, Tunnel]) -> None:
     assert "`ca_bundle`" in told
 
 
-def test_the_systems_store_is_taken_if_it_is_set(
+def test_the_systems_store_can_be_used(
     diverted: tuple[User, Tunnel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``system`` trusts what the system's store holds, behind a proxy too."""
+    """With ``system`` the certificates of the system's store are trusted, too."""
     _, tunnel = diverted
     monkeypatch.setenv("HTTPS_PROXY", tunnel.url)
-    # in this process, where the variable was not dropped, that file is the system's store
+    # in this process, which did not drop the variable, that file is the system's store
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "repository" / "public.pem"))
     body = fetch_usage(DEFAULT_BASE, TOKEN, "claude-status/0", "system")
     assert body == {"five_hour": None}
@@ -120,7 +120,7 @@ def test_the_systems_store_is_taken_if_it_is_set(
 def test_no_variable_adds_to_the_systems_store(
     diverted: tuple[User, Tunnel], tmp_path: Path, name: str
 ) -> None:
-    """In the program, ``system`` follows no variable of a directory, and logs no keys."""
+    """With ``system``, variables add no certificate and no key log."""
     user, tunnel = diverted
     own = user.home / ".config" / "claude-status" / "config.toml"
     own.parent.mkdir(parents=True)
@@ -137,7 +137,7 @@ def test_no_variable_adds_to_the_systems_store(
 def test_a_proxy_gets_its_own_credentials_and_no_netrc_counts(
     diverted: tuple[User, Tunnel], tmp_path: Path
 ) -> None:
-    """With the setting, the API gets our header alone, and the proxy that of its URL alone."""
+    """The API gets only our header, and the proxy only the credentials in its URL."""
     user, tunnel = diverted
     netrc = user.home / ".netrc"
     netrc.write_text(
@@ -161,7 +161,7 @@ def test_a_proxy_gets_its_own_credentials_and_no_netrc_counts(
 def test_no_proxy_is_honoured(
     diverted: tuple[User, Tunnel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What NO_PROXY names is looked up and asked without the proxy."""
+    """A host in NO_PROXY is asked without the proxy."""
     _, tunnel = diverted
     names = []
 
@@ -179,7 +179,7 @@ def test_no_proxy_is_honoured(
 
 
 def test_a_ca_bundle_is_taken_from_the_users_own_settings_alone(home: Path, tmp_path: Path) -> None:
-    """A settings file that a variable names decides nothing about certificates."""
+    """A settings file that a variable names cannot set ``ca_bundle``."""
     path = tmp_path / "config.toml"
     path.write_text('ca_bundle = "/ca.pem"\n')
     loaded = load(path)
@@ -189,7 +189,7 @@ def test_a_ca_bundle_is_taken_from_the_users_own_settings_alone(home: Path, tmp_
 
 @pytest.mark.parametrize("value", ["ca.pem", "./ca.pem", "SYSTEM"])
 def test_a_ca_bundle_is_absolute_or_the_systems(home: Path, value: str) -> None:
-    """A relative path would be another file in each directory."""
+    """A relative ``ca_bundle``, another file in each directory, is refused."""
     own = home / ".config" / "claude-status" / "config.toml"
     own.parent.mkdir(parents=True)
     own.write_text(f'ca_bundle = "{value}"\n')

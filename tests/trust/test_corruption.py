@@ -1,4 +1,4 @@
-"""Every damage heals: whatever is written over the database, a few refreshes later all is well."""
+"""Whatever is written over the database, a few refreshes later it works again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = 4096
 
 
 def spoil(database: Path, chance: random.Random) -> str:
-    """Damage a database in one of many ways; what was done, in words."""
+    """Damage a database in one of many ways; returns a description."""
     data = bytearray(database.read_bytes())
     way = chance.randrange(6)
     if way == 0:  # the header, where every byte has a meaning
@@ -51,7 +51,7 @@ def spoil(database: Path, chance: random.Random) -> str:
 
 
 def is_well(user: User, now: float) -> bool:
-    """Whether a refresh can record again, at most three slots later."""
+    """Whether a refresh can record again within three slots."""
     for number in range(3):
         try:
             user.refresh(now + 15 * number, force=True)
@@ -64,7 +64,7 @@ def is_well(user: User, now: float) -> bool:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("seed", "count"), [*FEW, *MANY])
 def test_no_damage_stays(user: User, seed: int, count: int) -> None:
-    """After each of so many random damages the store is set aside or read, and used again."""
+    """After random damage the store is either read or replaced, and works."""
     chance, now = random.Random(seed), time.time()
     user.refresh(now)
     database = user.account.store / "cache.db"
@@ -75,7 +75,7 @@ def test_no_damage_stays(user: User, seed: int, count: int) -> None:
             path.unlink()
         database.write_bytes(whole)
         said = spoil(database, chance)
-        # what broke twice within an hour is left alone, so these are hours apart
+        # hours apart, as a store that breaks twice in an hour is left alone
         now += 2 * 3600
         aside = user.account.store.with_name("store.broken")
         if aside.exists():
@@ -97,7 +97,7 @@ def test_no_damage_stays(user: User, seed: int, count: int) -> None:
     ],
 )
 def test_rows_that_were_not_written_here(user: User, statement: str) -> None:
-    """Whatever the library makes of such rows is a broken database, which is set aside."""
+    """A database with foreign rows is replaced, and works."""
     now = time.time()
     user.refresh(now)
     with closing(sqlite3.connect(user.account.store / "cache.db")) as database, database:
@@ -107,7 +107,7 @@ def test_rows_that_were_not_written_here(user: User, statement: str) -> None:
 
 @pytest.mark.parametrize("version", [3, 5, 255])
 def test_a_write_version_of_the_future(user: User, version: int) -> None:
-    """A header that SQLite calls read-only, in a file that can be written, is a broken one."""
+    """A header that SQLite reports as read-only is treated as damage."""
     now = time.time()
     user.refresh(now)
     database = user.account.store / "cache.db"
@@ -119,7 +119,7 @@ def test_a_write_version_of_the_future(user: User, version: int) -> None:
 
 
 def test_a_file_in_the_place_of_a_broken_store(user: User) -> None:
-    """What lies where a broken store is set aside does not keep it from being replaced."""
+    """A file in the way of a broken store does not prevent its replacement."""
     now = time.time()
     user.refresh(now)
     user.account.store.with_name("store.broken").write_text("not a store")

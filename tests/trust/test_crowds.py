@@ -1,4 +1,4 @@
-"""Crowds: however many processes come at the same moment, one asks, and none is in the way."""
+"""Crowds: however many processes come at the same moment, one asks."""
 
 from __future__ import annotations
 
@@ -9,11 +9,7 @@ import pytest
 
 from tests import server
 from tests.server import Answer, ApiServer, throttled
-from tests.support import (
-    User,
-    snapshot_of,
-    until,
-)
+from tests.support import User, snapshot_of, until
 from tests.trust.crowd import crowd
 
 COUNTS = [200, pytest.param(1000, marks=pytest.mark.soak)]
@@ -24,7 +20,7 @@ COUNTS = [200, pytest.param(1000, marks=pytest.mark.soak)]
 def test_prompts_on_a_stale_cache_make_one_request(
     user: User, api: ApiServer, tmp_path: Path, count: int
 ) -> None:
-    """Of many launchers at the same moment one starts a refresh; each prints what is known then."""
+    """Of many launchers with old frames one starts a refresh; each prints the line."""
     launcher = user.install_launcher(tmp_path / "bin")
     user.refresh(time.time() - 4000)
     assert len(api.requests) == 1
@@ -36,7 +32,7 @@ def test_prompts_on_a_stale_cache_make_one_request(
     assert user.line(time.time()).startswith("5h 42%")
     assert lines[0] == before
     assert len(lines) == count
-    # on a slow machine the last ones come when the new numbers are there
+    # on a slow machine the last ones may show the new numbers
     assert all(line == before or line.startswith("5h 42%") for line in lines)
     assert len(api.requests) == 2
 
@@ -46,12 +42,12 @@ def test_prompts_on_a_stale_cache_make_one_request(
 def test_prompts_without_a_cache_make_one_request(
     user: User, api: ApiServer, tmp_path: Path, count: int
 ) -> None:
-    """The same where there is nothing yet: nobody waits for the one who asks."""
+    """Of many launchers without frames one starts a refresh, and none waits."""
     launcher = user.install_launcher(tmp_path / "bin")
     lines = crowd(user, count, [launcher]).splitlines()
     api.wait_for(1)
     assert len(lines) < count
-    # on a slow machine the last ones come when the new numbers are there
+    # on a slow machine the last ones may show the new numbers
     assert all(line.startswith("5h 42%") for line in lines)
     until(user.is_drawn)
     assert len(api.requests) == 1
@@ -61,7 +57,7 @@ def test_prompts_without_a_cache_make_one_request(
 def test_a_crowd_of_refreshes_makes_one_request(
     user: User, api: ApiServer, answer: Answer | None
 ) -> None:
-    """Even if every one of them is allowed to ask, one does, and its answer counts for all."""
+    """Of many refreshes that may ask, one does, and its answer counts for all."""
     if answer:
         api.answer = answer
     output = crowd(user, 16, user.command("refresh"))
@@ -75,7 +71,7 @@ def test_a_crowd_of_refreshes_makes_one_request(
 def test_refreshes_in_the_background_make_one_request(
     user: User, api: ApiServer, count: int
 ) -> None:
-    """Of many on a stale cache one asks, and the others do not keep it from recording."""
+    """Of many background refreshes one asks, and can record its answer."""
     user.refresh(time.time() - 4000)
     assert crowd(user, count, user.command("refresh", "--background")) == ""
     assert len(api.requests) == 2
@@ -83,7 +79,7 @@ def test_refreshes_in_the_background_make_one_request(
 
 
 def test_prompts_on_a_fresh_cache_make_none(user: User, api: ApiServer, tmp_path: Path) -> None:
-    """A hundred of them change nothing in the cache, and start nothing."""
+    """A hundred launchers with fresh frames change nothing in the cache."""
     launcher = user.install_launcher(tmp_path / "bin")
     user.refresh()
     before = snapshot_of(user.account.cache)

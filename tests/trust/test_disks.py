@@ -1,4 +1,4 @@
-"""Full, closed and locked disks: a sentence, and nothing is asked that cannot be recorded."""
+"""Full, read-only and locked disks: one sentence, and no call that cannot be recorded."""
 
 from __future__ import annotations
 
@@ -17,18 +17,13 @@ from tests import server
 from tests.bodies import usage_body
 from tests.conftest import program
 from tests.server import ApiServer, ok
-from tests.support import (
-    SENTENCE,
-    User,
-    snapshot_of,
-    unprivileged,
-)
+from tests.support import SENTENCE, User, snapshot_of, unprivileged
 from tests.trust.crowd import crowd
 
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Nobody writes below this folder; the modes come back."""
+    """Make everything below this folder read-only for a while."""
     modes = {path: path.stat().st_mode for path in (folder, *folder.rglob("*"))}
     for path, mode in modes.items():
         path.chmod(mode & 0o555)
@@ -43,7 +38,7 @@ def read_only(folder: Path) -> Iterator[None]:
 def test_a_read_only_cache_under_100_prompts(
     user: User, api: ApiServer, tmp_path: Path, age: float
 ) -> None:
-    """There is no request and no message, the line stays, and nothing changes."""
+    """With a read-only cache the line stays, without a request, a message or a change."""
     launcher = user.install_launcher(tmp_path / "bin")
     user.refresh(time.time() - age)
     before, line = snapshot_of(user.account.cache), user.line(time.time())
@@ -60,10 +55,10 @@ def test_a_read_only_cache_under_100_prompts(
     assert len(api.requests) == 1
 
 
-def test_a_cache_that_cannot_be_made_under_prompts(
+def test_a_cache_that_cannot_be_created_under_prompts(
     user: User, api: ApiServer, tmp_path: Path
 ) -> None:
-    """The same where the cache is not there and cannot be; a typed refresh says so."""
+    """Without a cache prompts are silent, and a typed refresh says why."""
     launcher = user.install_launcher(tmp_path / "bin")
     (user.home / ".cache").mkdir()
     with read_only(user.home / ".cache"):
@@ -78,11 +73,11 @@ def test_a_cache_that_cannot_be_made_under_prompts(
 
 
 @pytest.mark.parametrize("kilobytes", [0, 4, 16, 33, 40, 64])
-def test_a_disk_with_room_for_so_much(user: User, api: ApiServer, kilobytes: int) -> None:
-    """However little fits, it is a sentence, and what is asked is recorded, or nothing is.
+def test_a_disk_with_little_room(user: User, api: ApiServer, kilobytes: int) -> None:
+    """With little room there is a sentence, and each call is recorded or not made.
 
-    A database that was begun takes less room than a new one, so a later refresh may do what the
-    first could not; but nobody asks twice.
+    An existing database needs less room than a new one, so a later refresh may succeed where the
+    first could not; but no call is made twice.
     """
     command = f'ulimit -f {kilobytes * 2}; exec "$0" -m claude_status "$@"'
     outcomes = []
@@ -105,7 +100,7 @@ EACH = [pytest.param(first, marks=pytest.mark.soak) for first in range(1, 60)]
 
 
 def traced(user: User, trace: list[str], command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command whose calls of the system are tampered with."""
+    """Run a command with some of its system calls failing."""
     return subprocess.run(
         [program("strace"), "-f", "-o", os.devnull, *trace, *command], env=user.environ,
         capture_output=True, text=True, check=False, timeout=90,
@@ -114,7 +109,7 @@ def traced(user: User, trace: list[str], command: list[str]) -> subprocess.Compl
 
 @pytest.mark.parametrize("first", [1, 4, 12])
 def test_a_full_disk(user: User, api: ApiServer, first: int) -> None:
-    """If SQLite reports a full disk, no call is made that was not recorded."""
+    """If SQLite reports a full disk, no call is made."""
     user.refresh(time.time() - 4000)
     before = user.line(time.time())
     inject = f"inject=pwrite64:error=ENOSPC:when={first}+"
@@ -147,10 +142,10 @@ def test_a_disk_that_is_full_from_some_call_on(
 
 @pytest.mark.parametrize("path", ["/dev/null", "/tmp"])
 @pytest.mark.parametrize("format_", ["plain", "zsh"])
-def test_what_every_system_has_and_this_one_has_not(
+def test_without_dev_null_or_tmp(
     user: User, api: ApiServer, tmp_path: Path, path: str, format_: str
 ) -> None:
-    """Without /dev/null or /tmp the line is there, and neither it nor a refresh shows an error."""
+    """Without /dev/null or /tmp the line is printed, and no error is shown."""
     launcher = user.install_launcher(tmp_path / "bin")
     user.refresh()
     calls = "open,openat,stat,newfstatat,access,faccessat2,mkdir"
@@ -163,7 +158,7 @@ def test_what_every_system_has_and_this_one_has_not(
 
 
 def test_a_database_that_stays_locked(user: User, api: ApiServer) -> None:
-    """Nobody waits for it for long, nobody asks, and the frames say when to look again."""
+    """If the database stays locked no call is made, and readers retry in minutes."""
     user.refresh(time.time() - 4000)
     before = user.line(time.time())
     with closing(sqlite3.connect(user.account.store / "cache.db", isolation_level=None)) as other:
@@ -179,7 +174,7 @@ def test_a_database_that_stays_locked(user: User, api: ApiServer) -> None:
 
 
 def test_a_broken_database_is_set_aside_once(user: User, api: ApiServer) -> None:
-    """The first refresh goes on from the frames with a new one; a second break asks nobody."""
+    """A broken database is replaced; if that breaks within an hour, no call is made."""
     api.answer = [ok(usage_body(time.time())), server.SERVER_ERROR]
     user.run("refresh")
     line = user.line(time.time())

@@ -1,4 +1,4 @@
-"""The attacks on Python once more, on each kind of install and each Python that is promised."""
+"""The attacks on Python again, on each kind of install and each supported Python."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ COMMANDS = ("config", "statusline", "refresh --force", "demo")
 
 
 def install(kind: str, python: str, folder: Path) -> Path:
-    """Install the sources this way for this Python; the launcher as the user calls it."""
+    """Install the sources in this way for this Python; returns the launcher's path."""
     sources, bins = clone(folder), folder / "the bin"
     if kind == "user":
         base = folder / "the base"
         python = PLAIN if python == sys.executable else python
         options = ["--user", "--quiet", "--no-warn-script-location"]
-        # a distribution's own Python wants to be asked twice
+        # distributions' own Pythons require this
         where = {"PYTHONUSERBASE": str(base), "PIP_BREAK_SYSTEM_PACKAGES": "1"}
         run([python, "-m", "pip", "install", *options, sources], **where)
         return base / "bin/claude-status"
@@ -52,7 +52,7 @@ def install(kind: str, python: str, folder: Path) -> Path:
 def test_no_directory_runs_code_in_an_install(
     home: Path, tmp_path: Path, kind: str, version: str
 ) -> None:
-    """None of the attacks runs code or stops a command, with any of them."""
+    """No attack runs code or breaks a command, in any kind of install."""
     launcher = install(kind, PYTHONS[version], tmp_path)
     ran = plant(tmp_path / "repository", PYTHONS[version])
     environ = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8"}

@@ -1,4 +1,4 @@
-"""Nothing left behind: a killed ``install`` or ``uninstall`` is tidied up by the next."""
+"""After a killed ``install`` or ``uninstall``, the next run tidies up."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ HOSTS = ("bash", "zsh", "fish", "tmux", "claude", "claude-hooks")
 
 
 def leftovers(home: Path) -> list[Path]:
-    """What is not in place yet, anywhere in the home."""
+    """Folders for files that are not in place yet, anywhere in the home."""
     return list(home.rglob(f"{NEW}*"))
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("seed", "count"), [*FEW, *MANY])
 def test_kills_leave_nothing_for_good(user: User, seed: int, count: int) -> None:
-    """After kills at random moments the files are whole, and the next run removes what is left.
+    """After kills the files are whole, and the next run removes what is left over.
 
-    Until then nobody else can look into it.
+    Until then no other user can read it.
     """
     chance = random.Random(seed)
     rc = user.home / ".bashrc"
@@ -52,7 +52,7 @@ def test_kills_leave_nothing_for_good(user: User, seed: int, count: int) -> None
 
 
 def test_a_run_at_work_is_left_alone(tmp_path: Path) -> None:
-    """What another run has just begun is not swept from under it, nor a file of the user's."""
+    """Sweeping spares the folder of a running process and the user's own files."""
     from claude_status.install.files import _private_folder
 
     own = tmp_path / ".claude-status-notes"

@@ -1,4 +1,4 @@
-"""Real processes killed at random moments from outside: the next one repairs what they leave."""
+"""Real processes killed at random moments: the next one repairs what they leave."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COUNTS = [pytest.param(1, 8), pytest.param(2, 500, marks=pytest.mark.soak)]
 
 
 def kill_at_random(user: User, chance: random.Random, usual: float, *command: str) -> None:
-    """Start the program, and end it at some moment of its life."""
+    """Start the program, and kill it at a random moment of its usual run."""
     process = user.start(*command)
     time.sleep(chance.uniform(0, 1.1) * usual)
     process.send_signal(chance.choice([signal.SIGKILL, signal.SIGTERM]))
@@ -28,7 +28,7 @@ def kill_at_random(user: User, chance: random.Random, usual: float, *command: st
 
 
 def strays(user: User) -> list[Path]:
-    """Files of the cache that a writer had not put into place."""
+    """Files in the cache that a writer had not put into place."""
     return [path for path in user.account.home.rglob("*") if path.name.startswith((".new", "tmp"))]
 
 
@@ -37,14 +37,14 @@ def strays(user: User) -> list[Path]:
 def test_a_killed_refresh(
     user: User, api: ApiServer, tmp_path: Path, seed: int, count: int
 ) -> None:
-    """After every kill the line is whole; after the last one a refresh records and sweeps."""
+    """After each kill the line is whole; in the end a refresh records and tidies up."""
     chance, begun = random.Random(seed), time.monotonic()
     user.run("refresh")
     usual = time.monotonic() - begun
     for _ in range(count):
         kill_at_random(user, chance, usual, "refresh", "--force")
         assert user.line(time.time()).startswith(("5h 42%", "~5h 42%", "5h ~42%"))
-    now = time.time() + 4000  # beyond the pause after a call that was cut short
+    now = time.time() + 4000  # after the pause that a call cut short causes
     api.answer = ok(usage_body(now, five_hour=55))
     done = user.run("refresh", environ=clock_ahead(tmp_path / "later", 4000))
     assert done.stdout.startswith("asked: 5h 55%")
@@ -55,7 +55,7 @@ def test_a_killed_refresh(
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("seed", "count"), COUNTS)
 def test_a_cancelled_status_line(user: User, tmp_path: Path, seed: int, count: int) -> None:
-    """Claude Code cancels runs all the time: no broken line, and what is left behind goes."""
+    """Cancelled runs print a whole line or none, and what they leave is removed."""
     chance = random.Random(seed)
     launcher = user.install_launcher(tmp_path / "bin")
     begun = time.monotonic()
@@ -63,7 +63,7 @@ def test_a_cancelled_status_line(user: User, tmp_path: Path, seed: int, count: i
     usual = time.monotonic() - begun
     assert line.startswith("5h 42%")
     for number in range(2, count + 2):
-        # every other one hands over what is known, which the launcher answers by itself
+        # every other one brings known numbers, which the launcher answers itself
         counted = {"total_api_duration_ms": number // 2}
         data = session(user.home, session_id=f"s{number % 3}", cost=counted)
         with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Death at any moment: the next one works, and nobody asks twice."""
+"""Killed at any step: the next refresh works, and no call is made twice."""
 
 from __future__ import annotations
 
@@ -18,17 +18,12 @@ from tests import server
 from tests.bodies import usage_body
 from tests.conftest import ROOT
 from tests.server import ApiServer, ok
-from tests.support import (
-    HANGING,
-    User,
-    clock_ahead,
-    until,
-)
+from tests.support import HANGING, User, clock_ahead, until
 from tests.trust.crowd import crowd, idle
 
 
 class Mortals:
-    """The process that ``tests/mortal.py`` describes."""
+    """A process running ``tests/mortal.py``."""
 
     def __init__(self, user: User) -> None:
         """Start it."""
@@ -38,7 +33,7 @@ class Mortals:
         )  # fmt: skip
 
     def live(self, moment: float, die_at: int = 0) -> str:
-        """One life: its number of steps, or what ended it."""
+        """Run one refresh; returns its number of steps, or what ended it."""
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(f"{moment} {die_at}\n")
@@ -47,7 +42,7 @@ class Mortals:
 
 @pytest.fixture
 def mortals(user: User) -> Iterator[Mortals]:
-    """Processes that die when they are told to."""
+    """A process whose refreshes die at a given step."""
     mortals = Mortals(user)
     with mortals.process:
         yield mortals
@@ -57,9 +52,9 @@ def mortals(user: User) -> Iterator[Mortals]:
 def test_a_refresh_may_die_at_any_step(
     user: User, api: ApiServer, mortals: Mortals, stride: int
 ) -> None:
-    """The next one works; within half a minute nobody asks twice; then all is as it should be."""
+    """The next refresh works, and there is no second call within half a minute."""
     now = time.time()
-    assert mortals.live(now - 4000).isdigit()  # the first one also finds out whose login it is
+    assert mortals.live(now - 4000).isdigit()  # the first one also looks up whose login it is
     steps = int(mortals.live(now))
     assert steps > 20
     for step in range(1, steps + 1, stride):
@@ -73,14 +68,12 @@ def test_a_refresh_may_die_at_any_step(
             assert mortals.live(now + later).isdigit()
             assert 1 <= len(api.requests) - before <= 2, step
             assert user.line(now + 60).startswith(f"5h {step}%"), step
-    assert mortals.live(now + 200).isdigit()  # what the dead left behind is swept after a minute
+    assert mortals.live(now + 200).isdigit()  # leftovers are removed after a minute
     assert {path.name for path in user.account.frames.iterdir()} == set(FILES)
 
 
-def test_a_refresh_that_is_killed_while_it_asks_does_not_ask_again_at_once(
-    user: User, api: ApiServer, tmp_path: Path
-) -> None:
-    """However often real ones are killed, each waits for the pause of the one before."""
+def test_a_killed_call_is_not_repeated_at_once(user: User, api: ApiServer, tmp_path: Path) -> None:
+    """After each refresh that is killed during its call, the next one waits."""
     api.answer = HANGING
     for round_, ahead in enumerate((0, 31, 100)):
         environ = clock_ahead(tmp_path / str(ahead), ahead)
@@ -93,8 +86,8 @@ def test_a_refresh_that_is_killed_while_it_asks_does_not_ask_again_at_once(
     assert len(api.requests) == 3
 
 
-def test_frames_outlive_whoever_drew_them(user: User, api: ApiServer, tmp_path: Path) -> None:
-    """With Python gone for good the launcher still tells that the window has been reset."""
+def test_frames_stay_right_without_python(user: User, api: ApiServer, tmp_path: Path) -> None:
+    """Without Python the launcher still shows that a window has been reset."""
     launcher = user.install_launcher(tmp_path / "bin")
     then = time.time() - 3 * 3600
     api.answer = ok(usage_body(then))
@@ -110,7 +103,7 @@ def test_frames_outlive_whoever_drew_them(user: User, api: ApiServer, tmp_path: 
 def test_a_refresh_outlives_the_line_that_started_it(
     user: User, api: ApiServer, tmp_path: Path
 ) -> None:
-    """Where a status line is cancelled with its whole group, what it has begun is brought home."""
+    """If a status line is cancelled with its group, the refresh that it started goes on."""
     launcher = user.install_launcher(tmp_path / "bin")
     cancelled = threading.Event()
     body = usage_body(time.time())
@@ -127,7 +120,7 @@ def test_a_refresh_outlives_the_line_that_started_it(
 
 
 def test_nothing_is_left_running(user: User, api: ApiServer, tmp_path: Path) -> None:
-    """After prompts, kicks, commands and a signal to the caller's group, all processes end."""
+    """After prompts, commands and a signal to a group, all processes end."""
     launcher = user.install_launcher(tmp_path / "bin")
     crowd(user, 20, [launcher])
     user.run()

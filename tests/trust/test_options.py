@@ -1,4 +1,4 @@
-"""Any options that a user of bash, zsh or fish may have set: the line, and not a word beside it."""
+"""With any options of bash, zsh or fish, there is the line and nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.conftest import SHELL, program
 from tests.hosts.shells import TEXTS, draw, run, stand_in
 
 COUNTS = [pytest.param(1, 12), pytest.param(2, 1200, marks=pytest.mark.soak)]
-# What stops a script, prints all that it does, makes it another shell, or cannot be set at all
+# Options that stop or trace a script, make it another kind of shell, or cannot be set
 NOT_OF_A_PROMPT = {
     "bash": {"noexec", "onecmd", "verbose", "xtrace", "restricted", "privileged", "monitor",
              "login_shell", "restricted_shell", "xpg_echo"},
@@ -31,7 +31,7 @@ PROMPT = {"bash": "__claude_status_hook", "zsh": "__claude_status_hook", "fish":
 
 
 def options(shell: str) -> list[str]:
-    """All that can be set in a shell, each as the shell itself lists it."""
+    """All options of a shell, as it lists them itself."""
     bare = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[shell]
     done = subprocess.run(
         [program(shell), *bare, "-c", LIST[shell]], capture_output=True, text=True, check=True
@@ -41,7 +41,7 @@ def options(shell: str) -> list[str]:
 
 
 def start(shell: str, chosen: list[str], chance: random.Random) -> tuple[list[str], str]:
-    """How to start the shell, and the lines that set these options before the snippet is read."""
+    """How to start the shell, and the lines that set these options before sourcing."""
     if shell == "bash":
         lines = [
             f"{kind} {chance.choice(['-o', '+o'] if kind == 'set' else ['-s', '-u'])} {name}"
@@ -60,7 +60,7 @@ def start(shell: str, chosen: list[str], chance: random.Random) -> tuple[list[st
 @pytest.mark.parametrize("shell", PROMPT)
 @pytest.mark.parametrize(("seed", "count"), COUNTS)
 def test_no_option_is_in_the_way(home: Path, shell: str, seed: int, count: int) -> None:
-    """With any choice of options the hook sets the line, and says nothing."""
+    """With any choice of options the hook sets the line and prints nothing."""
     chance, known = random.Random(f"{shell} {seed}"), options(shell)
     snippet, refresher = SHELL / f"claude-status.{shell}", stand_in(home / "claude-status")
     assert len(known) > 3

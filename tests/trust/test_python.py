@@ -1,4 +1,4 @@
-"""No directory can run code in our Python: what variables name there is not imported."""
+"""No directory can run code in our Python, even with variables that name it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CODE = "from claude_status.__main__ import entry\nentry()\n"
 
 
 def install(folder: Path, form: str = FORMS[0]) -> Path:
-    """The launcher in a folder with a blank in its path, and the program as an installer has it."""
+    """Install the launcher and the program in a folder with a blank in its path."""
     folder.mkdir(parents=True)
     launcher, python = folder / "claude-status", folder / "claude-status-py"
     launcher.write_bytes((SHELL / "claude-status").read_bytes())
@@ -46,7 +46,7 @@ def run(user: User, command: list[str], there: Path, attack: str = "directory", 
 
 @pytest.mark.parametrize("attack", [name for name in ATTACKS if name not in HARMLESS_ALONE])
 def test_the_attacks_are_real(home: Path, tmp_path: Path, attack: str) -> None:
-    """Each of them runs code in a Python that is started without care."""
+    """Each attack runs code in a Python that is started normally."""
     ran = plant(tmp_path / "repository", PLAIN)
     command = [PLAIN, "-c", "import argparse"]
     run(User(home, ""), command, ran.parent, attack)
@@ -58,7 +58,7 @@ def test_the_attacks_are_real(home: Path, tmp_path: Path, attack: str) -> None:
 def test_a_directory_runs_no_code(
     home: Path, tmp_path: Path, api: ApiServer, attack: str, form: str
 ) -> None:
-    """The launcher starts Python so that none of its variables and no directory counts."""
+    """Started by the launcher, Python runs no code of the directory."""
     ran = plant(tmp_path / "repository", sys.executable)
     launcher = install(tmp_path / "a b" / "bin", form)
     done = run(User(home, api.url), ["sh", str(launcher), "config"], ran.parent, attack)
@@ -71,7 +71,7 @@ def test_a_directory_runs_no_code(
 def test_no_code_runs_in_what_is_started_in_the_background(
     home: Path, tmp_path: Path, api: ApiServer, attack: str, words: list[str]
 ) -> None:
-    """The status line, a bar's refresh and the demo start Python as carefully, to the last."""
+    """Nothing that a status line, a bar or the demo starts runs code of the directory."""
     ran = plant(tmp_path / "repository", sys.executable)
     launcher = install(tmp_path / "a b" / "bin")
     user = User(home, api.url)
@@ -83,10 +83,10 @@ def test_no_code_runs_in_what_is_started_in_the_background(
     assert not ran.exists()
 
 
-def test_the_program_called_by_itself_imports_nothing_of_a_directory(
+def test_the_program_called_directly_imports_nothing_from_a_directory(
     home: Path, tmp_path: Path, api: ApiServer
 ) -> None:
-    """Without the launcher, relative entries of PYTHONPATH are gone before anything is imported."""
+    """Called directly, it drops relative entries of PYTHONPATH before importing."""
     there = tmp_path / "repository"
     there.mkdir()
     ran = there / "ran"
@@ -102,7 +102,7 @@ def test_the_program_called_by_itself_imports_nothing_of_a_directory(
 
 @pytest.mark.parametrize("name", ["./claude-status", "../bin/claude-status"])
 def test_the_users_packages_are_those_of_the_install(home: Path, tmp_path: Path, name: str) -> None:
-    """By a relative path too, the place of the user's packages is that of the program."""
+    """The user packages are the program's own, even if it is called by a relative path."""
     folder = tmp_path / "base" / "bin"
     install(folder)
     python = folder / "claude-status-py"
@@ -117,7 +117,7 @@ def test_the_users_packages_are_those_of_the_install(home: Path, tmp_path: Path,
 def test_the_users_programs_get_the_users_variables(
     home: Path, tmp_path: Path, api: ApiServer
 ) -> None:
-    """What --wrap runs has each variable as the user had it, and none of ours."""
+    """A command run by --wrap has the user's own variables, and none of ours."""
     launcher = install(tmp_path / "bin")
     theirs = {"OPENSSL_CONF": "/theirs", "SSLKEYLOGFILE": "/keys", "PYTHONUSERBASE": "/base",
               "PYTHONPATH": "/path"}  # fmt: skip
@@ -130,7 +130,7 @@ def test_the_users_programs_get_the_users_variables(
 
 @pytest.mark.parametrize("name", ["OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES"])
 def test_openssl_is_loaded_without_a_directorys_variables(tmp_path: Path, name: str) -> None:
-    """They are gone before OpenSSL is loaded, which reads its configuration once."""
+    """OpenSSL's variables are dropped before ssl is imported."""
     script = (
         "import sys, os\nfrom claude_status.isolation import drop\n"
         "assert 'ssl' not in sys.modules\ndrop()\nassert 'ssl' not in sys.modules\n"

@@ -1,4 +1,4 @@
-"""A second user of the machine: nothing of theirs is shown, nothing is written where they own."""
+"""A second user of the machine: nothing of theirs is shown, nothing of ours is left with them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def user(home: Path, api: ApiServer) -> User:
 def test_a_planted_cache_is_not_believed(
     reader: str, what: str, user: User, api: ApiServer
 ) -> None:
-    """Frames that another user can write say nothing, and no refresh touches what is theirs."""
+    """Frames that another user owns are not shown, and their folder is not changed."""
     launcher = user.install_launcher(user.home / "bin")
     if what == "the account":
         for path in (*user.account.frames.iterdir(), user.account.frames, user.account.home):
@@ -42,17 +42,17 @@ def test_a_planted_cache_is_not_believed(
 
 
 def own(path: Path) -> bool:
-    """Whether root made it, and we did: shells leave files of their own."""
+    """Whether root created it and the program did: shells leave files of their own."""
     return path.stat().st_uid == 0 and "claude" in str(path)
 
 
-if os.geteuid() == 0:  # nobody else can stand in for two users
+if os.geteuid() == 0:  # only root can act as two users
 
     @pytest.mark.parametrize("reader", READERS)
     def test_a_shell_as_root_writes_nothing_into_the_users_home(
         reader: str, home: Path, api: ApiServer
     ) -> None:
-        """Under ``sudo -s`` HOME is still the user's: nothing of root's is left there."""
+        """Under ``sudo -s``, nothing owned by root is left in the user's HOME."""
         user = User(home, api.url, NO_COLOR="1", LC_ALL="C.UTF-8")
         user.log_in()
         launcher = user.install_launcher(home / "bin")

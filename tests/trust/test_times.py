@@ -1,4 +1,4 @@
-"""Times that go wrong: clocks put back by law, the year 2038, a laptop that slept."""
+"""Difficult times: daylight saving, the year 2038, a laptop that slept."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from tests.server import ApiServer, ok
 from tests.support import User, time_zone
 
 HOUR = 3600
-# A night of each kind: an hour twice, an hour left out, half an hour, a day left out
+# One night of each kind: an hour repeated, an hour skipped, half an hour, a day skipped
 NIGHTS = {
     "Europe/Berlin": datetime(2026, 10, 25, 0, 0),
     "America/New_York": datetime(2026, 3, 8, 0, 0),
     "Australia/Lord_Howe": datetime(2026, 4, 5, 0, 0),
     "Pacific/Apia": datetime(2011, 12, 29, 20, 0),
 }
-BEYOND = 1 << 31  # the first second that 32 bits cannot count
+BEYOND = 1 << 31  # the first second beyond 32 bits
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def zone(request: pytest.FixtureRequest) -> Iterator[ZoneInfo]:
 @pytest.mark.parametrize("zone", NIGHTS, indirect=True)
 @pytest.mark.parametrize("step", [13, pytest.param(1, marks=pytest.mark.soak)])
 def test_until_is_the_time_that_clocks_will_show(zone: ZoneInfo, step: int) -> None:
-    """A reset as clock time is what the wall says then, on nights that are longer or shorter."""
+    """A reset is shown as the local clock will show it, even on these nights."""
     begin = int(NIGHTS[zone.key].replace(tzinfo=zone).timestamp())
     for now in range(begin, begin + 8 * HOUR, step * 60):
         for left in range(60, 5 * HOUR, step * 60):
@@ -53,7 +53,7 @@ def test_until_is_the_time_that_clocks_will_show(zone: ZoneInfo, step: int) -> N
 
 @pytest.mark.parametrize("now", [BEYOND - 60.0, BEYOND + 1000.0, 2_400_000_000.0])
 def test_beyond_2038(user: User, api: ApiServer, now: float) -> None:
-    """What is asked then is recorded, dated and drawn, and gets old like any other number."""
+    """After 2038 a reading is recorded, drawn and gets old as usual."""
     api.answer = ok(usage_body(now))
     user.refresh(now)
     assert user.line(now).startswith("5h 42% 2h1")
@@ -63,7 +63,7 @@ def test_beyond_2038(user: User, api: ApiServer, now: float) -> None:
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_shells_count_beyond_2038(home: Path, name: str) -> None:
-    """A frame and a refresh of the year 2038 are in the future, not in the past."""
+    """Shells treat a frame and a refresh after 2038 as future ones."""
     now, folder = int(time.time()), account(home) / "frames"
     rows = f"{now - 60} {TEXTS[name]}\n{BEYOND + 5} no\n"
     (folder / name).write_text(f"claude-status 2 {BEYOND + 5} {BEYOND + 5}\n{rows}")
@@ -77,7 +77,7 @@ def test_shells_count_beyond_2038(home: Path, name: str) -> None:
 
 @pytest.mark.parametrize("asleep", [60, 700, 3 * HOUR, 26 * HOUR])
 def test_an_answer_that_slept(user: User, api: ApiServer, asleep: int) -> None:
-    """A laptop that slept while it asked dates the answer by the question: it is no newer."""
+    """An answer that arrives after a long sleep is dated by the request."""
     asked_at = time.time()
 
     def clock() -> float:

@@ -1,4 +1,4 @@
-"""Spies: the token is nowhere but in the question."""
+"""The token appears in requests to the API, and nowhere else."""
 
 from __future__ import annotations
 
@@ -17,20 +17,13 @@ import pytest
 from tests import server
 from tests.bodies import usage_body
 from tests.server import Answer, ApiServer, error, ok, throttled
-from tests.support import (
-    RENEWAL,
-    SENTENCE,
-    TOKEN,
-    User,
-    snapshot_of,
-    until,
-)
+from tests.support import RENEWAL, SENTENCE, TOKEN, User, snapshot_of, until
 from tests.trust.crowd import PROC, crowd, process_ids, processes
 
 
 @contextmanager
 def a_spy(user: User) -> Iterator[set[bytes]]:
-    """The arguments and environments of every process of the user's, seen again and again."""
+    """Collect the arguments and environments of all of the user's processes."""
     seen: set[bytes] = set()
     over = threading.Event()
     others = process_ids()
@@ -50,7 +43,7 @@ def a_spy(user: User) -> Iterator[set[bytes]]:
 
 
 QUOTING = error(401, "authentication_error", f"The token {TOKEN} has expired")
-RUNS = {  # a command, and what the API says to the refresh before it
+RUNS = {  # a command, and the API's answer to the refresh before it
     "refresh --force": ok(usage_body(0)),
     "show": throttled("5"),
     "doctor": QUOTING,
@@ -63,10 +56,8 @@ RUNS = {  # a command, and what the API says to the refresh before it
 }
 
 
-def test_the_token_is_nowhere_but_in_the_question(
-    user: User, api: ApiServer, tmp_path: Path
-) -> None:
-    """It is in no file of the user's but the login, no word that is printed, no process's list."""
+def test_the_token_is_only_in_requests(user: User, api: ApiServer, tmp_path: Path) -> None:
+    """It is in no other file, output, argument or environment."""
     launcher = user.install_launcher(tmp_path / "bin")
     login = user.log_in()
     stored = login.read_bytes(), login.stat().st_mtime_ns
@@ -94,7 +85,7 @@ def test_the_token_is_nowhere_but_in_the_question(
 
 
 def test_the_login_is_left_as_it_is(user: User, api: ApiServer) -> None:
-    """Neither its bytes nor its times change, whatever the API says to it."""
+    """The login file's content, times and mode do not change, whatever the API answers."""
     path = user.log_in()
 
     def state() -> tuple[object, ...]:
@@ -111,8 +102,8 @@ def test_the_login_is_left_as_it_is(user: User, api: ApiServer) -> None:
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
-def test_nobody_else_can_look_into_the_cache(user: User, tmp_path: Path, umask: int) -> None:
-    """Whatever the umask, all that any command or the launcher leaves is 0600 in 0700."""
+def test_the_cache_is_private(user: User, tmp_path: Path, umask: int) -> None:
+    """Whatever the umask, every file in the cache is 0600 and every directory 0700."""
     launcher = user.install_launcher(tmp_path / "bin")
     for command in ([launcher], user.command("refresh", "--force"), user.command("doctor")):
         script = f'umask {umask:o}; exec "$@"'
@@ -127,7 +118,7 @@ def test_nobody_else_can_look_into_the_cache(user: User, tmp_path: Path, umask: 
 
 
 def test_no_proxy_and_no_netrc_gets_between(user: User, api: ApiServer) -> None:
-    """A proxy of the environment sees no loopback call, and ~/.netrc replaces no token."""
+    """A call to loopback uses no proxy, and ~/.netrc has no effect."""
     netrc = user.home / ".netrc"
     netrc.write_text("machine 127.0.0.1 login jo password other\ndefault login x password y\n")
     netrc.chmod(0o600)
@@ -141,7 +132,7 @@ def test_no_proxy_and_no_netrc_gets_between(user: User, api: ApiServer) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_takes_the_token_nowhere(user: User, api: ApiServer, status: int) -> None:
-    """Whatever the redirect, the other server gets no request, and it counts as a failure."""
+    """No kind of redirect is followed; it counts as a failure."""
     with ApiServer() as other:
         api.answer = Answer(status, b"", {"Location": f"{other.url}/api/oauth/usage"})
         done = user.run("refresh")

@@ -1,4 +1,4 @@
-"""Hostile transports: whatever comes over the wire is an answer or one sentence, within bounds."""
+"""Hostile transports: any bytes are an answer or one sentence."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HEADERS = (
 
 
 def spoilt(chance: random.Random) -> Answer:
-    """An answer with which something is wrong: its status, its headers, its bytes or its end."""
+    """An answer with a fault in its status, its headers, its bytes or its end."""
     good = ok(usage_body(time.time()))
     status = chance.choice([200, 200, 200, 100, 204, 206, 301, 401, 429, 500, 600, 999])
     headers = chance.choice(HEADERS) if chance.random() < 0.4 else {}
@@ -50,7 +50,7 @@ def spoilt(chance: random.Random) -> Answer:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("seed", "count"), COUNTS)
 def test_whatever_comes_is_an_answer_or_a_sentence(api: ApiServer, seed: int, count: int) -> None:
-    """Nothing but AskError is raised, its sentence is one, and the token is not in it."""
+    """Only AskError is raised, with one sentence that does not contain the token."""
     chance = random.Random(seed)
     for _ in range(count):
         api.answer = spoilt(chance)
@@ -62,7 +62,7 @@ def test_whatever_comes_is_an_answer_or_a_sentence(api: ApiServer, seed: int, co
 
 
 def attempt(api: ApiServer) -> AskError | None:
-    """What is raised; nothing else may be."""
+    """The AskError that is raised, None for an answer; fails on anything else."""
     try:
         assert isinstance(fetch_usage(api.url, TOKEN, "test", deadline=1.0), dict)
     except AskError as error:
