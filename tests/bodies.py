@@ -1,4 +1,4 @@
-"""The usage of a made-up account, as the endpoint tells it."""
+"""The usage of a made-up account, in the endpoint's own form."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def usage_body(
 ) -> dict[str, object]:
     """The endpoint's body in its present shape; per cent, seconds from ``now``, cents.
 
-    None leaves a window out as the API does: null among the old keys, no row in ``limits``.
-    ``model`` is the per-model week of a model named Fable; ``credits_used`` switches credits on.
+    None leaves out a window as the API does: null in the old keys, no row in ``limits``. ``model``
+    is the week of a model named Fable; ``credits_used`` switches the credits on.
     """
     ends = {"session": _iso(now + five_hour_left), "weekly": _iso(now + seven_day_left)}
     rows = [
@@ -46,7 +46,7 @@ def usage_body(
 
 
 def _iso(moment: float) -> str:
-    """The API's way to write a time: UTC, with microseconds."""
+    """A time as the API writes it: UTC, with microseconds."""
     return datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="microseconds")
 
 
@@ -76,7 +76,7 @@ def _row(kind: str, percent: float | None, ends: Mapping[str, str]) -> dict[str,
 
 
 def _extra_usage(used: int | None, limit: int | None) -> dict[str, object]:
-    """The credits as the old key tells them."""
+    """The credits in the old key."""
     on = used is not None
     return {
         "is_enabled": on,
@@ -90,7 +90,7 @@ def _extra_usage(used: int | None, limit: int | None) -> dict[str, object]:
 
 
 def _spend(used: int | None, limit: int | None) -> dict[str, object]:
-    """The credits as the new key tells them."""
+    """The credits in the new key."""
 
     def amount(minor: int) -> dict[str, object]:
         return {"amount_minor": minor, "currency": "USD", "exponent": 2}

@@ -1,6 +1,6 @@
 """Make the completions from the parser: ``python -m tests.completions`` after a change of options.
 
-They are made beforehand, so that a user needs no library to have them.
+They are made in advance, so that users do not need the library.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def completion(shell: str) -> str:
     """The completion script of one shell."""
     parser = build_parser()
     for action in _arguments(parser):
-        # a host may be left out, which argparse cannot express with choices
+        # the host is optional, which argparse cannot combine with choices
         if action.dest == "host" and not action.choices:
             action.choices = PLACES
     lines = io.StringIO(shtab.complete(parser, shell))

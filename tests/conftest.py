@@ -1,4 +1,4 @@
-"""What every test may lean on: a home of its own, programs that are there, a way to see frames."""
+"""What every test can use: a home of its own, the programs that it needs, a user and an API."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ SHELL = ROOT / "shell"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Warnings are errors where the versions of everything are pinned, and only there.
+    """Make warnings errors if all versions are pinned, and restore signals that are ignored.
 
-    Elsewhere a new deprecation in some library of the tests must not fail them. Signals that the
-    parent ignores, as under ``nohup``, would be ignored by all that is started here, too.
+    Elsewhere a new deprecation in some library must not fail the tests. A signal that is ignored
+    here, as under ``nohup``, would be ignored by every process that is started, too.
     """
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
         if signal.getsignal(number) == signal.SIG_IGN:
@@ -35,9 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def program(name: str) -> str:
-    """The absolute path of a program; where it is missing, the test is skipped, or in CI fails.
+    """The absolute path of a program; skips the test without it, or fails in CI.
 
-    The environment of the tests need not be activated: what is installed there counts too.
+    Programs in the environment of the tests count, even if that is not activated.
     """
     own = os.path.dirname(sys.executable)
     path = shutil.which(name) or shutil.which(name, path=own)
@@ -50,7 +50,7 @@ def program(name: str) -> str:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home directory, with no variable left that could lead out of it."""
+    """An empty home directory, without variables that could lead out of it."""
     path = tmp_path / "home"
     path.mkdir(mode=0o700)
     for name in list(os.environ):

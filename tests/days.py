@@ -1,6 +1,6 @@
-"""Days in the life of a machine: when somebody is there, and how the plan is used; all made up.
+"""Made-up days of a machine: when somebody is present, and how the plan is used.
 
-Times are epoch seconds of one day that begins at ``BEGIN``. A day is the same for the same seed.
+Times are epoch seconds of one day that begins at ``BEGIN``. With the same seed a day is the same.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 BEGIN = 1_800_000_000 // 86400 * 86400
 DAY, HOUR, MINUTE = 86400, 3600, 60
-WINDOW, STEP = 18000, 600  # a session's window, and what its beginning is rounded down to
-POLL = 15  # seconds between two looks of a tmux
+WINDOW, STEP = 18000, 600  # a session's window, and the unit that its beginning is rounded down to
+POLL = 15  # seconds between two polls of tmux
 
 PROMPT, GLANCE, KEY, PUSH = "prompt", "glance", "key", "push"  # kinds of events
 
@@ -23,9 +23,9 @@ Turn = tuple[float, float]  # from, to
 
 
 class Spans(NamedTuple):
-    """Hours of the day in which something is at work by turns.
+    """Hours of the day in which something is on and off in turns.
 
-    It is so for a share ``duty`` of the time; a turn and the pause after it take ``mean`` seconds.
+    It is on for a share ``duty`` of the time; a turn and the pause after it take ``mean`` seconds.
     """
 
     hours: tuple[tuple[float, float], ...] = ()
@@ -95,10 +95,10 @@ class Truth(NamedTuple):
 
 
 class Day:
-    """One day of a kind: the same for the same seed."""
+    """One day of a kind; with the same seed it is the same."""
 
     def __init__(self, kind: Kind, seed: int) -> None:
-        """Draw the day."""
+        """Make up the day."""
         chance = random.Random(f"{kind.name} {seed}")
         here, elsewhere = list(kind.here.turns(chance)), list(kind.elsewhere.turns(chance))
         prompts, typing = kind.prompts.turns(chance), list(kind.editor.turns(chance))
@@ -114,7 +114,7 @@ class Day:
         )
 
     def truth(self, now: float) -> Truth:
-        """What is true then."""
+        """The truth at this time."""
         minute, rest = divmod(now - BEGIN, MINUTE)
         level, rate, resets_at = self._minutes[min(int(minute), len(self._minutes) - 1)]
         return Truth(min(100.0, level + rate * rest), resets_at)
@@ -123,7 +123,7 @@ class Day:
 def _use(
     here: list[Turn], elsewhere: list[Turn], chance: random.Random
 ) -> Iterator[tuple[float, float, int | None]]:
-    """For each minute: the percentage at its begin, its growth a second, the window's end."""
+    """For each minute: the percentage at its start, its growth per second, the window's end."""
     level, end = 0.0, None
     for now in range(BEGIN, BEGIN + DAY, MINUTE):
         if end and end <= now:
@@ -143,7 +143,7 @@ def _is_on(turns: list[Turn], now: float) -> bool:
 def _moments(
     kind: str, turns: Iterable[Turn], pause: Callable[[], float]
 ) -> list[tuple[float, str]]:
-    """Events of one kind, with pauses between them, as (time, kind) in order."""
+    """Events of one kind with pauses between them, as (time, kind), in order."""
     moments = []
     for begin, end in turns:
         now = begin
@@ -154,5 +154,5 @@ def _moments(
 
 
 def _pause(chance: random.Random, median: float, spread: float) -> float:
-    """Seconds between two things that a person does."""
+    """Seconds between two actions of a person."""
     return max(2.0, chance.lognormvariate(math.log(median), spread))

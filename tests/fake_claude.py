@@ -1,15 +1,15 @@
 """A stand-in for Claude Code's program that speaks the control protocol of ``claude -p``.
 
 claude = FakeClaude(tmp_path, claude_json)
-claude.hears(usage_body(now))   # the API answers: told, and recorded as Claude Code does
-claude.hears(None)              # the API refuses: what is on record is told, without its age
-claude.does("hangs")            # or misbehaves in one of the ways below
+claude.hears(usage_body(now))   # the API answers; Claude Code reports and records it
+claude.hears(None)              # the API refuses; the record is reported, without its age
+claude.does("hangs")            # or it behaves in one of the ways below
 ...
 assert len(claude.calls()) == 1
 
 Like Claude Code 2.1.330 it writes its record into ``.claude.json`` after the answer, and keeps it
-for a minute. Run as a program it is told by ``script.json`` beside it what to do, and writes down
-in ``calls`` how it was called.
+for a minute. Run as a program it follows ``script.json`` beside it, and records its calls in
+``calls``.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ ENDLESS = b"x" * 65536
 
 
 class FakeClaude:
-    """The program ``claude`` in ``folder``, and what it was called with."""
+    """The program ``claude`` in ``folder``, and the calls it got."""
 
     def __init__(self, folder: Path, claude_json: Path) -> None:
-        """Put the program there, with ``claude_json`` for its file; it knows no usage at first."""
+        """Install the program, which uses ``claude_json`` and knows no usage at first."""
         self.folder = folder / "claude-bin"
         self.folder.mkdir()
         self.program = self.folder / "claude"
@@ -45,24 +45,24 @@ class FakeClaude:
         self.hears(None)
 
     def hears(self, body: Mapping[str, object] | None) -> None:
-        """Have the API answer Claude Code with this body from now on, or refuse."""
+        """Have the API give Claude Code this body from now on, or refuse."""
         self._tell(body=body)
 
     def does(self, what: str) -> None:
-        """Behave so from now on: one of the functions below."""
+        """From now on, behave like one of the functions below."""
         self._tell(does=what)
 
     def renews(self, login: Path, record: Mapping[str, object]) -> None:
-        """Renew the login when it is asked, as Claude Code does with one that has expired."""
+        """Renew the login when asked, as Claude Code does with an expired one."""
         self._tell(login=[str(login), record])
 
     def recorded(self, body: Mapping[str, object], age: float) -> None:
-        """Have this on record since so many seconds."""
+        """Record this usage as of so many seconds ago."""
         self._script["body"] = body
         _write_record(self._script, age)
 
     def calls(self) -> list[dict[str, Any]]:
-        """How it was called: ``argv``, ``environ``, ``cwd``, its ``files``, ``pid``, ``sid``."""
+        """Each call: ``argv``, ``environ``, ``cwd``, its ``files``, ``pid``, ``sid``."""
         path = self.folder / "calls"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -72,7 +72,7 @@ class FakeClaude:
 
 
 def main(folder: Path, argv: list[str]) -> None:
-    """Be Claude Code once."""
+    """Run as Claude Code once."""
     call = {
         "argv": argv,
         "environ": dict(os.environ),
@@ -89,8 +89,8 @@ def main(folder: Path, argv: list[str]) -> None:
 
 
 def answers(script: dict[str, Any], request: dict[str, Any], _folder: Path) -> None:
-    """Answer, and once nobody wants more, write down what was heard."""
-    is_open = not select.select([0], [], [], 0.05)[0]  # Claude Code ends with its standard input
+    """Answer, and at the end of the input record the usage."""
+    is_open = not select.select([0], [], [], 0.05)[0]  # Claude Code ends at the end of its input
     if "login" in script:
         path, record = script["login"]
         Path(path).write_text(json.dumps(record))
@@ -106,7 +106,7 @@ def answers(script: dict[str, Any], request: dict[str, Any], _folder: Path) -> N
 
 
 def keeps_no_record(script: dict[str, Any], request: dict[str, Any], _folder: Path) -> None:
-    """Be Claude Code 2.1.197, which writes no record."""
+    """Behave like Claude Code 2.1.197, which keeps no record."""
     _respond(request, {"rate_limits_available": True, "rate_limits": script["body"]})
 
 
@@ -116,14 +116,14 @@ def has_no_plan(_script: dict[str, Any], request: dict[str, Any], _folder: Path)
 
 
 def is_too_old(_script: dict[str, Any], request: dict[str, Any], _folder: Path) -> None:
-    """Be Claude Code 2.1.150."""
+    """Behave like Claude Code 2.1.150."""
     response = {"subtype": "error", "request_id": request["request_id"],
                 "error": "Unsupported control request subtype: get_usage"}  # fmt: skip
     say(type="control_response", response=response)
 
 
 def babbles(script: dict[str, Any], request: dict[str, Any], folder: Path) -> None:
-    """Say much that is no answer, then answer."""
+    """Print other things, then answer."""
     sys.stdout.write("not JSON\n\n[1, 2]\n" + "[" * 20000 + "\n")
     say(type="control_response", response=None)
     say(type="control_response", response=[1])
@@ -133,17 +133,17 @@ def babbles(script: dict[str, Any], request: dict[str, Any], folder: Path) -> No
 
 
 def answers_oddly(_script: dict[str, Any], request: dict[str, Any], _folder: Path) -> None:
-    """Answer with something of another shape."""
+    """Answer in another shape."""
     say(type="control_response", response={"subtype": "success", "response": [],
                                            "request_id": request["request_id"]})  # fmt: skip
 
 
 def ends(_script: dict[str, Any], _request: dict[str, Any], _folder: Path) -> None:
-    """End without a word."""
+    """Exit without printing anything."""
 
 
 def hangs(_script: dict[str, Any], _request: dict[str, Any], folder: Path) -> None:
-    """Do nothing, whatever is signalled, and have a child that does the same."""
+    """Hang and ignore signals, with a child that hangs, too."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     child = subprocess.Popen([sys.executable, "-S", "-I", "-c", "input()"], stdin=subprocess.PIPE)
     (folder / "child").write_text(str(child.pid))
@@ -152,20 +152,20 @@ def hangs(_script: dict[str, Any], _request: dict[str, Any], folder: Path) -> No
 
 
 def drips(_script: dict[str, Any], _request: dict[str, Any], _folder: Path) -> None:
-    """Print one character after the other, never a line."""
+    """Print one character after the other, but never a line."""
     while True:
         os.write(1, b" ")
         time.sleep(0.01)
 
 
 def floods(_script: dict[str, Any], _request: dict[str, Any], _folder: Path) -> None:
-    """Say more than anyone can take in."""
+    """Print without end."""
     while True:
         os.write(1, ENDLESS)
 
 
 def say(**message: object) -> None:
-    """One line of the protocol."""
+    """Print one line of the protocol."""
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 
@@ -176,7 +176,7 @@ def _respond(request: dict[str, Any], answer: dict[str, object]) -> None:
 
 
 def _record(script: dict[str, Any]) -> dict[str, object] | None:
-    """The recorded usage, as long as it may be reported."""
+    """The recorded usage, while it may be reported."""
     state = _state(script)
     record = state.get("cachedUsageUtilization") or {"fetchedAtMs": 0}
     age = time.time() - record["fetchedAtMs"] / 1000

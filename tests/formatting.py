@@ -1,4 +1,4 @@
-"""JSON objects as people and programs write them: any layout, for property tests."""
+"""JSON objects in any layout that people and programs use, for property tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BLANKS = st.sampled_from(["", "", " ", "\n", "\r\n", "\t", "  ", "\n    "])
 
 @st.composite
 def layouts(draw: st.DrawFn, objects: st.SearchStrategy[dict[str, object]] = OBJECTS) -> str:
-    """The text of an object: one of the usual layouts, or blanks wherever JSON allows them."""
+    """An object's text in one of the usual layouts, or with blanks wherever they are allowed."""
     found = draw(objects)
     lone = re.search("[\ud800-\udfff]", json.dumps(found, ensure_ascii=False))
     ascii_only = lone is not None or draw(st.booleans())

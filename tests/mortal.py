@@ -1,8 +1,8 @@
-"""Runs refreshes, each in a process of its own, that die at whatever step they are told to.
+"""Runs refreshes, each in its own process, that die at a given step.
 
-A line ``<time> <step>`` on standard input starts one in a world whose clock stands at that time
-(epoch seconds); it is killed (SIGKILL) at that step, or lives where the step is 0. The answer is a
-line with the number of steps that it took, or with what ended it.
+A line ``<time> <step>`` on standard input starts one whose clock stands at that time (epoch
+seconds). At that step it is killed (SIGKILL); with step 0 it ends normally. The answer is a line
+with the number of steps that it took, or with what ended it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ last_step = 0
 
 
 def step() -> None:
-    """One more step, which may be the last."""
+    """Count a step, and die if it is the last one."""
     global steps  # noqa: PLW0603 - each life is a process of its own
     steps += 1
     if steps == last_step:
@@ -38,7 +38,7 @@ def step() -> None:
 
 
 def stepping(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function as a step before it and a step after it."""
+    """The function with a step before it and a step after it."""
 
     @wraps(function)
     def wrapped(*arguments: object, **options: object) -> object:
@@ -51,7 +51,7 @@ def stepping(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Connection(sqlite3.Connection):
-    """A connection whose every statement that writes is a step."""
+    """A connection on which each writing statement is a step."""
 
     def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
         """Run a statement."""
@@ -61,7 +61,7 @@ class Connection(sqlite3.Connection):
 
 
 def live(moment: float, die_at: int) -> None:
-    """Refresh once, then say how many steps that took."""
+    """Refresh once, and print the number of steps."""
     global last_step  # noqa: PLW0603
     last_step = die_at
     connect = sqlite3.connect
@@ -75,7 +75,7 @@ def live(moment: float, die_at: int) -> None:
 
 
 def main() -> None:
-    """Answer every line until there is none."""
+    """Answer each line of the input."""
     for line in sys.stdin:
         moment, die_at = line.split()
         child = os.fork()

@@ -1,4 +1,4 @@
-"""A terminal that a test can look at: a real program on a pty, its screen kept by pyte."""
+"""A terminal for tests: a real program on a pty, with its screen kept by pyte."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pyte
 
 
 class Screen:
-    """Runs ``argv`` on a pty of ``columns`` by ``lines`` and shows what a person would see."""
+    """Runs ``argv`` on a pty of ``columns`` by ``lines``, and shows what a person would see."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Screen:
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             try:
-                fcntl.ioctl(0, termios.TIOCSWINSZ, size)  # before the program can look
+                fcntl.ioctl(0, termios.TIOCSWINSZ, size)  # before the program asks for it
                 if cwd:
                     os.chdir(cwd)
                 os.execve(argv[0], list(argv), dict(env))
@@ -44,11 +44,11 @@ class Screen:
                 os._exit(127)
 
     def __enter__(self) -> Screen:
-        """Hand out the running screen."""
+        """Return the running screen."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the program that this screen started."""
+        """End the program."""
         self.close()
 
     def send(self, text: str) -> None:
@@ -56,7 +56,7 @@ class Screen:
         os.write(self._fd, text.replace("\n", "\r").encode())
 
     def pump(self, seconds: float = 0.0) -> bool:
-        """Take in what the program has written within ``seconds``; False at its end."""
+        """Read what the program writes within ``seconds``; False once it has ended."""
         ready, _, _ = select.select([self._fd], [], [], seconds)
         if not ready:
             return True
@@ -69,7 +69,7 @@ class Screen:
         return bool(data)
 
     def until(self, seen: str | Callable[[str], bool], seconds: float = 20.0) -> str:
-        """Wait until the screen's text holds ``seen``, or it answers True; return that text."""
+        """Wait until the text contains ``seen``, or ``seen`` is true of it; returns the text."""
         wanted = seen if callable(seen) else lambda text: seen in text
         deadline = time.monotonic() + seconds
         alive = True
@@ -81,7 +81,7 @@ class Screen:
         return self.text()
 
     def interrupt(self, seen: str) -> str:
-        """Type Ctrl-C until the text holds ``seen``: a shell may miss one right after a key."""
+        """Type Ctrl-C until the text contains ``seen``: a shell may miss one right after a key."""
         for _ in range(20):
             self.send("\x03")
             with contextlib.suppress(AssertionError):
@@ -89,7 +89,7 @@ class Screen:
         return self.until(seen)
 
     def text(self) -> str:
-        """The screen, one line a row, trailing blanks cut."""
+        """The screen, a line for each row, without trailing blanks."""
         return "\n".join(row.rstrip() for row in self.display.display).rstrip()
 
     def row(self, number: int) -> str:
@@ -97,7 +97,7 @@ class Screen:
         return str(self.display.display[number]).rstrip()
 
     def colours(self, text: str) -> set[str]:
-        """The foreground colours of the last place on the screen where ``text`` stands."""
+        """The foreground colours of the last occurrence of ``text`` on the screen."""
         for y in reversed(range(self.display.lines)):
             x = self.display.display[y].rfind(text)
             if x >= 0:
@@ -105,7 +105,7 @@ class Screen:
         raise AssertionError(f"not on the screen: {text!r}\n{self.text()}")
 
     def close(self) -> None:
-        """Hang up, and end the program if it does not go by itself."""
+        """Hang up, and kill the program if it does not end."""
         with contextlib.suppress(OSError):
             os.close(self._fd)
         for sign in (signal.SIGHUP, signal.SIGKILL):

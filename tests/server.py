@@ -2,8 +2,8 @@
 
 with ApiServer() as api:
     api.answer = throttled("5")            # one answer for all
-    api.answer = [SERVER_ERROR, ok(body)]  # one after the other, the last one for ever
-    api.answer = lambda request: ok(body)  # whatever the request deserves
+    api.answer = [SERVER_ERROR, ok(body)]  # one after the other, then always the last
+    api.answer = lambda request: ok(body)  # depending on the request
     ...
     assert len(api.requests) == 1
 """
@@ -28,7 +28,7 @@ from tests.bodies import usage_body
 
 
 class Request(NamedTuple):
-    """What was asked; the names of ``headers`` know no case."""
+    """A request; the names of its ``headers`` are not case-sensitive."""
 
     path: str
     headers: Message
@@ -39,7 +39,7 @@ Pieces = Callable[[threading.Event], Iterator[bytes]]
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server says: ``pieces``, if given, are sent raw instead, until the server stops."""
+    """An answer; ``pieces``, if given, are sent raw instead, until the server stops."""
 
     status: int = 200
     body: bytes = b""
@@ -47,7 +47,7 @@ class Answer:
     pieces: Pieces | None = None
 
     def raw(self) -> bytes:
-        """The whole answer as it goes over the wire."""
+        """The whole answer as it is sent."""
         lines = {"Date": formatdate(usegmt=True), "Content-Length": str(len(self.body))}
         lines.update(self.headers)
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
@@ -58,10 +58,10 @@ Answers = Answer | Sequence[Answer] | Callable[[Request], Answer]
 
 
 class ApiServer:
-    """A real HTTP server at ``url``; ``requests`` lists what it was asked, in order."""
+    """A real HTTP server at ``url``; ``requests`` lists the requests it got, in order."""
 
     def __init__(self, answer: Answers | None = None) -> None:
-        """Answer as told; by default with the usage of an ordinary account."""
+        """Give this answer, by default the usage of an ordinary account."""
         self.requests: list[Request] = []
         self.answer = answer or (lambda request: ok(usage_body(time.time())))
         self._seen = threading.Condition()
@@ -104,13 +104,13 @@ class ApiServer:
         self._server.server_close()
 
     def wait_for(self, count: int, seconds: float = 20.0) -> None:
-        """Wait until ``count`` requests have come in."""
+        """Wait until there have been ``count`` requests."""
         with self._seen:
             if not self._seen.wait_for(lambda: len(self.requests) >= count, seconds):
                 raise AssertionError(f"{len(self.requests)} requests came instead of {count}")
 
     def _record(self, request: Request) -> Answer:
-        """Keep the request, and find its answer; a callable may wait as long as it likes."""
+        """Record the request, and choose its answer; a callable may take its time."""
         with self._seen:
             self.requests.append(request)
             choose = self._answer
@@ -118,7 +118,7 @@ class ApiServer:
         return choose(request)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        """The handler class of this very server."""
+        """The class of this server's handlers."""
         api = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -147,19 +147,19 @@ class ApiServer:
                     super().handle()
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Print nothing."""
 
         return Handler
 
 
 class _Server(ThreadingHTTPServer):
-    """Many clients at once; closing waits for all of them."""
+    """A server for many clients at once; closing it waits for all of them."""
 
     daemon_threads = False
     request_queue_size = 1024
 
 
-# What the API says, and what others may say in its place
+# What the API answers, and what others may answer instead
 
 
 def ok(body: object, **headers: str) -> Answer:
@@ -183,20 +183,20 @@ def throttled(retry_after: str | None = None, date: str | None = None) -> Answer
 
 
 def html(status: int) -> Answer:
-    """A page, as captive portals and gateways send them."""
+    """An HTML page, as from captive portals and gateways."""
     page = b"<!doctype html><title>Welcome</title><p>Log in to this network.</p>"
     return Answer(status, page, {"Content-Type": "text/html"})
 
 
 def redirect(url: str) -> Answer:
-    """302 to somewhere else."""
+    """302 to another URL."""
     return Answer(302, b"", {"Location": url})
 
 
 def _endless(head: bytes) -> Pieces:
     def pieces(stopping: threading.Event) -> Iterator[bytes]:
         yield head + b"Content-Type: application/json\r\n\r\n{"
-        # More than a client may take in, but not so much that one that does takes the machine down.
+        # More than a client may read, but not enough to exhaust the machine if it does.
         for _ in range(1024):
             yield b" " * 65536
         stopping.wait()
@@ -228,6 +228,6 @@ CUT_OFF = Answer(200, b'{"five_hour": null', {"Content-Length": "5000"})
 
 @cache
 def gzip_bomb() -> Answer:
-    """A small JSON body that unpacks to 64 MiB of blanks."""
+    """A small JSON body that decompresses to 64 MiB of blanks."""
     body = gzip.compress(b"{" + b" " * (64 << 20) + b"}")
     return Answer(200, body, {"Content-Type": "application/json", "Content-Encoding": "gzip"})

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for what the pure core works on, and how thoroughly it is tried."""
+"""Hypothesis strategies for the pure core, and how many examples are tried."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOUR, DAY = 3600, 86400
 LABELS = {SESSION: "5h", WEEK: "7d"}
 SOURCES = ("endpoint", "claude_json", "statusline", "statusline:one", "statusline:two")
 
-# The same examples in every run, and no limit to the time of one, since the machine may be slow.
+# The same examples in every run, without a time limit, as the machine may be slow.
 thorough = settings(derandomize=True, deadline=None, max_examples=100)
 quick = settings(thorough, max_examples=40)
 
@@ -34,7 +34,7 @@ resets = st.none() | st.integers(-3 * DAY // 60, 8 * DAY // 60).map(lambda n: NO
 
 @st.composite
 def limits(draw: st.DrawFn, key: str, label: st.SearchStrategy[str], until: float = NOW) -> Limit:
-    """A limit of that key, from any source and of any age, true at ``until`` or before."""
+    """A limit with this key, from any source and of any age, true at ``until`` or before."""
     return Limit(
         key=key,
         label=LABELS.get(key) or draw(label),
@@ -50,7 +50,7 @@ def limits(draw: st.DrawFn, key: str, label: st.SearchStrategy[str], until: floa
 
 @st.composite
 def paid_use(draw: st.DrawFn, until: float = NOW) -> Credits:
-    """Credits in any state that a body can bring them into: at least one amount is known."""
+    """Credits as any body may give them: at least one amount is known."""
     amounts = st.integers(0, 10**9)
     used = draw(st.none() | amounts)
     return Credits(
@@ -107,7 +107,7 @@ TEMPLATES = (
 
 
 def styles(templates: tuple[str, ...] = TEMPLATES) -> st.SearchStrategy[Style]:
-    """What settings may say about the line, wide and very narrow."""
+    """Any settings of the line, from very narrow to wide."""
     return st.builds(
         Style,
         ttl=st.sampled_from([180, 300, 301, 600, DAY]),
@@ -119,7 +119,7 @@ def styles(templates: tuple[str, ...] = TEMPLATES) -> st.SearchStrategy[Style]:
     )
 
 
-# Bodies: values of every kind in every place, in the shape of a body and without any shape
+# Bodies: values of every kind in every place, in the shape of a body or in any other
 
 ISO_TIMES = (
     "2027-01-15T10:13:20.123456+00:00", "2027-01-15T10:13:20+00:00", "2027-01-15T10:13:20Z",

@@ -1,4 +1,4 @@
-"""A made-up user with a home, a login and an API of their own, for whom the real program runs."""
+"""A made-up user with a home, a login and an API, for whom the real program runs."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from tests.conftest import ROOT, SHELL
 from tests.server import Answer
 
 TOKEN = "sk-ant-oat01-Made-Up_For-Tests-0123456789"
-RENEWAL = "sk-ant-ort01-Also-Made-Up-9876543210"  # the refresh token, which nobody may use
+RENEWAL = "sk-ant-ort01-Also-Made-Up-9876543210"  # the refresh token, which must never be used
 YEAR = 365 * 86400
 HANGING = Answer(pieces=lambda stopping: iter([b""] if stopping.wait() else []))
 SENTENCE = re.compile(r"claude-status: [A-Z~/`][^\n]*[.\])]\n")
 
 
 class User:
-    """One user: ``home``, the environment of their processes, and what the cache holds of them."""
+    """One user: their ``home``, the environment of their processes, and their cache."""
 
     def __init__(self, home: Path, url: str, **environ: str) -> None:
-        """Begin without a login; ``url`` is the API's, ``environ`` goes on top of the rest."""
+        """Begin without a login; ``url`` is the API's, ``environ`` adds variables."""
         self.home = home
         inherited = {name: os.environ[name] for name in os.environ if name[:6] != "PYTHON"}
         self.environ = {
@@ -51,11 +51,11 @@ class User:
 
     @property
     def account(self) -> Account:
-        """Where this user's things are."""
+        """The paths of this user's account."""
         return locate(self.environ)
 
     def log_in(self, *, lasts: float = 20 * YEAR, token: str = TOKEN, **more: object) -> Path:
-        """Write Claude Code's login file; another ``lasts`` (seconds) makes it another login."""
+        """Write Claude Code's login file; another ``lasts`` (seconds) gives another login."""
         record = {
             "accessToken": token,
             "refreshToken": RENEWAL,
@@ -71,7 +71,7 @@ class User:
         return path
 
     def refresh(self, now: float | None = None, **options: Any) -> Outcome:
-        """A refresh in this very process, at ``now``, without the jitter."""
+        """Refresh in this process, as of ``now``, without jitter."""
         moment = time.time() if now is None else now
         settings = options.pop("settings", Settings())
         times = dict.fromkeys(("clock", "uptime"), lambda: moment)
@@ -83,18 +83,18 @@ class User:
         return [sys.executable, "-m", "claude_status", *arguments]
 
     def run(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        """Run the Python program to its end; ``environ`` among the options adds variables."""
+        """Run the Python program; the option ``environ`` adds variables."""
         options = self._options(options)
         options = {"capture_output": True, "text": True, "timeout": 90, **options}
         return subprocess.run(self.command(*arguments), check=False, **options)
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-        """Start the Python program; without streams, unless the options give some."""
+        """Start the Python program, by default without streams."""
         streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
         return subprocess.Popen(self.command(*arguments), **{**streams, **self._options(options)})
 
     def install_launcher(self, folder: Path) -> str:
-        """Put the launcher into ``folder``, and the Python program beside it; return its path."""
+        """Install the launcher and a Python program in ``folder``; returns its path."""
         folder.mkdir(parents=True, exist_ok=True)
         launcher = folder / "claude-status"
         launcher.write_bytes((SHELL / "claude-status").read_bytes())
@@ -105,13 +105,13 @@ class User:
         return str(launcher)
 
     def take_slots(self) -> None:
-        """Have nothing started in the background for some minutes: all its slots are taken."""
+        """Take the slots of the next minutes, so that nothing starts in the background."""
         slot = int(time.time()) // SLOT
         for taken in range(slot, slot + 20):
             (self.account.home / f"{KICK}{taken}").touch()
 
     def is_drawn(self) -> bool:
-        """Whether there are frames, and no refresh in the background is at work any more."""
+        """Whether there are frames, and no background refresh is running."""
         if not (self.account.frames / list(DIALECTS)[-1]).exists():
             return False
         door = os.open(self.account.home, os.O_RDONLY)
@@ -145,7 +145,7 @@ class User:
 
     @contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:
-        """The user's database, past the program."""
+        """The user's database, without the store."""
         path = self.account.store / "cache.db"
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             yield connection
@@ -156,7 +156,7 @@ class User:
 
 
 def clock_ahead(folder: Path, seconds: float) -> dict[str, str]:
-    """Variables with which a Python process believes to live so many seconds later."""
+    """The environment in which a Python process's clock is ahead by so many seconds."""
     folder.mkdir(exist_ok=True)
     (folder / "sitecustomize.py").write_text(
         f"import time\nreal, up = time.time, time.clock_gettime\n"
@@ -168,7 +168,7 @@ def clock_ahead(folder: Path, seconds: float) -> dict[str, str]:
 
 @contextmanager
 def time_zone(name: str) -> Iterator[None]:
-    """Have local time be that of a place, in this process and in those that it starts."""
+    """Set the local time zone, in this process and in those that it starts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", name)
         time.tzset()
@@ -177,7 +177,7 @@ def time_zone(name: str) -> Iterator[None]:
 
 
 def unprivileged(command: list[str]) -> list[str]:
-    """The command as one whom the modes of files bind, which they do not if root runs it."""
+    """The command without root's right to ignore file modes."""
     if os.geteuid() != 0:
         return command
     return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]

@@ -28,7 +28,7 @@ def user(home: Path, api: ApiServer) -> User:
 
 
 def own(user: User, account: str, **more: object) -> None:
-    """Let Claude Code's state name the account."""
+    """Have Claude Code's state name the account."""
     state = {"oauthAccount": {"accountUuid": account}, **more}
     user.account.claude_json.parent.mkdir(exist_ok=True)
     user.account.claude_json.write_text(json.dumps(state))
@@ -40,7 +40,7 @@ def shown(user: User, now: float) -> str:
 
 
 def test_each_directory_has_its_own_numbers(home: Path, api: ApiServer) -> None:
-    """Two values of CLAUDE_CONFIG_DIR, and none, are three accounts with three caches."""
+    """Two values of CLAUDE_CONFIG_DIR, and none, are three accounts with their own numbers."""
     for number, directory in enumerate(("", f"{home}/work", f"{home}/work/nested")):
         environ = {"CLAUDE_CONFIG_DIR": directory} if directory else {}
         user = User(home, api.url, **environ)
@@ -56,7 +56,7 @@ def test_each_directory_has_its_own_numbers(home: Path, api: ApiServer) -> None:
 
 
 def test_another_account_takes_nothing_over(user: User, api: ApiServer) -> None:
-    """Where the state names another account, its numbers alone are shown from the next refresh."""
+    """After a change of the account the old numbers are gone."""
     user.log_in()
     own(user, "first")
     api.answer = ok(usage_body(NOW, five_hour=81))
@@ -71,9 +71,9 @@ def test_another_account_takes_nothing_over(user: User, api: ApiServer) -> None:
 
 
 def test_another_organization_is_another_account(user: User, api: ApiServer) -> None:
-    """The same person's other plan takes nothing over, nor what the state still holds of the first.
+    """Another organization of the same person is another account, without the old numbers.
 
-    A state that names no organization tells nothing about it.
+    A state that names no organization counts as no change.
     """
     user.log_in()
     both = {"accountUuid": "one", "organizationUuid": "home"}
@@ -96,7 +96,7 @@ def test_another_organization_is_another_account(user: User, api: ApiServer) -> 
 
 
 def test_a_renewed_login_changes_nothing(user: User, api: ApiServer) -> None:
-    """Another token of the same account keeps the numbers, and is not asked before the TTL."""
+    """A new token of the same account keeps the numbers, and makes no call due."""
     user.log_in()
     own(user, "first")
     user.refresh(NOW)
@@ -109,8 +109,8 @@ def test_a_renewed_login_changes_nothing(user: User, api: ApiServer) -> None:
     assert len(api.requests) == 1
 
 
-def test_a_session_of_the_account_before_is_not_listened_to(user: User, api: ApiServer) -> None:
-    """What an old session repeats of the account before is not taken for the new one's."""
+def test_a_session_of_the_previous_account_is_ignored(user: User, api: ApiServer) -> None:
+    """New numbers of an old account's session are not taken for the new account's."""
     data = session(user.home, five_hour=81)
     os.utime(user.home / "one.jsonl", (time.time() - 100,) * 2)
     own(user, "first")
@@ -120,16 +120,15 @@ def test_a_session_of_the_account_before_is_not_listened_to(user: User, api: Api
     user.refresh()
 
     hook(user, session(user.home, five_hour=82, transcript_path=str(user.home / "one.jsonl")))
-    os.utime(user.home / "one.jsonl", (time.time() - 100,) * 2)
 
-    assert "81%" not in shown(user, time.time())
+    assert "82%" not in shown(user, time.time())
 
 
 @pytest.mark.parametrize("transcript", ["one.jsonl", ""])
-def test_an_idle_session_of_the_account_before_says_nothing_new(
+def test_an_idle_session_of_the_previous_account_is_ignored(
     user: User, api: ApiServer, transcript: str
 ) -> None:
-    """It repeats its numbers after the switch too, with and without a transcript to date them."""
+    """Repeated numbers of an old session are ignored, with or without a transcript."""
     path = str(user.home / transcript) if transcript else ""
     own(user, "first")
     user.refresh()
@@ -147,8 +146,8 @@ def test_an_idle_session_of_the_account_before_says_nothing_new(
     assert shown(user, time.time()).startswith("5h 3%")
 
 
-def test_a_line_of_the_account_before_is_not_printed(user: User) -> None:
-    """Nor where the new account has no numbers yet, and the old session's are new to us."""
+def test_a_line_of_the_previous_account_is_not_printed(user: User) -> None:
+    """Numbers of an old account's session that was never seen before are not shown."""
     own(user, "first")
     user.refresh()
     own(user, "second")
@@ -160,7 +159,7 @@ def test_a_line_of_the_account_before_is_not_printed(user: User) -> None:
 
 
 def test_a_switch_under_a_wrong_clock_shuts_nobody_out(user: User) -> None:
-    """An account that was noticed by a clock a day ahead is listened to when that is put right."""
+    """A switch that a clock a day ahead has dated does not keep later sessions out."""
     own(user, "first")
     user.refresh(time.time() + 86400)
     own(user, "second")
@@ -172,7 +171,7 @@ def test_a_switch_under_a_wrong_clock_shuts_nobody_out(user: User) -> None:
 
 
 def test_a_push_does_not_put_off_what_a_wrong_clock_put_off(user: User) -> None:
-    """Frames that were drawn a day ahead are not in order again because a push draws them anew."""
+    """After a refresh dated a day ahead, a push makes the next one due in time."""
     user.log_in()
     user.refresh(time.time() + 86400)
     hook(user, session(user.home, five_hour=50))
@@ -181,7 +180,7 @@ def test_a_push_does_not_put_off_what_a_wrong_clock_put_off(user: User) -> None:
 
 
 def test_a_login_comes_expires_is_renewed_and_goes(user: User, api: ApiServer) -> None:
-    """Each change of the login is noticed within five minutes, and no reading is hidden by it."""
+    """Each change of the login is noticed within five minutes, and hides no reading."""
     assert not user.refresh(NOW).asked
     assert user.refresh_at() <= NOW + 300
 
@@ -204,7 +203,7 @@ def test_a_login_comes_expires_is_renewed_and_goes(user: User, api: ApiServer) -
 
 
 def test_a_reading_of_claude_codes_own_needs_no_call(user: User, api: ApiServer) -> None:
-    """A fresh number in .claude.json is shown with its age, and the API is spared."""
+    """A number in .claude.json is shown with its age, without a call."""
     now = time.time()
     own(
         user,
@@ -223,7 +222,7 @@ def test_a_reading_of_claude_codes_own_needs_no_call(user: User, api: ApiServer)
 
 
 def test_every_account_is_listed(home: Path, api: ApiServer) -> None:
-    """`show --all` tells every account that this machine knows, each with its own numbers."""
+    """`show --all` lists every account of this machine with its own numbers."""
     users = [User(home, api.url), User(home, api.url, CLAUDE_CONFIG_DIR=f"{home}/work")]
     for number, user in enumerate(users):
         user.log_in()
@@ -238,7 +237,7 @@ def test_every_account_is_listed(home: Path, api: ApiServer) -> None:
 
 
 def test_without_the_endpoint_no_connection_is_opened(user: User, api: ApiServer) -> None:
-    """With the free sources alone, no command and no refresh ever opens a connection."""
+    """Without the endpoint, no command and no refresh opens a connection."""
     settings = user.home / ".config/claude-status/config.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text('sources = ["statusline", "claude_json"]\n')
@@ -257,7 +256,7 @@ def test_without_the_endpoint_no_connection_is_opened(user: User, api: ApiServer
 
 
 def test_a_source_that_is_switched_off_is_not_taken(user: User) -> None:
-    """Without "statusline" among the sources a push changes nothing."""
+    """Without "statusline" among the sources, a push has no effect."""
     settings = user.home / ".config/claude-status/config.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text('sources = ["claude_json"]\n')
@@ -268,7 +267,7 @@ def test_a_source_that_is_switched_off_is_not_taken(user: User) -> None:
 def test_root_does_not_use_the_users_cache(
     user: User, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A root shell with a borrowed HOME neither shows nor changes what is the user's."""
+    """A root shell with the user's HOME neither shows nor changes the user's files."""
     user.log_in()
     user.refresh()
     if os.geteuid() == 0:
@@ -276,12 +275,12 @@ def test_root_does_not_use_the_users_cache(
             os.chown(path, 65534, 65534)
     before = sorted(str(path) for path in user.home.rglob("*"))
 
-    # An ordinary user can give nothing away, and is another one instead.
+    # An ordinary user cannot give files away, and pretends to be another user instead.
     own = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: own + 1 if own else 0)
     for name, value in user.environ.items():
         monkeypatch.setenv(name, value)
-    # it would end this very process, long after the test
+    # it would end the test run itself, much later
     monkeypatch.setattr("claude_status.terminal.end_after", lambda *_: None)
     assert main(["refresh"]) == 1
     assert "another user" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The command line: what may be typed, how it fails, and what it costs to find that out."""
+"""The command line: what may be typed, how it fails, and how little it imports."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ UNTOUCHED = {
 }
 
 
-def test_the_version_is_told(user: User) -> None:
-    """``--version`` names the program and its version, and nothing else."""
+def test_version(user: User) -> None:
+    """``--version`` prints the program's name and version, and nothing else."""
     done = user.run("--version")
     assert (done.stdout, done.stderr, done.returncode) == (f"claude-status {__version__}\n", "", 0)
 
 
 def test_every_command_has_a_line_of_help(user: User) -> None:
-    """``--help`` lists each command with a sentence, and hides what nobody types."""
+    """``--help`` lists each command with a description, except internal options."""
     done = user.run("--help", environ={"COLUMNS": "200"})
     assert (done.stderr, done.returncode) == ("", 0)
     listed = done.stdout.partition("\ncommands:\n")[2].splitlines()
@@ -52,8 +52,8 @@ def test_every_command_has_a_line_of_help(user: User) -> None:
     [["bogus"], [""], ["--format", "html"], ["--max-width", "wide"], ["show", "more"], ["--bogus"],
      ["refresh", "--force=yes"], ["\udcff"], ["show", "--format", "zsh"]],
 )  # fmt: skip
-def test_a_wrong_call_is_told_with_status_2(user: User, arguments: Sequence[str]) -> None:
-    """What cannot be meant is answered by the usage and one reason."""
+def test_wrong_usage_exits_with_2(user: User, arguments: Sequence[str]) -> None:
+    """Wrong usage is answered by the usage and one reason."""
     done = user.run(*arguments)
     assert (done.stdout, done.returncode) == ("", 2)
     assert done.stderr.startswith("usage: claude-status")
@@ -70,7 +70,7 @@ def test_a_wrong_call_is_told_with_status_2(user: User, arguments: Sequence[str]
 def test_an_option_of_the_line_is_refused_before_a_command(
     user: User, api: ApiServer, option: list[str], command: list[str]
 ) -> None:
-    """Rather than being ignored it is named, by one sentence and status 2; nothing is done."""
+    """It is named in one sentence with status 2 rather than ignored; nothing is done."""
     launcher = user.install_launcher(user.home / "bin")
     before = sorted(user.home.rglob("*"))
     for program in (user.command(), [launcher]):
@@ -98,7 +98,7 @@ def test_an_error_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     error: Exception, status: int, sentence: str,
 ) -> None:  # fmt: skip
-    """Our errors say what is wrong; of other errors only the name is printed, never their text."""
+    """Our errors say what is wrong; of others only the name is printed, not the text."""
 
     def fail(_: object) -> int:
         raise error
@@ -113,7 +113,7 @@ def test_an_error_is_one_sentence(
 
 
 def modules(user: User, *arguments: str) -> set[str]:
-    """The modules that a run has imported at its end."""
+    """The modules that a run has imported by its end."""
     code = (
         "import atexit, os, sys\n"
         "atexit.register(lambda: open(os.environ['PROBE'], 'w').write(' '.join(sys.modules)))\n"
@@ -128,12 +128,12 @@ def modules(user: User, *arguments: str) -> set[str]:
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["bogus"]])
 def test_parsing_imports_no_more_than_it_needs(user: User, arguments: Sequence[str]) -> None:
-    """What is answered by the parser alone waits for no database, no network and no JSON."""
+    """What the parser can answer imports no database, no network and no JSON."""
     assert not modules(user, *arguments) & UNTOUCHED
 
 
 def test_a_refresh_that_is_not_due_imports_no_requests(user: User, api: ApiServer) -> None:
-    """In nine of ten refreshes nothing is asked, and nothing is imported to ask with."""
+    """A background refresh that makes no call does not import what calls need."""
     assert "requests" in modules(user, "refresh", "--background")
     imported = modules(user, "refresh", "--background")
     assert "claude_status.asking.refresh" in imported
@@ -143,10 +143,10 @@ def test_a_refresh_that_is_not_due_imports_no_requests(user: User, api: ApiServe
 
 
 @pytest.mark.parametrize("words", ["refresh", "--format json", "--format prometheus"])
-def test_what_is_asked_often_imports_little(user: User, api: ApiServer, words: str) -> None:
-    """With nothing due, neither the library of the store nor the parser is loaded, nor the asking.
+def test_frequent_commands_import_little(user: User, api: ApiServer, words: str) -> None:
+    """With nothing due, neither the store's library, nor the parser, nor the asking is imported.
 
-    Nor is the database opened for a refresh that says so.
+    A refresh does not even open the database.
     """
     user.log_in()
     user.run("refresh")
@@ -166,10 +166,10 @@ def test_what_is_asked_often_imports_little(user: User, api: ApiServer, words: s
      {"XDG_CONFIG_HOME": "."}],
     ids=str,
 )  # fmt: skip
-def test_an_environment_that_cannot_be_meant_is_refused(
+def test_an_invalid_environment_is_refused(
     user: User, api: ApiServer, environ: dict[str, str]
 ) -> None:
-    """There is one sentence and status 2, no call, and nothing is written."""
+    """It is refused in one sentence with status 2, without a call or a file."""
     before = sorted(user.home.rglob("*"))
     for arguments in ("show", "refresh --force") if "CLAUDE_CONFIG_DIR" in environ else ("show",):
         done = user.run(*arguments.split(), environ=environ)
@@ -179,8 +179,8 @@ def test_an_environment_that_cannot_be_meant_is_refused(
 
 
 @pytest.mark.parametrize("arguments", COMMANDS)
-def test_every_command_refuses_it_alike(user: User, api: ApiServer, arguments: str) -> None:
-    """Whatever is typed without a home, it fails in words, and asks nobody."""
+def test_every_command_fails_without_a_home(user: User, api: ApiServer, arguments: str) -> None:
+    """Without a HOME every command says so, and makes no call."""
     done = user.run(*arguments.split(), environ={"HOME": ""})
     assert "Traceback" not in done.stderr
     assert "HOME must be an absolute path" in done.stdout + done.stderr
@@ -189,13 +189,13 @@ def test_every_command_refuses_it_alike(user: User, api: ApiServer, arguments: s
 
 @pytest.mark.parametrize("environ", [{"HOME": ""}, {"CLAUDE_CONFIG_DIR": "relative"}])
 def test_the_background_never_complains(user: User, environ: dict[str, str]) -> None:
-    """Where nothing can be done a refresh that nobody waits for ends in silence, with status 0."""
+    """A background refresh is silent and exits with 0 even in an invalid environment."""
     done = user.run("refresh", "--background", environ=environ)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
-def test_the_background_is_silent_even_where_it_is_broken(user: User) -> None:
-    """Even with a required library missing, a prompt gets no output."""
+def test_the_background_is_silent_even_if_it_is_broken(user: User) -> None:
+    """Even without a required library, a background refresh prints nothing."""
     hook = user.home / "hook"
     hook.mkdir()
     (hook / "diskcache.py").write_text("raise ImportError('gone')\n")
@@ -211,7 +211,7 @@ CLOSED = ["<&-", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", ">/dev/full", "2>/de
 
 
 def shell(user: User, command: str) -> subprocess.CompletedProcess[str]:
-    """Run a shell's command line, in which ``cs`` stands for the Python program."""
+    """Run a shell's command line in which ``cs`` stands for the Python program."""
     return subprocess.run(
         ["/bin/sh", "-c", command.replace("cs", '"$0" -m claude_status'), sys.executable],
         env=user.environ, cwd=user.home, stdin=subprocess.DEVNULL,
@@ -220,8 +220,8 @@ def shell(user: User, command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("streams", CLOSED)
-def test_a_stream_that_is_gone_breaks_nothing(user: User, streams: str) -> None:
-    """Whatever stream is closed or full, nothing is said but a sentence."""
+def test_a_closed_stream_breaks_nothing(user: User, streams: str) -> None:
+    """With any stream closed or full, there is no traceback, and the refresh is done."""
     for arguments, statuses in (("show", (0, 1)), ("bogus", (1, 2))):
         done = shell(user, f"cs {arguments} {streams}")
         assert "Traceback" not in done.stderr
@@ -232,15 +232,15 @@ def test_a_stream_that_is_gone_breaks_nothing(user: User, streams: str) -> None:
 
 @pytest.mark.parametrize("arguments", [*COMMANDS[1:], "--help", "--version", "statusline"])
 def test_no_command_needs_a_stream(user: User, arguments: str) -> None:
-    """Each runs without any, and says nothing of it."""
+    """Each command works with all streams closed."""
     done = shell(user, f"cs {arguments} <&- >&- 2>&-")
     assert (done.stdout, done.stderr) == ("", "")
     assert done.returncode in (0, 1)
 
 
 @pytest.mark.parametrize("arguments", ["show", "--help", "--version"])
-def test_an_output_that_has_no_place_is_told(user: User, arguments: str) -> None:
-    """Where the disk is full under stdout, the status and one sentence say so."""
+def test_an_output_that_is_cut_off_is_reported(user: User, arguments: str) -> None:
+    """If the disk is full, a sentence and the status say so."""
     done = shell(user, f"cs {arguments} >/dev/full")
     assert done.stderr == "claude-status: The output was cut off (No space left on device).\n"
     assert done.returncode == 1
@@ -248,7 +248,7 @@ def test_an_output_that_has_no_place_is_told(user: User, arguments: str) -> None
 
 @pytest.mark.parametrize("arguments", ["show", "refresh", "--help", "doctor"])
 def test_a_reader_that_goes_away_is_no_error(user: User, arguments: str) -> None:
-    """``claude-status show | head -0`` ends in silence."""
+    """``claude-status show | head -0`` ends silently."""
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -271,7 +271,7 @@ def test_a_reader_that_goes_away_is_no_error(user: User, arguments: str) -> None
     ],
     ids=str,
 )
-def test_a_locale_without_our_signs_breaks_nothing(
+def test_a_locale_without_our_characters_breaks_nothing(
     user: User, api: ApiServer, environ: dict[str, str]
 ) -> None:
     """Characters that cannot be encoded are replaced; the frames are still in UTF-8."""
@@ -291,18 +291,18 @@ def test_a_locale_without_our_signs_breaks_nothing(
 def test_a_terminal_without_utf8_gets_ascii(
     user: User, tmp_path: Path, arguments: list[str], environ: dict[str, str]
 ) -> None:
-    """However the locale is named, Python's preference for UTF-8 does not reach the terminal."""
+    """In a locale without UTF-8 only ASCII is printed, although Python prefers UTF-8."""
     launcher = user.install_launcher(tmp_path / "bin")
     user.refresh()
     with Screen([launcher, *arguments], {**user.environ, **environ}) as screen:
         screen.until("17%")
-        while screen.pump(20):  # to the end
+        while screen.pump(20):
             pass
         assert screen.raw.isascii()
 
 
-def test_a_directory_whose_name_is_no_text_breaks_nothing(user: User) -> None:
-    """A name that is not UTF-8 works like any other, and is printed as far as possible."""
+def test_a_directory_whose_name_is_not_utf8_breaks_nothing(user: User) -> None:
+    """A directory's name that is not UTF-8 works like any other."""
     environ = {"CLAUDE_CONFIG_DIR": f"{user.home}/\udcff"}
     for arguments in ("show", "--format json", "doctor"):
         done = subprocess.run(
@@ -315,7 +315,7 @@ def test_a_directory_whose_name_is_no_text_breaks_nothing(user: User) -> None:
 
 @pytest.mark.parametrize("arguments", ["show", "refresh"])
 def test_an_interrupt_ends_it_in_silence(user: User, api: ApiServer, arguments: str) -> None:
-    """Ctrl-C during the call leaves no traceback, the status of an interrupt, and a pause."""
+    """Ctrl-C during a call gives no traceback, status 130, and a pause before the next."""
     api.answer = HANGING
     process = user.start(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     api.wait_for(1)
@@ -327,7 +327,7 @@ def test_an_interrupt_ends_it_in_silence(user: User, api: ApiServer, arguments: 
 
 
 def test_what_takes_too_long_ends_with_a_sentence(user: User) -> None:
-    """The watchdog of what a person waits for says that it gave up, and what to do."""
+    """A typed command that takes too long gives up with a sentence."""
     code = "import time; from claude_status.terminal import *; end_after(0.1); time.sleep(60)"
     done = subprocess.run(
         [sys.executable, "-c", code], env=user.environ, capture_output=True, text=True,
@@ -339,7 +339,7 @@ def test_what_takes_too_long_ends_with_a_sentence(user: User) -> None:
 
 
 def test_a_typed_command_that_hangs_can_be_ended(user: User) -> None:
-    """A settings file that is a pipe without a writer is waited for no longer than a signal."""
+    """With a FIFO without a writer as the settings file, SIGTERM ends the command."""
     os.mkfifo(user.home / "pipe")
     process = user.start("show", environ={"CLAUDE_STATUS_CONFIG": str(user.home / "pipe")})
     try:

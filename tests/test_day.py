@@ -1,4 +1,4 @@
-"""How often is asked on a day, and how wrong is shown: by the rule, by others, by the real program.
+"""How often is asked on a day, and how wrong is the line: by the rule, by others, by the program.
 
 ``python -m pytest tests/test_day.py -s`` prints the table.
 """
@@ -48,7 +48,7 @@ SHOWN = re.compile(r"5h (~?)(\d+)%")
 
 
 def usage_of(day: Day, now: float, source: str) -> Usage:
-    """What a source says at that time: the session's truth, and a week that stands still."""
+    """What a source reports at that time: the true session, and a constant week."""
     truth = day.truth(now)
     session = Limit(SESSION, "5h", truth.percent, truth.resets_at, now, source, window=days.WINDOW)
     week = Limit(WEEK, "7d", 17, BEGIN + 5 * DAY, now, source, window=7 * DAY)
@@ -57,13 +57,13 @@ def usage_of(day: Day, now: float, source: str) -> Usage:
 
 @dataclass
 class Machine:
-    """A machine on one day, by the program's own rule of asking; without the program around it."""
+    """A machine on one day, with the program's own rule for calls, but not the program."""
 
     day: Day
     in_tmux: bool = False
     calls: int = 0
     looks: int = 0
-    old: int = 0  # looks that met a ~, or no number
+    old: int = 0  # looks that found a ~, or no number
     errors: list[int] = field(default_factory=list)
     usage: Usage | None = None
     asking: Asking = field(default_factory=Asking)
@@ -74,7 +74,7 @@ class Machine:
     _active: float = 0.0
 
     def live(self) -> Machine:
-        """Live through the day, and return the machine."""
+        """Live through the day; returns the machine."""
         for now, event in self.day.events:
             self._poll(now)
             if event in (PROMPT, KEY):
@@ -91,7 +91,7 @@ class Machine:
         return self
 
     def _poll(self, until: float) -> None:
-        """Every look of tmux until then; those that start no refresh change nothing."""
+        """Every poll of tmux until then; those that start no refresh change nothing."""
         while self.in_tmux:
             now = math.ceil(max(self._polled + POLL, self.times.bar) / POLL) * POLL
             if now > until:
@@ -120,7 +120,7 @@ class Machine:
         return math.floor(session.percent), session.state(now, TTL) == STALE
 
     def push(self, now: float) -> None:
-        """Claude Code hands its numbers over."""
+        """Take the numbers that Claude Code passes on."""
         self.usage = usage_of(self.day, now, f"{PUSH}:one")
 
     def due(self, now: float, reader: str) -> Due:
@@ -128,7 +128,7 @@ class Machine:
         return next_call(self.asking, self.usage, now, ttl=TTL, login="", reader=reader)
 
     def refresh(self, now: float, reader: str) -> None:
-        """Ask if it is due, and say when to look again."""
+        """Ask if a call is due, and set the times of the next refresh."""
         if self.due(now, reader).is_now(now):
             self.calls += 1
             answer = usage_of(self.day, now, "endpoint")
@@ -140,10 +140,10 @@ class Machine:
 
 
 class Older(Machine):
-    """The same by an older rule: half an hour while Claude Code is not used here, whoever reads."""
+    """The same with an older rule: half an hour while Claude Code is not used here."""
 
     def due(self, now: float, reader: str) -> Due:
-        """One TTL after the last answer or push, six where nothing was pushed since."""
+        """One TTL after the last answer or push, or six if nothing was pushed since."""
         usage, answered = self.usage, self.asking.answered_at
         if usage is None:
             return Due(now, "")
@@ -161,7 +161,7 @@ class Polling(Machine):
     """The same with one call every TTL, all day long, and no mark."""
 
     def live(self) -> Machine:
-        """Look; the calls need no one."""
+        """Look; the calls do not depend on that."""
         for now, event in self.day.events:
             if event in (PROMPT, GLANCE):
                 self._look(now)
@@ -175,7 +175,7 @@ class Polling(Machine):
 
 @dataclass(kw_only=True)
 class Real(Machine):
-    """The same with the real refresh, store, frames and requests, on a clock of its own."""
+    """The same with the real refresh, store, frames and requests, on its own clock."""
 
     user: User
     api: ApiServer
@@ -187,15 +187,15 @@ class Real(Machine):
         return (int(found[2]), bool(found[1])) if found else (None, False)
 
     def push(self, now: float) -> None:
-        """What the status line records."""
+        """Record what the status line would."""
         drawer = Drawer(self.user.account, Settings(), self.user.environ, lambda: now)
-        # each push follows an answer, for which the session has waited some more
+        # each push follows an answer, so the session has waited longer
         push = Push(usage_of(self.day, now, f"{PUSH}:one"), int(now - BEGIN), now)
         record_push(push, drawer)
         self._read_times()
 
     def refresh(self, now: float, reader: str) -> None:
-        """What runs in the background."""
+        """Run what would run in the background."""
         self.api.answer = ok(body_of(usage_of(self.day, now, "endpoint")))
         self.calls += self.user.refresh(now, reader=reader, chance=self.chance).asked
         self._read_times()
@@ -205,7 +205,7 @@ class Real(Machine):
 
 
 def body_of(usage: Usage) -> Mapping[str, object]:
-    """The same as the API says it."""
+    """The same usage as a body of the API."""
     return {
         limit.key: {"utilization": limit.percent, "resets_at": _iso(limit.resets_at)}
         for limit in usage.limits
@@ -217,11 +217,11 @@ def _iso(moment: int | None) -> str | None:
 
 
 class Figures(NamedTuple):
-    """The mean of some days: calls, points of error at a look, and the share of looks with ~."""
+    """Means over several days: calls, points of error at a look, the share of looks with ~."""
 
     calls: float
     mean: float
-    most: int  # what 95 % of the errors do not exceed
+    most: int  # 95 % of the errors are not larger
     worst: int
     old: float  # per cent
 
@@ -246,7 +246,7 @@ def figures(rule: type[Machine], kind: Kind, in_tmux: bool) -> Figures:
 
 
 def test_the_table() -> None:
-    """By the rule a third of the calls of polling is made on every day, with and without tmux."""
+    """The rule makes less than a third of the calls of polling, on any day."""
     rules = {"older rule": Older, "rule": Machine, "polling": Polling}
     rows = [f"{'':32} {'':5} {'':10}  calls   mean  95%  max  ~ in %"]
     for kind in KINDS:
@@ -261,7 +261,7 @@ def test_the_table() -> None:
 
 @pytest.mark.parametrize(("in_tmux", "calls"), [(False, 60), (True, 90)])
 def test_a_shell_beside_a_browser(in_tmux: bool, calls: int) -> None:
-    """Hardly a prompt shows an old number, few points off, for some dozens of calls a day."""
+    """For some dozens of calls a day, hardly any prompt shows an old number."""
     found = figures(Machine, days.BESIDE_BROWSER, in_tmux)
     assert found.calls <= calls
     assert found.mean < 1
@@ -272,12 +272,12 @@ def test_a_shell_beside_a_browser(in_tmux: bool, calls: int) -> None:
 
 
 def test_an_editor_in_tmux() -> None:
-    """Somebody who types and never sees a prompt has a bar that is hardly ever old."""
+    """Somebody who types in an editor has a bar that is hardly ever old."""
     assert figures(Machine, days.EDITOR, True).old <= 5
 
 
 def test_a_tmux_that_nobody_uses() -> None:
-    """A bar that polls all day, and is seen by nobody, asks about once an hour."""
+    """A bar that polls all day without being seen asks about once an hour."""
     assert figures(Machine, days.NOBODY_THERE, True).calls <= 30
 
 
@@ -287,10 +287,10 @@ def test_a_tmux_that_nobody_uses() -> None:
 def test_the_real_program_does_the_same(
     kind: Kind, in_tmux: bool, user: User, api: ApiServer
 ) -> None:
-    """By the same chance it asks as often, and shows the same numbers and marks.
+    """With the same random numbers, the real program asks as often and shows the same.
 
     It may differ by two calls, and at one look in a hundred: its frames hold whole seconds, so a
-    look may find a refresh due, or a number old, where the simulation does not yet.
+    look may find a refresh due, or a number old, a little earlier than in the simulation.
     """
     expected = Machine(Day(kind, 0), in_tmux).live()
     real = Real(Day(kind, 0), in_tmux, user=user, api=api).live()

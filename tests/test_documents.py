@@ -1,4 +1,4 @@
-"""What other programs are written from: the documents say what the program does."""
+"""What other programs rely on: the documents match the program."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ JSON = (ROOT / "docs/json.md").read_text()
 
 
 def test_every_file_of_frames_is_named() -> None:
-    """The table of dialects has every file that is written, and no other."""
+    """The table of dialects lists every file of frames, and no other."""
     table = FRAMES.partition("| `<dialect>` |")[2].partition("\n\n")[0]
     cells = re.findall(r"(?m)^\| (`.*?) \|", table)
     assert sorted(re.findall(r"`([\w-]+)`", " ".join(cells))) == sorted(FILES)
 
 
 def test_the_numbers_of_the_format_are_the_programs() -> None:
-    """The header, and how long a file, a line and a gate can be."""
+    """The document has the program's own header and limits."""
     assert f"    {HEADER} <refresh_at>" in FRAMES
     assert f"at most {MAX_FRAMES} frames, a line at most {MAX_LINE:,} bytes" in FRAMES
     assert f"longer than {MAX_TEXT} bytes" in FRAMES
 
 
-def test_the_json_of_the_example_is_whole() -> None:
+def test_the_example_of_json_is_complete() -> None:
     """The example has every name of the schema, in the object and in a limit."""
     example = json.loads(JSON.partition("```json\n")[2].partition("```")[0])
     assert set(example) == KEYS
@@ -38,7 +38,7 @@ def test_the_json_of_the_example_is_whole() -> None:
 
 
 def test_every_name_of_the_json_is_explained() -> None:
-    """The table has each name, those of the limits and of the credits in their own rows."""
+    """The table explains each name, those of limits and credits in their own rows."""
     rows = [row for row in JSON.splitlines() if row.startswith("| `")]
     named = [(row.split("|")[1], set(re.findall(r"[a-z_]+", row))) for row in rows]
     of_limits = set().union(*(words for head, words in named if "limits[]." in head))

@@ -1,4 +1,4 @@
-"""Every place agrees on which numbers may be shown, whatever their age and their window."""
+"""Every output agrees on which numbers may be shown, whatever their age and window."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STYLE = Style()
 
 
 def seen(limit: Limit) -> dict[str, str]:
-    """What each place makes of a week's number of 97 per cent, in the words of its state."""
+    """What each output makes of a week at 97 per cent, named by its state."""
     usage = Usage("endpoint", limit.as_of, (limit,))
     line = plain(draw_line(usage, NOW, STYLE))
     rows = report(usage, NOW, STYLE).rows
@@ -60,8 +60,8 @@ def seen(limit: Limit) -> dict[str, str]:
         (DAY, -HOUR, GONE),
     ],
 )
-def test_every_place_agrees(age: int, left: int, state: str) -> None:
-    """Line, show, JSON, Prometheus, check and alerts call the same number the same."""
+def test_every_output_agrees(age: int, left: int, state: str) -> None:
+    """Line, show, JSON, Prometheus, check and alerts give a number the same state."""
     limit = Limit(WEEK, "7d", 97, NOW + left, NOW - age, "endpoint", window=7 * DAY)
     assert limit.state(NOW, STYLE.ttl) == state
     known = "known" if state in (FRESH, STALE) else "unknown"
@@ -72,7 +72,7 @@ def test_every_place_agrees(age: int, left: int, state: str) -> None:
 
 
 def test_a_low_number_is_only_trusted_while_it_is_fresh() -> None:
-    """Within a window use only grows, so an old number below says nothing to `check`."""
+    """Usage grows within a window, so an old number below says nothing to `check`."""
     usage = Usage("endpoint", NOW, (Limit(WEEK, "7d", 5, NOW + DAY, NOW, "endpoint"),))
     snapshot = Snapshot(locate({"HOME": "/nowhere"}), Settings(), NOW, usage)
     assert judge(snapshot, 90, None)[0] == 0

@@ -1,4 +1,4 @@
-"""What is given to Prometheus and Grafana, without either: its form, and the names that it uses."""
+"""The files for Prometheus and Grafana: their form, and the names that they use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LABELS_OF_OTHERS = {"instance", "job", "file", "cause"}
 
 
 def exposed() -> dict[str, set[str]]:
-    """The labels of each metric, where everything is known of an account."""
+    """The labels of each metric, if everything is known about an account."""
     limit = Limit(WEEK, "7d", 91, NOW + 300_000, NOW, "endpoint", window=7 * 86400)
     credit = Credits(5, 10, "USD", 2, None, NOW, "endpoint", resets_at=NOW + 60)
     asking = Asking(asked_at=NOW, pause=60, failures=1, kind="transient")
@@ -45,24 +45,24 @@ def exposed() -> dict[str, set[str]]:
 
 
 def metrics(expression: str) -> set[str]:
-    """The metrics that an expression names."""
+    """The metrics in an expression."""
     return set(re.findall(r"\b(?:claude_status|node|promhttp)[a-z_:]+\b", expression))
 
 
 def labels(expression: str) -> set[str]:
-    """The labels that an expression names."""
+    """The labels in an expression."""
     matched = re.findall(r'(\w+)(?:=~|!=|!~|=)"', expression)
     listed = re.findall(r"\b(?:by|on|without|ignoring) ?\(([^)]*)\)", expression)
     return {*matched, *re.findall(r"\w+", ",".join(listed))}
 
 
-def test_everything_that_there_is_can_be_seen() -> None:
-    """With everything known each metric has a sample, so that the tests below can go by that."""
+def test_every_metric_has_a_sample() -> None:
+    """If everything is known each metric has a sample, which the tests below rely on."""
     assert set(exposed()) == {f"{PREFIX}_{name}" for name in METRICS}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.get("alert", rule.get("record")))
-def test_a_rule_names_what_there_is(rule: dict[str, Any]) -> None:
+def test_a_rule_uses_existing_names(rule: dict[str, Any]) -> None:
     """Every metric and label of a rule is exposed by us or by node_exporter, or recorded above."""
     ours = set(exposed())
     recorded = {each["record"] for each in RULES[: RULES.index(rule)] if "record" in each}
@@ -73,8 +73,8 @@ def test_a_rule_names_what_there_is(rule: dict[str, Any]) -> None:
     assert labels(rule["expr"]) | set(re.findall(r"\$labels\.(\w+)", said)) <= known
 
 
-def test_alerts_are_whole() -> None:
-    """Each has a name of its own, a severity, and two sentences; the document lists them all."""
+def test_alerts_are_complete() -> None:
+    """Each alert has its own name, a severity and two texts, and is in the document."""
     names = [rule["alert"] for rule in ALERTS]
     assert len(set(names)) == len(names)
     for rule in ALERTS:
@@ -89,14 +89,14 @@ def test_alerts_are_whole() -> None:
 
 
 def test_the_document_explains_each_metric() -> None:
-    """Its table has all that is exposed, and nothing else, in the same order."""
+    """The document's table lists the metrics, in the same order."""
     listed = re.findall(r"^\| `(claude_status_\w+)` \|", DOCUMENT, re.MULTILINE)
     assert listed == [f"{PREFIX}_{name}" for name in METRICS]
 
 
 @pytest.mark.parametrize("query", queries(), ids=lambda query: query.panel)
-def test_a_panel_names_what_there_is(query: Query) -> None:
-    """Every metric, label and variable of a query is there, and of its legend, too."""
+def test_a_panel_uses_existing_names(query: Query) -> None:
+    """Every metric, label and variable in a query and its legend exists."""
     known = set.union(LABELS_OF_OTHERS, *exposed().values())
     assert metrics(query.expression)
     assert metrics(query.expression) <= set(exposed()) | OF_OTHERS
@@ -106,7 +106,7 @@ def test_a_panel_names_what_there_is(query: Query) -> None:
 
 
 def test_the_dashboard_can_be_imported_anywhere() -> None:
-    """It has no number of its own, and every query goes to the data source that is chosen."""
+    """It has no id of its own, and every query uses the chosen data source."""
     assert DASHBOARD["id"] is None
     chooser, *asking = DASHBOARD["templating"]["list"]
     assert (chooser["name"], chooser["type"], chooser["query"]) == (
@@ -118,8 +118,8 @@ def test_the_dashboard_can_be_imported_anywhere() -> None:
     assert all(each["datasource"] == chosen for each in (*asking, *panels, *targets))
 
 
-def test_panels_have_a_place_each() -> None:
-    """None lies upon another or leaves the grid; all have a title, a text and a number."""
+def test_panels_do_not_overlap() -> None:
+    """Panels neither overlap nor leave the grid, and have a title, a text and an id."""
     panels = DASHBOARD["panels"]
     assert len({panel["id"] for panel in panels}) == len(panels)
     assert all(panel["title"] and panel["description"] for panel in panels)
@@ -146,7 +146,7 @@ def test_shares_have_the_colours_of_the_line(title: str) -> None:
 
 @pytest.mark.parametrize("title", ["Session", "Week", "Other limits"])
 def test_gauges_round_down(title: str) -> None:
-    """No share is shown as the next whole per cent, or, by the error of a fraction, the last."""
+    """A share is rounded down to a whole per cent, despite floating-point errors."""
     (query,) = (one for one in queries() if one.panel == title)
     found = re.fullmatch(r"floor\(100 \* \(.*\) \+ (\S+)\)", query.expression)
     assert found is not None

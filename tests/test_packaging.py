@@ -1,6 +1,6 @@
-"""The package as it is installed: by pip, pipx and uv, and on every Python that it promises.
+"""The package as installed by pip, pipx and uv, and on every supported Python.
 
-The installers need their registry, so these tests need a network, or the installers' own caches.
+The installers need their registry, so these tests need a network, or the installers' caches.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MARKS = ("CLAUDE", "PYTHON", "VIRTUAL_ENV", "PIPX_", "UV_TOOL", "XDG_")
 
 
 def run(command: Sequence[str | Path], **more: str) -> str:
-    """Run a command in an environment without traces of this one; what it prints."""
+    """Run a command without traces of this environment; returns what it prints."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(MARKS)}
     done = subprocess.run(
         command, env={**environ, **more}, cwd="/", stdin=subprocess.DEVNULL,
@@ -47,7 +47,7 @@ def run(command: Sequence[str | Path], **more: str) -> str:
 
 
 def clone(folder: Path) -> Path:
-    """The sources as a fresh clone has them, in a place with a blank in its name."""
+    """The sources as in a fresh clone, in a folder with a blank in its name."""
     target = folder / "the sources"
     shutil.copytree(ROOT, target, ignore=NOT_IN_A_CLONE)
     return target
@@ -55,14 +55,14 @@ def clone(folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class Installed:
-    """From which sources, where the commands are, and the interpreter they run with."""
+    """The sources, the folder of the commands, and the interpreter they run with."""
 
     sources: Path
     folder: Path
     python: Path
 
     def run(self, home: Path, *arguments: str) -> str:
-        """Run ``claude-status`` as a user does who has its folder on PATH."""
+        """Run ``claude-status`` as a user who has its folder on PATH."""
         environ = {"PATH": f"{self.folder}:{os.defpath}", "HOME": str(home), "LANG": "C.UTF-8"}
         done = subprocess.run(
             ["claude-status", *arguments], env=environ, cwd=home, stdin=subprocess.DEVNULL,
@@ -116,7 +116,7 @@ INSTALLERS: Mapping[str, Callable[[Path], Installed]] = {
 
 @pytest.fixture(scope="module")
 def installing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Installed]]]:
-    """All installations, on their way at the same time."""
+    """All installations, running at the same time."""
     with ThreadPoolExecutor() as pool:
         yield {
             name: pool.submit(install, tmp_path_factory.mktemp("installed"))
@@ -128,7 +128,7 @@ def installing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, F
 def installed(
     request: pytest.FixtureRequest, installing: dict[str, Future[Installed]]
 ) -> Installed:
-    """What one of the installers did."""
+    """The result of one of the installers."""
     return installing[request.param].result()
 
 
@@ -136,14 +136,14 @@ pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.mark.installs
-def test_command_tells_its_version(installed: Installed, home: Path) -> None:
-    """The launcher finds the Python program, through whatever links the installer made."""
+def test_command_prints_its_version(installed: Installed, home: Path) -> None:
+    """The launcher finds the Python program through the installer's links."""
     assert installed.run(home, "--version") == f"claude-status {__version__}\n"
 
 
 @pytest.mark.installs
-def test_launcher_is_left_as_it_is(installed: Installed) -> None:
-    """The launcher is the sh script to the byte, executable, beside ``claude-status-py``."""
+def test_launcher_is_unchanged(installed: Installed) -> None:
+    """The launcher is the same sh script, executable, beside ``claude-status-py``."""
     launcher = installed.folder / "claude-status"
     assert launcher.read_bytes() == (installed.sources / "shell/claude-status").read_bytes()
     assert launcher.read_bytes().startswith(b"#!/bin/sh\n")
@@ -153,7 +153,7 @@ def test_launcher_is_left_as_it_is(installed: Installed) -> None:
 
 @pytest.mark.installs
 def test_shell_files_are_installed(installed: Installed) -> None:
-    """Every snippet is found where the program looks for it, to the byte, by a lasting path."""
+    """Every snippet is where the program expects it, unchanged, under a lasting path."""
     script = (
         "from claude_status.install.program import parts; print(parts('', {'PATH': '/bin'}).folder)"
     )
@@ -167,14 +167,14 @@ def test_shell_files_are_installed(installed: Installed) -> None:
 
 @pytest.mark.installs
 def test_command_by_the_name_of_its_package(installed: Installed, home: Path) -> None:
-    """``claude-status-prompt`` runs the launcher, through whatever links the installer made."""
+    """``claude-status-prompt`` runs the launcher through the installer's links."""
     command = [str(installed.folder / "claude-status-prompt"), "--version"]
     assert run(command, HOME=str(home)) == f"claude-status {__version__}\n"
 
 
 @pytest.mark.installs
 def test_package_is_installed_whole(installed: Installed) -> None:
-    """Every module of the sources can be imported, in place or from the copy, and it is typed."""
+    """Every module of the sources is installed, and the marker of types."""
     package = Path(run([installed.python, "-c", WHERE]).strip())
     sources = installed.sources / "claude_status"
     for path in [*sources.rglob("*.py"), sources / "py.typed"]:
@@ -183,7 +183,7 @@ def test_package_is_installed_whole(installed: Installed) -> None:
 
 @pytest.mark.installs
 def test_nothing_else_is_installed(installed: Installed) -> None:
-    """No tests and nothing else comes along, beside the package and its metadata."""
+    """Nothing but the package, its metadata, commands and shell files is installed."""
     editable = Path(run([installed.python, "-c", WHERE]).strip()).is_relative_to(installed.sources)
     script = (
         "from importlib.metadata import files; print(*files('claude-status-prompt'), sep='\\n')"
@@ -204,7 +204,7 @@ def test_nothing_else_is_installed(installed: Installed) -> None:
 
 @pytest.mark.installs
 def test_demo_runs_from_there(installed: Installed, home: Path) -> None:
-    """The demo runs to its end with nothing but what the installer brought."""
+    """The demo runs with nothing but what the installer brought."""
     told = installed.run(home, "demo")
     assert "7 refreshes made 6 calls" in told
     assert list(home.iterdir()) == []
@@ -212,7 +212,7 @@ def test_demo_runs_from_there(installed: Installed, home: Path) -> None:
 
 @pytest.mark.installs
 def test_line_starts_its_refresh(installed: Installed, home: Path) -> None:
-    """The one-shot, with no frames yet, has the Python beside it make the cache and the frames."""
+    """Without frames, the one-shot has Python create the cache and the frames."""
     assert installed.run(home) == ""
     frames = home / ".cache/claude-status/at/default/@/frames/plain"
     until(frames.exists)
@@ -230,7 +230,7 @@ def by_uv_with(python: str, installed: Installed) -> None:
 @pytest.mark.installs
 @pytest.mark.pythons
 def test_installation_survives_another_python(tmp_path: Path, home: Path) -> None:
-    """What ``install`` wrote still names files that are there after a change of Python."""
+    """After a change of Python, the paths that ``install`` wrote still exist."""
     other = next((PYTHONS[version] for version in others()), sys.executable)
     installed = by_uv(tmp_path)
     installed.run(home, "install", "bash")
@@ -244,7 +244,7 @@ def test_installation_survives_another_python(tmp_path: Path, home: Path) -> Non
 
 
 def test_old_python_is_refused_in_one_sentence() -> None:
-    """A Python before 3.10, such as that of macOS, says so and what to do."""
+    """A Python before 3.10, such as that of macOS, gets one sentence with what to do."""
     script = "import runpy, sys; sys.version_info = (3, 9); runpy.run_module('claude_status')"
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -261,7 +261,7 @@ OWN = "{}.{}".format(*sys.version_info)
 
 
 def pythons() -> dict[str, str]:
-    """The CPythons from 3.10 to 3.13 of this machine, by version: pyenv's, and those on PATH."""
+    """The CPythons 3.10 to 3.13 on this machine, by version: pyenv's, and those on PATH."""
     found = {OWN: sys.executable}
     kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
     kept = kept if os.access(kept, os.R_OK) else Path("/nowhere")
@@ -275,7 +275,7 @@ def pythons() -> dict[str, str]:
 
 
 def is_cpython(path: Path | str, version: str) -> bool:
-    """Whether this runs, which a shim may not, and is what its name says."""
+    """Whether this can be run, unlike some shims, and has the version of its name."""
     script = "import sys; print(sys.implementation.name, '%d.%d' % sys.version_info[:2])"
     try:
         told = subprocess.run([path, "-c", script], capture_output=True, text=True, check=False)
@@ -285,7 +285,7 @@ def is_cpython(path: Path | str, version: str) -> bool:
 
 
 def others() -> list[str]:
-    """The versions besides the one that all the other tests run on; that one if it is alone."""
+    """The versions besides the one that runs these tests; that one if it is alone."""
     return sorted(set(PYTHONS) - {OWN}) or [OWN]
 
 
@@ -293,19 +293,19 @@ PYTHONS = pythons()
 
 
 def run_core(folder: Path, python: str) -> str:
-    """Run the core of the tests in a new environment of this Python; what pytest prints."""
+    """Run the core of the tests in a new environment of this Python; returns pytest's output."""
     sources, venv = clone(folder), folder / "the venv"
     uv = [sys.executable, "-m", "uv"]
     run([*uv, "venv", "--quiet", "--no-python-downloads", "--python", python, venv])
     run([*uv, "pip", "install", "--quiet", "--python", venv / "bin/python", sources, *CORE_NEEDS])
     tests = [str(sources / name) for name in CORE]
-    # CI makes Hypothesis choose the same examples each time, and not mind how long one takes
+    # with CI, Hypothesis uses the same examples each time, without a time limit
     return run([venv / "bin/python", "-m", "pytest", "-p", "no:cacheprovider", *tests], CI="true")
 
 
 @pytest.fixture(scope="module")
 def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[str]]]:
-    """The core of the tests, under way on one Python for each processor."""
+    """The core of the tests on each Python, as many at once as there are processors."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield {
             version: pool.submit(run_core, tmp_path_factory.mktemp("python"), PYTHONS[version])
@@ -317,5 +317,5 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[
 @pytest.mark.pythons
 @pytest.mark.parametrize("version", others())
 def test_core_passes_on_every_python(version: str, core: dict[str, Future[str]]) -> None:
-    """The pure core does the same on each CPython that setup.cfg promises."""
+    """The tests of the pure core pass on each supported CPython."""
     assert re.search(r"^\d+ passed", core[version].result(), re.MULTILINE)

@@ -27,7 +27,7 @@ HOME = {"HOME": "/home/me"}
 
 @pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
 def umask(request: pytest.FixtureRequest) -> Iterator[int]:
-    """The process's umask for the time of one test."""
+    """The process's umask during one test."""
     before = os.umask(request.param)
     yield request.param
     os.umask(before)
@@ -44,7 +44,7 @@ def _mode(path: Path) -> int:
 
 
 def _assert_refused(account: Account, *words: str) -> None:
-    """One sentence says why, and what to do."""
+    """Fail unless the account is refused in one sentence with these words."""
     with pytest.raises(CacheError) as caught:
         make_private(account)
     sentence = str(caught.value)
@@ -85,7 +85,7 @@ def test_the_default_account() -> None:
     ],
 )
 def test_an_account_by_its_directory(given_dir: str, name: str) -> None:
-    """The directory without trailing slashes is the name; the value stays as it was given."""
+    """The name is the directory without trailing slashes; the given value is kept."""
     account = locate({**HOME, "CLAUDE_CONFIG_DIR": given_dir})
     assert (account.name, account.configured) == (name, given_dir)
     assert account.config_dir == Path(name)
@@ -102,14 +102,14 @@ def test_an_account_by_its_directory(given_dir: str, name: str) -> None:
     ],
 )  # fmt: skip
 def test_a_refused_directory(value: str) -> None:
-    """A value that is not absolute, or could be the name of another account, is refused."""
+    """A value that is not absolute, or could name another account, is refused."""
     assert account_name({"CLAUDE_CONFIG_DIR": value}) is None
     with pytest.raises(SettingsError, match=r"^CLAUDE_CONFIG_DIR must be .*\.$"):
         locate({**HOME, "CLAUDE_CONFIG_DIR": value})
 
 
 def test_a_variable_in_a_path_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The database library would follow it to the place of another account."""
+    """The database library would expand it, and might lead to another account."""
     monkeypatch.setenv("ELSEWHERE", "/elsewhere")
     for name in ("CLAUDE_CONFIG_DIR", "CLAUDE_STATUS_CACHE_DIR", "XDG_CACHE_HOME"):
         for value in ("/a/$ELSEWHERE", "/a/${ELSEWHERE}/b", "/$ELSEWHERE"):
@@ -121,7 +121,7 @@ def test_a_variable_in_a_path_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
 @thorough
 @given(st.text("ab/.@~ $-", max_size=12).filter(bool))
 def test_no_two_directories_share_a_place(value: str) -> None:
-    """Whatever is accepted has a place inside the cache, of its own and not the default's."""
+    """Each accepted directory has a place of its own inside the cache."""
     try:
         account = locate({**HOME, "CLAUDE_CONFIG_DIR": value})
     except SettingsError:
@@ -148,7 +148,7 @@ def test_no_two_directories_share_a_place(value: str) -> None:
     ],
 )
 def test_the_root_of_the_cache(environ: dict[str, str], expected: str) -> None:
-    """Our own variable comes first, then the XDG one, then HOME; an empty one is ignored."""
+    """Our own variable comes first, then the XDG one, then HOME; empty ones are ignored."""
     assert cache_root({**HOME, **environ}) == Path(expected)
 
 
@@ -164,7 +164,7 @@ def test_the_root_of_the_cache(environ: dict[str, str], expected: str) -> None:
     ],
 )
 def test_a_relative_cache_is_refused(environ: dict[str, str], name: str) -> None:
-    """What depends on the current directory is refused, and the variable is named."""
+    """A cache that depends on the current directory is refused, with the variable's name."""
     with pytest.raises(SettingsError, match=f"^{name} must be an absolute path"):
         cache_root(environ)
 
@@ -179,7 +179,7 @@ def test_a_relative_cache_is_refused(environ: dict[str, str], name: str) -> None
     ],
 )
 def test_the_settings_file(environ: dict[str, str], expected: str) -> None:
-    """Our own variable comes first, then the XDG one, then HOME; an empty one is ignored."""
+    """Our own variable comes first, then the XDG one, then HOME; empty ones are ignored."""
     assert settings_file({**HOME, **environ}) == Path(expected)
 
 
@@ -194,7 +194,7 @@ def test_the_settings_file(environ: dict[str, str], expected: str) -> None:
     ],
 )
 def test_relative_settings_are_refused(environ: dict[str, str], name: str) -> None:
-    """A refresh runs in another directory, and must have the same settings."""
+    """A relative path is refused, as a refresh runs in another directory."""
     with pytest.raises(SettingsError, match=f"^{name} must be an absolute path"):
         settings_file(environ)
 
@@ -203,7 +203,7 @@ def test_relative_settings_are_refused(environ: dict[str, str], name: str) -> No
 
 
 def test_directories_are_private(account: Account, umask: int) -> None:
-    """Every directory of ours is 0700, whatever the umask; a second time nothing changes."""
+    """Our directories are 0700, whatever the umask, also the second time."""
     for _ in range(2):
         make_private(account)
         path = account.frames
@@ -214,7 +214,7 @@ def test_directories_are_private(account: Account, umask: int) -> None:
 
 
 def test_no_other_directory_is_touched(account: Account) -> None:
-    """The directory that the cache lies in keeps its mode."""
+    """The directory that contains the cache keeps its mode."""
     account.cache.parent.mkdir()
     account.cache.parent.chmod(0o755)
     make_private(account)
@@ -223,7 +223,7 @@ def test_no_other_directory_is_touched(account: Account) -> None:
 
 @pytest.mark.parametrize("mode", [0o755, 0o711, 0o750])
 def test_readers_are_shut_out(account: Account, mode: int) -> None:
-    """A directory of ours that others may read, but not write, is made private, save the root."""
+    """A directory that others can read is made private, except the root of the cache."""
     make_private(account)
     for path in (account.cache, account.home):
         path.chmod(mode)
@@ -234,7 +234,7 @@ def test_readers_are_shut_out(account: Account, mode: int) -> None:
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o770, 0o722, 0o720, 0o702])
 @pytest.mark.parametrize("name", ["cache", "home", "frames"])
 def test_what_others_can_write_is_refused(account: Account, mode: int, name: str) -> None:
-    """A directory in which others may have planted something is not used, nor changed."""
+    """A directory that others can write is neither used nor changed."""
     make_private(account)
     path = getattr(account, name)
     path.chmod(mode)
@@ -243,7 +243,7 @@ def test_what_others_can_write_is_refused(account: Account, mode: int, name: str
 
 
 def test_a_file_in_the_place_of_a_directory(account: Account) -> None:
-    """A file where a directory of ours should be is reported, and left alone."""
+    """A file in place of one of our directories is reported and left alone."""
     account.cache.parent.mkdir()
     account.cache.write_text("mine")
     _assert_refused(account, str(account.cache))
@@ -257,13 +257,13 @@ def test_a_file_in_the_place_of_a_directory(account: Account) -> None:
 
 
 def test_a_file_on_the_way_to_the_cache(home: Path) -> None:
-    """A file where a parent directory should be is reported."""
+    """A file in place of a parent directory is reported."""
     (home / "file").write_text("")
     _assert_refused(locate({"HOME": str(home), "XDG_CACHE_HOME": f"{home}/file"}), "file")
 
 
 def test_a_link_to_a_directory_of_ours(account: Account, tmp_path: Path) -> None:
-    """The cache may be a link that we made; only what is ours in there is made private."""
+    """The cache may be a link of ours; only our directories in it are made private."""
     target = tmp_path / "big disk"
     target.mkdir(0o755)
     account.cache.parent.mkdir()
@@ -274,7 +274,7 @@ def test_a_link_to_a_directory_of_ours(account: Account, tmp_path: Path) -> None
 
 
 def test_a_link_that_leads_nowhere(account: Account, tmp_path: Path) -> None:
-    """A dangling link is reported, and not followed to create its target."""
+    """A dangling link is reported, and its target is not created."""
     account.cache.parent.mkdir()
     account.cache.symlink_to(tmp_path / "none")
     _assert_refused(account, str(account.cache))
@@ -285,13 +285,15 @@ def test_a_link_that_leads_nowhere(account: Account, tmp_path: Path) -> None:
 
 
 def test_a_missing_directory_is_not_private(tmp_path: Path) -> None:
-    """What is not there cannot be used, and that is said in one sentence too."""
+    """A missing directory cannot be used."""
     with pytest.raises(CacheError, match="cannot be used"):
         check_private(tmp_path / "none")
 
 
-def test_a_directory_that_cannot_be_made(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file system's refusal is reported with its reason, and with what to do."""
+def test_a_directory_that_cannot_be_created(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of the file system is reported with its reason and what to do."""
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(30, "Read-only file system")
@@ -301,7 +303,7 @@ def test_a_directory_that_cannot_be_made(account: Account, monkeypatch: pytest.M
 
 
 def test_a_mode_that_cannot_be_changed(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where readers cannot be shut out, the directory cannot be used."""
+    """If a directory cannot be made private, it cannot be used."""
 
     def refuse(*_: object) -> None:
         raise OSError(30, "Read-only file system")
@@ -316,7 +318,7 @@ def test_a_mode_that_cannot_be_changed(account: Account, monkeypatch: pytest.Mon
 
 
 def _give_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make a directory another user's, or where that is not allowed, be another user oneself."""
+    """Give a directory to another user, or pretend to be another user."""
     if os.geteuid() == 0:
         os.chown(path, 65534, -1)
     else:
@@ -324,7 +326,7 @@ def _give_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_borrowed_home(home: Path, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In another user's home, as ``sudo -s`` leaves it, nothing is made."""
+    """In another user's home, as under ``sudo -s``, nothing is created."""
     _give_away(home, monkeypatch)
     _assert_refused(account, str(home), "belongs to another user")
     assert list(home.iterdir()) == []
@@ -332,7 +334,7 @@ def test_a_borrowed_home(home: Path, account: Account, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("name", ["cache", "home", "frames"])
 def test_another_users_cache(account: Account, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """A directory that another user made is neither used nor changed."""
+    """A directory of another user's is neither used nor changed."""
     make_private(account)
     path = getattr(account, name)
     path.chmod(0o755)
@@ -344,7 +346,7 @@ def test_another_users_cache(account: Account, monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_another_users_link(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A link that another user made could lead elsewhere the next time; it is not followed."""
+    """A link of another user's, which could change its target, is not followed."""
     make_private(account)
     link = account.cache.with_name("link")
     link.symlink_to(account.cache)
@@ -360,7 +362,7 @@ def test_another_users_link(account: Account, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_all_accounts_of_a_cache(home: Path) -> None:
-    """Every account that has a place is listed by its name, in the order of the directories."""
+    """Every account in the cache is listed by its name, sorted by directories."""
     names = ["/home/me/.work", "/default", "/home/me", "/home/me/.work/x y", "/a/ü"]
     assert list(accounts(home / "none")) == []
     for name in names:

@@ -15,11 +15,11 @@ from tests.test_packaging import NOT_IN_A_CLONE
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-MOST_WORDS = 1400  # outside of what is folded
+MOST_WORDS = 1400  # outside the folded parts
 
 
 def test_links_lead_somewhere() -> None:
-    """Every file and picture that the README names is there, and every heading it links to."""
+    """Every file and picture that the README names exists, and every heading."""
     targets = re.findall(r'(?:\]\(|srcset="|src=")([^)"]+)', README)
     headings = {
         line[3:].lower().replace(" ", "-") for line in README.splitlines() if line[:3] == "## "
@@ -31,19 +31,19 @@ def test_links_lead_somewhere() -> None:
             assert (ROOT / target).is_file(), target
 
 
-def test_what_is_not_folded_is_short() -> None:
-    """A stranger reads no more than so many words before they choose what to unfold."""
+def test_the_unfolded_part_is_short() -> None:
+    """The part that is not folded has at most so many words."""
     shown = re.sub(r"<details>.*?</details>|<[^>]+>", "", README, flags=re.DOTALL)
     assert len(shown.split()) <= MOST_WORDS
 
 
 def test_lines_fit_their_box() -> None:
-    """No line of a block has to be scrolled."""
+    """No code block needs scrolling."""
     assert max(len(line) for block in BLOCKS for line in block.splitlines()) <= 100
 
 
-def test_commands_are_those_that_there_are(home: Path) -> None:
-    """Every command that the table names is one of the program's."""
+def test_commands_exist(home: Path) -> None:
+    """Every command in the table exists."""
     import contextlib
     import io
 
@@ -61,7 +61,7 @@ def test_commands_are_those_that_there_are(home: Path) -> None:
 @pytest.mark.installs
 @pytest.mark.timeout(600)
 def test_the_first_command_does_the_main_job(home: Path, tmp_path: Path) -> None:
-    """On a machine where nobody is logged in, the first block ends with the demo, and installs."""
+    """Without a login, the first block ends with the demo; the second one installs."""
     clone = tmp_path / "a clone"
     shutil.copytree(ROOT, clone, ignore=NOT_IN_A_CLONE)
     names = ("PATH", "HOME", "LANG", "TERM", "PIP_FIND_LINKS", "PIP_CERT")

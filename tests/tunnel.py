@@ -1,4 +1,4 @@
-"""A proxy on loopback behind which the real API's name answers, with a certificate of its own."""
+"""A proxy on loopback behind which a stand-in for the real API answers, with a certificate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOST = "api.anthropic.com"
 
 
 def certificate(where: Path, host: str = HOST) -> Path:
-    """A new self-signed certificate for ``host`` and its key, in one file."""
+    """A new self-signed certificate for ``host`` with its key, in one file."""
     path = where / "certificate.pem"
     options = {
         "-newkey": "ec",
@@ -28,7 +28,7 @@ def certificate(where: Path, host: str = HOST) -> Path:
         "-out": str(where / "public.pem"),
     }
     command = [program("openssl"), "req", "-x509", "-nodes"]
-    # Python 3.13 wants to know what a certificate is for.
+    # Python 3.13 requires the certificate's purpose.
     command += ["-addext", "keyUsage=critical,digitalSignature,keyCertSign"]
     command += [word for option in options.items() for word in option]
     subprocess.run(command, check=True, capture_output=True)
@@ -37,10 +37,13 @@ def certificate(where: Path, host: str = HOST) -> Path:
 
 
 class Tunnel:
-    """Takes CONNECT for any host and is that host; ``outside`` and ``inside`` are what it heard."""
+    """Accepts CONNECT for any host, and answers as that host.
+
+    ``outside`` and ``inside`` are the requests that it got.
+    """
 
     def __init__(self, pem: Path, answer: Answer) -> None:
-        """Show the certificate in ``pem`` and give one answer."""
+        """Use the certificate in ``pem``, and give this answer."""
         self.outside: list[str] = []
         self.inside: list[str] = []
         self._answer = answer
@@ -77,7 +80,7 @@ class Tunnel:
 
 
 def _head(connection: socket.socket) -> str:
-    """One request's head."""
+    """The head of one request."""
     data = b""
     while not data.endswith(b"\r\n\r\n"):
         piece = connection.recv(1)
