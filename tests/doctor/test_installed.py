@@ -54,15 +54,28 @@ def test_nothing_is_said_of_what_is_not_installed(folder, home, found):
 @pytest.mark.parametrize("host", HOST_NAMES)
 def test_what_is_installed_is_named(folder, home, found, host):
     """Each file that our part is in has a row, and all is well."""
+    (home / ".profile").write_text(". ~/.bashrc\n")
     main(["install", host])
     (only,) = found()
     assert (host, Grade.GOOD) == (only.name, only.grade)
     assert str(home) in only.text
 
 
+@pytest.mark.parametrize(("file", "named"), [(None, ".bash_profile"), (".profile", ".profile")])
+def test_a_login_bash_that_reads_another_file(folder, home, found, file, named):
+    """A note says where login shells of bash do not read the file that has our part."""
+    if file:
+        (home / file).write_text("# . ~/.bashrc\n")
+    main(["install", "bash"])
+    _, note = found()
+    assert (note.name, note.grade) == ("bash", Grade.NOTE)
+    assert f"~/{named}" in f"{note.text} {note.advice}"
+
+
 @pytest.mark.parametrize("host", HOST_NAMES)
-def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
+def test_a_path_that_is_gone(folder, home, found, host, monkeypatch, tmp_path):
     """After an upgrade of Python moved us, the row says so, and what it advises repairs it."""
+    (home / ".profile").write_text(". ~/.bashrc\n")
     plain = folder.parent.rename(tmp_path / "plain") / "shell"
     monkeypatch.setattr(own, "PACKAGE", plain.parent / "claude_status")
     monkeypatch.setattr(sys, "argv", [str(plain / "claude-status-py")])
