@@ -130,6 +130,8 @@ def _shapes(text: str, left: float, top: int, fill: str) -> Iterator[str]:
 
 def _style(cell: pyte.screens.Char, theme: Theme) -> Mapping[str, str]:
     fill, ground = _colour(cell.fg, theme.text, theme), _colour(cell.bg, "", theme)
+    if cell.bg in NAMES[1:]:  # shades for text: black text needs a lighter ground
+        ground = _mixed(ground, "#ffffff")
     if cell.blink:  # which stands for dim
         fill = theme.dim if cell.fg == "default" else _mixed(fill, ground or theme.ground)
     if cell.reverse:
