@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -101,7 +101,8 @@ def desk(theme: str, claude: str, thinking: float = 0) -> Iterator[Screen]:
             screen.until(lambda text: _is_whole(text, tmux))
             yield screen
         finally:
-            tmux.run("kill-server")
+            with suppress(subprocess.CalledProcessError):  # it may have ended by itself
+                tmux.run("kill-server")
             screen.close()
 
 
