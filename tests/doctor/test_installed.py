@@ -32,6 +32,7 @@ def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "project" / ".claude").mkdir(parents=True)
     (tmp_path / "managed" / "managed-settings.d").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "project")
+    (home / ".profile").write_text(". ~/.bashrc\n")
     return made
 
 
@@ -54,7 +55,6 @@ def test_nothing_is_said_of_what_is_not_installed(folder, home, found):
 @pytest.mark.parametrize("host", HOST_NAMES)
 def test_what_is_installed_is_named(folder, home, found, host):
     """Each file that our part is in has a row, and all is well."""
-    (home / ".profile").write_text(". ~/.bashrc\n")
     main(["install", host])
     (only,) = found()
     assert (host, Grade.GOOD) == (only.name, only.grade)
@@ -64,6 +64,7 @@ def test_what_is_installed_is_named(folder, home, found, host):
 @pytest.mark.parametrize(("file", "named"), [(None, ".bash_profile"), (".profile", ".profile")])
 def test_a_login_bash_that_reads_another_file(folder, home, found, file, named):
     """A note says where login shells of bash do not read the file that has our part."""
+    (home / ".profile").unlink()
     if file:
         (home / file).write_text("# . ~/.bashrc\n")
     main(["install", "bash"])
@@ -73,9 +74,8 @@ def test_a_login_bash_that_reads_another_file(folder, home, found, file, named):
 
 
 @pytest.mark.parametrize("host", HOST_NAMES)
-def test_a_path_that_is_gone(folder, home, found, host, monkeypatch, tmp_path):
+def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
     """After an upgrade of Python moved us, the row says so, and what it advises repairs it."""
-    (home / ".profile").write_text(". ~/.bashrc\n")
     plain = folder.parent.rename(tmp_path / "plain") / "shell"
     monkeypatch.setattr(own, "PACKAGE", plain.parent / "claude_status")
     monkeypatch.setattr(sys, "argv", [str(plain / "claude-status-py")])
