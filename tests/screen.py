@@ -27,9 +27,10 @@ class Screen:
         columns: int = 80,
         lines: int = 24,
         cwd: str | None = None,
+        display: type[pyte.Screen] = pyte.Screen,
     ) -> None:
         """Start the program; ``env`` is its whole environment."""
-        self.display = pyte.Screen(columns, lines)
+        self.display = display(columns, lines)
         self._stream = pyte.ByteStream(self.display)
         self.raw = b""
         size = struct.pack("HHHH", lines, columns, 0, 0)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from claude_status.asking.diagnosis import Scene
-from claude_status.doctor.findings import Finding, Grade
+from claude_status.doctor.findings import Finding, Grade, from_sentence
 from claude_status.errors import ClaudeStatusError, SettingsError
-from claude_status.install import json_edit
+from claude_status.install import json_edit, next_steps
 from claude_status.install.claude_settings import KEY
 from claude_status.install.files import look
 from claude_status.install.hosts import HOOKS, Host, hosts
@@ -40,6 +40,9 @@ def check_hosts(scene: Scene) -> Iterator[Finding]:
                 yield Finding(host.name, text, Grade.WRONG, advice)
             else:
                 yield Finding(host.name, f"installed in {file}")
+                if host.name == "bash":
+                    for sentence in next_steps.login_bash(scene.environ):
+                        yield from_sentence(host.name, sentence, Grade.NOTE)
             if host.name in ("claude", HOOKS):
                 managed = MANAGED.get(scene.platform, MANAGED["linux"])
                 yield from _overridden(host.name, file, managed)

@@ -17,6 +17,7 @@ from claude_status.install.quoting import sh
 
 KEY = "statusLine"
 INTERVAL = "refreshInterval"
+WRAPPED_INTERVAL = 60  # seconds: theirs may take long; the text of ours changes by the minute
 EMPTY = "{}\n"
 
 
@@ -46,8 +47,8 @@ def programs(text: str) -> list[str]:
 def put(text: str, program: str, line: dict[str, object]) -> str:
     """The settings with our status line, which is ``line`` if there is none yet.
 
-    An existing one is refreshed as often as ours, unless it sets its own interval: otherwise an
-    idle session would show an old number without its mark.
+    An existing one is refreshed each minute, unless it sets its own interval: otherwise an idle
+    session would show an old number without its mark.
 
     Raises JSONTextError, with the position, for what is not JSON, and ByHand if the user's own
     command runs ours.
@@ -69,7 +70,8 @@ def put(text: str, program: str, line: dict[str, object]) -> str:
     wanted = command_line(program, theirs)
     if inner.value != wanted:
         text = json_edit.replace(text, inner, json_edit.dump(wanted))
-    return _within(text, lambda inside: _timed(inside, line[INTERVAL]))
+    interval = line[INTERVAL] if theirs is None else WRAPPED_INTERVAL
+    return _within(text, lambda inside: _timed(inside, interval))
 
 
 def take(text: str, kept: Kept | None) -> tuple[str, str]:

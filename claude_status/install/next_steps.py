@@ -27,15 +27,22 @@ def none(_environ: Mapping[str, str]) -> Iterator[str]:
 
 def bash(environ: Mapping[str, str]) -> Iterator[str]:
     """Login shells read another file, and a later PROMPT_COMMAND=... removes our hook."""
-    file, home = rc_files.bash(environ), rc_files.home(environ)
+    file = rc_files.bash(environ)
     yield from _new_shell(environ, file)
     if _has(file, rb"^\s*PROMPT_COMMAND=(?!.*PROMPT_COMMAND)"):
         yield "Your ~/.bashrc sets PROMPT_COMMAND: move that line above the claude-status block."
-    login = next((name for name in LOGIN_FILES if (home / name).exists()), None)
-    if login and not _has(home / login, rb"bashrc"):
-        yield f"Login shells of bash read ~/{login}, not ~/.bashrc: add `. ~/.bashrc` to it."
-    elif not login:
-        yield "Terminal.app and ssh start login shells: add `. ~/.bashrc` to ~/.bash_profile."
+    yield from login_bash(environ)
+
+
+def login_bash(environ: Mapping[str, str]) -> Iterator[str]:
+    """What to do where login shells of bash do not read the file for interactive ones."""
+    home = rc_files.home(environ)
+    file = next((name for name in LOGIN_FILES if (home / name).exists()), None)
+    start = "Login shells of bash, as in tmux, ssh and Terminal.app,"
+    if file is None:
+        yield f"{start} do not read ~/.bashrc: add `. ~/.bashrc` to ~/{LOGIN_FILES[0]}."
+    elif not _has(home / file, rb"bashrc"):
+        yield f"{start} read ~/{file}, not ~/.bashrc: add `. ~/.bashrc` to it."
 
 
 def zsh(environ: Mapping[str, str]) -> Iterator[str]:

@@ -54,7 +54,7 @@ def look(directory: Path) -> Rows | None:
             return None
         # not read-only: who is the last to close it removes the file of the journal
         connection = sqlite3.connect(
-            f"{database.as_uri()}?mode=rw", LOCK_SECONDS, isolation_level=None, uri=True
+            f"{database.as_uri()}?mode=rw", timeout=LOCK_SECONDS, isolation_level=None, uri=True
         )
     except (sqlite3.Error, OSError, ValueError):
         return None

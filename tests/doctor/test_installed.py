@@ -32,6 +32,7 @@ def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "project" / ".claude").mkdir(parents=True)
     (tmp_path / "managed" / "managed-settings.d").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "project")
+    (home / ".profile").write_text(". ~/.bashrc\n")
     return made
 
 
@@ -58,6 +59,18 @@ def test_what_is_installed_is_named(folder, home, found, host):
     (only,) = found()
     assert (host, Grade.GOOD) == (only.name, only.grade)
     assert str(home) in only.text
+
+
+@pytest.mark.parametrize(("file", "named"), [(None, ".bash_profile"), (".profile", ".profile")])
+def test_a_login_bash_that_reads_another_file(folder, home, found, file, named):
+    """A note says where login shells of bash do not read the file that has our part."""
+    (home / ".profile").unlink()
+    if file:
+        (home / file).write_text("# . ~/.bashrc\n")
+    main(["install", "bash"])
+    _, note = found()
+    assert (note.name, note.grade) == ("bash", Grade.NOTE)
+    assert f"~/{named}" in f"{note.text} {note.advice}"
 
 
 @pytest.mark.parametrize("host", HOST_NAMES)

@@ -15,7 +15,7 @@ from tests.formatting import OBJECTS, VALUES, layouts
 from tests.strategies import quick
 
 PROGRAM = "/home/u/.local/bin/claude-status"
-LINE = {"type": "command", "command": "-", "padding": 0, "refreshInterval": 60}
+LINE = {"type": "command", "command": "-", "padding": 0, "refreshInterval": 5}
 COMMANDS = st.text(min_size=1).filter(str.strip) | st.sampled_from(
     ["~/.claude/line.sh", "printf '%s' \"it's\"", "a; b # c", "x \\\n y", "echo \ud83d", "echo 🤖"]
 )
@@ -72,7 +72,7 @@ class TestPut:
         ]
 
     @pytest.mark.parametrize("gap", [" ", "\n    ", "\r\n\t\t"])
-    def test_a_line_that_is_there_is_drawn_as_often_as_ours(self, gap):
+    def test_a_line_that_is_there_is_drawn_each_minute(self, gap):
         """Its new key is laid out like its neighbours, and nothing else is touched."""
         text = f'{{"statusLine": {{{gap}"command": "mine"{gap[:-1]}}}, "a": [1,2]}}'
         command = json_edit.dump(claude_settings.command_line(PROGRAM, "mine"))

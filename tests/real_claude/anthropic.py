@@ -42,6 +42,7 @@ class Anthropic:
         """Make certificates in ``folder``, and wait at a port for who trusts them."""
         self.requests: list[str] = []
         self.limits: Mapping[str, float] = {"5h": 42, "7d": 17}  # per cent
+        self.left: Mapping[str, float] = LEFT
         self.usage = ok(usage_body(time.time()))
         self.said: list[tuple[float, float]] = []  # when which percentage of the session was said
         self.reply: Callable[[Mapping[str, Any]], Block] = lambda request: TEXT
@@ -108,7 +109,7 @@ class Anthropic:
         for window, percent in self.limits.items():
             name = f"anthropic-ratelimit-unified-{window}"
             headers[f"{name}-utilization"] = str(percent / 100)
-            headers[f"{name}-reset"] = str(self._begun + LEFT[window])
+            headers[f"{name}-reset"] = str(int(self._begun + self.left[window]))
             headers[f"{name}-status"] = "allowed"
         if request.get("stream"):
             events = _events(block)
