@@ -1,4 +1,4 @@
-"""A shell with the snippet: each of the three, unless a test names those that it is about."""
+"""A shell with its snippet: each of the three, unless a test names the ones that it is about."""
 
 from __future__ import annotations
 

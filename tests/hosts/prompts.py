@@ -18,12 +18,12 @@ from tests.screen import Screen
 class Shell:
     """One shell, bash also as an older one, with its snippet and a stand-in for the program.
 
-    ``text`` of a dialect is what the variable then holds; scripts give all that they print, also
-    to standard error, and the exit status unless it is 0.
+    ``text`` of a dialect is what the variable then holds. Scripts return all that they print, also
+    to standard error, and their exit status unless it is 0.
     """
 
     def __init__(self, name: str, home: Path) -> None:
-        """Have ``name``, such as ``bash 3.2``, in this home."""
+        """Prepare the shell ``name``, such as ``bash 3.2``, in this home."""
         self.name, _, version = name.partition(" ")
         self.traits, self.home = TRAITS[self.name], home
         self.program = stand_in(home / "bin dir" / "claude-status")
@@ -32,7 +32,7 @@ class Shell:
             self._play(version)
 
     def _play(self, version: str) -> None:
-        """Have a copy of the snippet look elsewhere for the version, which is readonly."""
+        """Use a copy of the snippet that takes the version from a variable that can be set."""
         text, count = re.subn(r"\bBASH_VERSINFO\b", "OLD_VERSINFO", self.snippet.read_text())
         assert count
         self.snippet = self.home / "old.bash"
@@ -45,27 +45,27 @@ class Shell:
 
     @property
     def argv(self) -> list[str]:
-        """The words before a script."""
+        """The command line up to the script."""
         name, *words = self.traits.script.split()
         return [program(name), *words]
 
     @property
     def show(self) -> str:
-        """The line that prints the variable in angle brackets, whatever aliases there are."""
+        """A line of script that prints the variable in angle brackets, despite any aliases."""
         return ("" if self.name == "fish" else "\\") + "builtin printf '<%s>' \"$CLAUDE_STATUS\"\n"
 
     def text(self, dialect: str = "") -> str:
-        """The line in a dialect, else in the shell's own; a prompt of zsh wants each % twice."""
+        """The line in a dialect, by default the shell's own; a zsh prompt needs each % doubled."""
         text = TEXTS[dialect or self.name]
         return text.replace("%", "%%") if self.name == "zsh" and "{" not in text else text
 
     def sourcing(self, argument: str | None = None) -> str:
-        """The line for the user's file."""
+        """The line that sources the snippet, for the user's file."""
         word = shlex.quote(str(self.program)) if argument is None else argument
         return f". {shlex.quote(str(self.snippet))} {word}\n"
 
     def run(self, script: str, env: Mapping[str, str] | None = None, **options: object) -> str:
-        """Run a script without a terminal, and wait for all that it leaves behind."""
+        """Run a script without a terminal, and wait for everything that it leaves running."""
         done = run([*self.argv, script], env, **options)
         status = f"exit status {done.returncode}" if done.returncode else ""
         return done.stdout + done.stderr + status
@@ -79,14 +79,14 @@ class Shell:
         between: str = "",
         **options: Any,
     ) -> str:
-        """Source the snippet, have prompts with some lines between, and show the line."""
+        """Source the snippet, draw prompts with some lines between them, and show the line."""
         prompts = between.join([self.traits.prompt] * count)
         return self.run(before + self.sourcing() + prompts + self.show, env, **options)
 
     def processes(
         self, count: int = 1, env: Mapping[str, str] | None = None, after: str = ""
     ) -> int:
-        """How many processes it starts to source the snippet and have prompts."""
+        """How many processes the shell starts to source the snippet and draw prompts."""
         script = self.sourcing() + self.traits.prompt * count + after
         return processes([*self.argv, script], self.home / "strace", env)
 
@@ -99,22 +99,22 @@ class Shell:
         alone: bool = False,
         **size: int,
     ) -> Screen:
-        """A terminal, where the user's file sources the snippet and then has these lines.
+        """A terminal whose shell sources the snippet in the user's file, and then runs these lines.
 
-        ``under`` is a command to run the shell with; ``alone`` leaves the sourcing to the lines.
+        ``under`` is a command to run the shell with; with ``alone`` the lines do the sourcing.
         """
         file = self.home / self.traits.rc
         file.parent.mkdir(parents=True, exist_ok=True)
         greeting = "set -g fish_greeting\n" if self.name == "fish" else ""
         file.write_text(greeting + ("" if alone else self.sourcing()) + rc)
-        # or fish would prepare its completions in the background
+        # keeps fish from preparing its completions in the background
         (self.home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
         name, *words = self.traits.terminal.split()
         environ = {**os.environ, "ZDOTDIR": str(self.home), **(env or {})}
         return Screen([*under, program(name), *words], environ, cwd=str(self.home), **size)
 
     def hold(self, *frames: tuple[int, str]) -> Path:
-        """Let the refresh wait for a file, which is returned, and then put frames in place."""
+        """Have the refresh wait for a file, which is returned, before it puts frames in place."""
         gate, new = self.home / "gate", self.home / "new"
         new.write_text(strip(*frames))
         stand_in(self.program, f"{waiting(gate)}; mv '{new}' '{self.frames}'")

@@ -1,4 +1,4 @@
-"""Settings of users whom no prompt may trouble: a name, and the lines of their file."""
+"""Settings of users that must not disturb a prompt: a name, and the lines of the user's file."""
 
 BASH = {
     "plain": "",
@@ -59,7 +59,7 @@ ZSH = {
 }
 FISH = {
     "plain": "",
-    "functions": "\n".join(  # of the user's, by the names of builtins and commands
+    "functions": "\n".join(  # named like builtins and commands
         f"function {name}; builtin echo {name}!; end"
         for name in (
             "path", "math", "printf", "contains", "disown", "commandline", "count", "echo", "cat",

@@ -1,4 +1,4 @@
-"""What the tests of shells share: frames by hand, a program that tells its calls, strictness."""
+"""What the tests of shells share: handmade frames, a recording stand-in, and strict runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import program
 
 NOBODY = 65534
 
-# One text in every dialect, as the program draws it.
+# One line in every dialect, as the program draws it.
 TEXTS = {
     "plain": "5h 42% 2h13m · 7d 17%",
     "ascii": "5h 42% 2h13m - 7d 17%",
@@ -26,10 +26,10 @@ TEXTS = {
     "zsh": "5h %F{green}42%%%f 2h13m · 7d %F{yellow}17%%%f%{%}",
     "tmux": "5h #[fg=green]42%#[fg=default] 2h13m · 7d #[fg=yellow]17%#[fg=default]",
 }
-# These speak the same; here they differ in something that nobody sees.
+# These two read what ansi is; here they differ in something invisible.
 TEXTS |= {name: TEXTS["ansi"] + n * "\033[39m" for n, name in enumerate(("fish", "starship"), 1)}
 
-# What a shell may be asked to be: its name, then the words to start it with.
+# The shells that may be /bin/sh, and the words to start each with.
 POSIX = {
     "dash": ["dash"],
     "dash -eu": ["dash", "-eu"],
@@ -55,13 +55,13 @@ def account(home: Path, directory: str = "/default") -> Path:
 
 
 def header(refresh: int, prompt: int | None = None) -> str:
-    """The first line of frames: when bars and prompts refresh, in seconds from now."""
+    """The first line of frames: when bars and prompts are to refresh, in seconds from now."""
     now = int(time.time())
     return f"claude-status 2 {now + refresh} {now + (refresh if prompt is None else prompt)}"
 
 
 def strip(*frames: tuple[int, str], refresh: int = 3000) -> str:
-    """Frames by hand: each its time in seconds from now, and its text; ``refresh`` likewise."""
+    """Frames made by hand: the time of each in seconds from now, and its text; ``refresh`` too."""
     now = int(time.time())
     lines = [header(refresh), *(f"{now + at} {text}" for at, text in frames)]
     return "\n".join(lines) + "\n"
@@ -70,7 +70,7 @@ def strip(*frames: tuple[int, str], refresh: int = 3000) -> str:
 def draw(
     home: Path, *frames: tuple[int, str], refresh: int = 3000, directory: str = "/default"
 ) -> Path:
-    """Put frames in place as the program does, the same in all dialects, or one text in each.
+    """Put frames in place as the program does: the given ones in every dialect, or ``TEXTS``.
 
     Returns the folder of the account.
     """
@@ -84,19 +84,19 @@ def draw(
 
 
 def stand_in(path: Path, body: str = "") -> Path:
-    """A program at ``path`` that notes each start in a file beside it, and then does ``body``."""
+    """A program at ``path`` that records each start in a file beside it, and then runs ``body``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     note = f'printf "%s\\n" "$*" >>{shlex.quote(str(path))}.calls'
     path.write_text(f"#!/bin/sh\n{note}\n{body}\n")
     path.chmod(0o755)
-    if path.name == "claude-status":  # by which the snippets know it on PATH
+    if path.name == "claude-status":  # by which the snippets recognize it on PATH
         (beside := path.with_name("claude-status-py")).touch(0o755)
         beside.chmod(0o755)
     return path
 
 
 def another(folder: Path) -> Path:
-    """Another program by the name of ours, as PyPI has one."""
+    """Another program with the name of ours, such as the one on PyPI."""
     path = stand_in(folder / "claude-status")
     path.with_name("claude-status-py").unlink()
     return path
@@ -109,14 +109,14 @@ def calls(path: Path) -> list[str]:
 
 
 def refreshed(path: Path, home: Path) -> bool:
-    """Whether a stand-in was started to refresh: once for each slot that was taken, and no more."""
+    """Whether a stand-in was started to refresh; asserts that it was started once per slot."""
     taken = len(list(home.rglob("kick.*")))
     assert calls(path) == ["refresh --background --for prompt"] * taken
     return taken > 0
 
 
 def waiting(gate: Path) -> str:
-    """What lets a stand-in wait until a file is there, though not for ever."""
+    """Shell code that waits until a file exists, for half a minute at most."""
     return (
         f"n=0; while [ ! -e {shlex.quote(str(gate))} ] && [ $n -lt 600 ]; do"
         " sleep 0.05; n=$((n + 1)); done"
@@ -125,7 +125,7 @@ def waiting(gate: Path) -> str:
 
 @contextlib.contextmanager
 def all_ends() -> Iterator[int]:
-    """Yield a descriptor for what is started inside; at the end, wait until nobody has it open."""
+    """Yield a descriptor to pass to processes; at the end, wait until all have closed it."""
     ended, held = os.pipe()
     with os.fdopen(ended, "rb") as pipe:
         try:
@@ -139,7 +139,7 @@ def all_ends() -> Iterator[int]:
 def run(
     words: Sequence[str], env: Mapping[str, str] | None = None, **options: object
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command, with ``env`` added, and wait for all that it leaves behind."""
+    """Run a command, with ``env`` added, and wait for everything that it leaves running."""
     argv = [program(words[0]) if "/" not in words[0] else words[0], *words[1:]]
     with all_ends() as held:
         return subprocess.run(  # type: ignore[call-overload,no-any-return]
@@ -157,7 +157,7 @@ def run(
 
 
 def tracing(log: Path) -> list[str]:
-    """What goes before a command, so that `started` can tell from ``log`` what it starts."""
+    """The words that go before a command so that `started` can count in ``log`` what it starts."""
     return [program("strace"), "-f", "-qq", "-e", "trace=fork,vfork,clone,clone3", "-o", str(log)]
 
 
@@ -176,7 +176,7 @@ def processes(words: Sequence[str], log: Path, env: Mapping[str, str] | None = N
 
 
 def give_away(path: Path) -> None:
-    """Let ``path`` be another user's; who is not root gets something of root's in its place."""
+    """Give ``path`` to another user; unless we are root, put something of root's in its place."""
     if os.geteuid() == 0:
         os.chown(path, NOBODY, NOBODY)
     else:
@@ -187,21 +187,21 @@ def give_away(path: Path) -> None:
 
 @contextlib.contextmanager
 def plain_user() -> Iterator[tuple[Path, dict[str, Any]]]:
-    """A home, and what lets `run` start something there as a user whom file modes bind."""
+    """A home, and the options that let `run` act as a user whom file modes restrict."""
     with tempfile.TemporaryDirectory() as folder:
         user = {"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}
         yield Path(folder), {"cwd": folder, **user}
 
 
 def give_home(home: Path) -> None:
-    """Let all that is in the home of a plain user be theirs."""
+    """Give everything in the home of a plain user to them."""
     for path in (home, *home.rglob("*")):
         if os.geteuid() == 0:
             os.chown(path, NOBODY, NOBODY)
 
 
 def odd_file(path: Path, kind: str) -> None:
-    """Put in the place of frames what is none."""
+    """Put something that is not frames in their place."""
     path.unlink()
     head, now = header(900), int(time.time())
     texts = {
@@ -239,7 +239,7 @@ def odd_file(path: Path, kind: str) -> None:
     elif kind != "missing":
         path.write_text(texts[kind])
     if path.is_file() and kind != "foreign":
-        # busybox compares times by the second
+        # later, since busybox compares times by the second
         later = time.time() + 5
         os.utime(path, (later, later))
 

@@ -1,4 +1,4 @@
-"""Desktop bars: each reads what it is told to run, in its own markup."""
+"""Desktop bars: each can read what it is configured to run, in its own markup."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def user(home: Path, api: ApiServer) -> User:
 
 
 def shown(user: User, bar: str) -> str:
-    """What the launcher prints for a bar, which starts no Python."""
+    """What the launcher prints for a bar, with no Python to start."""
     launcher = user.install_launcher(user.home / "bin dir")
     Path(launcher).with_name("claude-status-py").unlink()
     done = subprocess.run(
@@ -42,12 +42,12 @@ def shown(user: User, bar: str) -> str:
 
 
 def test_every_bar_has_a_recipe() -> None:
-    """What can be drawn for a bar can also be put into it."""
+    """There is a recipe for each bar that has a dialect."""
     assert tuple(TEXTS) == BARS
 
 
 def test_waybar(user: User) -> None:
-    """Its object has the text, the number, and the class that the style sheet knows."""
+    """The object for waybar has the text, the number, and a class that the style sheet has too."""
     found = json.loads(shown(user, "waybar"))
     assert re.sub("2h1[23]m", "2h13m", found["text"]) == LINE
     assert (found["percentage"], found["class"]) == (95, "critical")
@@ -58,7 +58,7 @@ def test_waybar(user: User) -> None:
 
 
 def test_polybar_and_xbar(user: User) -> None:
-    """The one colours the number, the other the whole title."""
+    """Polybar gets the number in colour, xbar the whole title."""
     assert "%{F#ff0000}95%%{F-}" in shown(user, "polybar")
     assert shown(user, "xbar").endswith(" | color=#ff0000")
     assert "exec = " in user.run("init", "polybar").stdout
@@ -73,7 +73,7 @@ def test_the_plugin_of_xbar_runs(user: User, tmp_path: Path) -> None:
 
 
 def test_i3blocks_shows_it(user: User, tmp_path: Path) -> None:
-    """The real i3blocks takes the block of its recipe, with its colour."""
+    """The real i3blocks shows the block of the recipe, with its colour."""
     config = tmp_path / "config"
     config.write_text(user.run("init", "i3bar").stdout)
     with subprocess.Popen(

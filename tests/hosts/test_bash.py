@@ -24,7 +24,7 @@ def bash(home: Path) -> Shell:
 
 @pytest.mark.parametrize("version", ["5.2", "4.4", "3.2"])
 def test_exit_status_comes_through(version: str, home: Path) -> None:
-    """The hook leaves the status alone in any version, when it starts a refresh and when not."""
+    """In each version the hook keeps the exit status, whether it starts a refresh or not."""
     draw(home, refresh=-1)
     script = "(exit 42); __claude_status_hook; echo $?\n" * 2
     bash = Shell(f"bash {version}", home)
@@ -33,7 +33,7 @@ def test_exit_status_comes_through(version: str, home: Path) -> None:
 
 @pytest.mark.parametrize(("version", "count"), [("5.2", 0), ("4.4", 0), ("4.2", 0), ("3.2", 1)])
 def test_the_time_costs_one_process_at_most(version: str, count: int, home: Path) -> None:
-    """Only a bash before 4.2 asks `date`, once for all prompts."""
+    """Only a bash before 4.2 runs `date`, once for all prompts."""
     draw(home)
     bash = Shell(f"bash {version}", home)
     date = stand_in(home / "bin" / "date", 'exec /bin/date "$@"')
@@ -43,14 +43,14 @@ def test_the_time_costs_one_process_at_most(version: str, count: int, home: Path
 
 
 def test_errexit_does_not_end_the_shell(bash: Shell, home: Path) -> None:
-    """Under `set -e`, a status that ended no shell does not end it at the prompt."""
+    """Under `set -e`, a status that did not end the shell does not end it in the hook either."""
     draw(home)
     script = f"set -e\n{bash.sourcing()}! true\n__claude_status_hook; echo on"
     assert bash.run(script) == "on\n"
 
 
 def test_an_interrupt_changes_no_option(bash: Shell, home: Path) -> None:
-    """After Ctrl-C at the prompt the shell has the options of any other."""
+    """After Ctrl-C at the prompt the shell still has its usual options."""
     draw(home, refresh=-1)
     with bash.session(bash.traits.statuses) as screen:
         screen.until("0|0>")
@@ -73,19 +73,19 @@ def test_an_interrupt_changes_no_option(bash: Shell, home: Path) -> None:
     ],
 )
 def test_the_hook_comes_first_and_once(bash: Shell, before: str, after: str) -> None:
-    """However PROMPT_COMMAND is set, the hook is put before the rest, and twice is once."""
+    """The hook goes before whatever PROMPT_COMMAND has, once even if sourced twice."""
     show = "IFS='|'; echo \"${PROMPT_COMMAND[*]}\""
     assert bash.run(f"{before}\n{bash.sourcing() * 2}{show}") == after + "\n"
 
 
 def test_an_old_bash_gets_one_string(home: Path) -> None:
-    """Before 5.1 only the first element of an array runs, so there the hook joins that."""
+    """Before 5.1 only the first element of an array is run, so the hook goes into that."""
     bash = Shell("bash 5.0", home)
     script = f'PROMPT_COMMAND=(one two)\n{bash.sourcing()}echo "$PROMPT_COMMAND"'
     assert bash.run(script) == f"{HOOK}; one\n"
 
 
-# Stand-ins for bash-preexec and ble.sh, as far as a hook can see them, and how one hooks up there.
+# Stand-ins for what a hook sees of bash-preexec and ble.sh, each with a hook of the user's.
 PREEXEC = r"""
 bash_preexec_imported=defined
 __run() { local st=$? f; for f in "${precmd_functions[@]}"; do (exit $st); "$f"; done; }
@@ -112,7 +112,7 @@ blehook PRECMD!=drawn
 @pytest.mark.parametrize("order", ["before", "after"])
 @pytest.mark.parametrize("framework", [PREEXEC, BLE], ids=["bash-preexec", "ble.sh"])
 def test_frameworks_for_hooks_are_used(bash: Shell, framework: str, order: str, home: Path) -> None:
-    """With a stand-in for bash-preexec or ble.sh, loaded first or last, the line is there once."""
+    """With bash-preexec or ble.sh, loaded before or after, a prompt has the line once."""
     draw(home)
     parts = [framework, bash.sourcing() * 2]
     rc = "".join(parts if order == "after" else reversed(parts))
@@ -122,12 +122,12 @@ def test_frameworks_for_hooks_are_used(bash: Shell, framework: str, order: str, 
     )  # fmt: skip
     seen = bash.run(script, {"LC_ALL": "C"})
     assert seen.count("]") == 1
-    # A hook that was there before bash-preexec runs after the framework's.
+    # A hook that was there before bash-preexec runs after those of the framework.
     assert seen == f"[7/{bash.text('ascii')}]\n" or (order == "before" and seen == "[7/]\n")
 
 
-def test_a_clock_set_back_is_put_right(home: Path) -> None:
-    """In bash 3.2, which counts seconds, a user who resets SECONDS still sees the frame of now."""
+def test_a_reset_of_seconds_does_no_harm(home: Path) -> None:
+    """In bash 3.2, which counts seconds, the current frame is shown after a reset of SECONDS."""
     draw(home, (-3000, "old"), (-60, "new"))
     prompt = "__claude_status_hook\n"
     assert Shell("bash 3.2", home).prompts(2, between="SECONDS=0\n" + prompt) == "<new>"
@@ -152,14 +152,14 @@ NEWER = {
 
 
 @pytest.mark.parametrize("pattern", NEWER.values(), ids=NEWER)
-def test_the_source_is_that_of_bash_3(pattern: str) -> None:
-    """No syntax or option that macOS's bash 3.2 would not know is anywhere in the file."""
+def test_the_source_is_for_bash_3(pattern: str) -> None:
+    """The file has no syntax or option that macOS's bash 3.2 does not know."""
     assert re.findall(pattern, CODE) == []
 
 
 @pytest.mark.parametrize("word", ["EPOCHSECONDS", "builtin mapfile", "%(%s)T", "@a}"])
-def test_what_is_newer_is_asked_for_its_version(word: str) -> None:
-    """What bash 3.2 does not have stands once in the file, behind a test of the version."""
+def test_newer_features_are_behind_a_version_test(word: str) -> None:
+    """What bash 3.2 lacks appears once in the file, behind a test of the version."""
     before, found, after = CODE.partition(word)
     assert found
     assert word not in after
@@ -170,9 +170,9 @@ def test_what_is_newer_is_asked_for_its_version(word: str) -> None:
 def test_the_place_is_before_a_prompt_that_calls_functions(
     bash: Shell, text: str, home: Path
 ) -> None:
-    """With `left`, a prompt that calls functions gets the line, unless one of these shows it.
+    """With `left`, a prompt that calls functions gets the line, unless a function shows it.
 
-    The status of the last command stays.
+    The status of the last command is kept.
     """
     draw(home)
     lines = f'theirs() {{ printf %s "{text}"; }}\nother() {{ echo $CLAUDE_STATUS; }}\n'

@@ -1,4 +1,4 @@
-"""What only fish has: a function for prompts, and a limit to what is read."""
+"""What only fish has: a function for prompts, and a limit on what is read."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def fish(home: Path) -> Shell:
 
 
 def test_the_function_prints_the_line_and_leaves_the_status(fish: Shell, home: Path) -> None:
-    """A prompt of the user's own may print the line first, and then say what failed."""
+    """The function for prompts prints the line and keeps `$status` for what comes after it."""
     draw(home)
     script = f'{fish.sourcing()}emit fish_prompt; false; claude_status_prompt; echo " $status"'
     assert fish.run(script) == f"{TEXTS['fish']} 1\n"
 
 
 def test_sourcing_twice_is_sourcing_once(fish: Shell) -> None:
-    """The second time adds no second handler."""
+    """Sourcing a second time adds no second handler."""
     script = fish.sourcing() * 2 + "functions --handlers | string match '*claude*'"
     assert fish.run(script).splitlines() == [
         "SIGURG __claude_status_ended",
@@ -48,7 +48,7 @@ def test_scripts_know_the_function_and_nothing_else(fish: Shell, home: Path) -> 
 
 @pytest.mark.parametrize("change", [("mtime /", "mtime2 /"), ("path path", "path nopath")])
 def test_an_older_fish_shows_nothing(fish: Shell, change: tuple[str, str], home: Path) -> None:
-    """Where `path mtime` or all of `path` is missing: no message, no line and no process."""
+    """Without `path mtime`, or without `path`, there is no message, no line and no refresh."""
     draw(home, refresh=-10)
     text = SNIPPET.read_text()
     assert change[0] in text
@@ -59,7 +59,7 @@ def test_an_older_fish_shows_nothing(fish: Shell, change: tuple[str, str], home:
 
 
 def test_syntax_and_layout() -> None:
-    """fish can parse the snippet, and so can older ones; fish_indent would not change it."""
+    """fish can parse the snippet, so can older versions, and fish_indent would not change it."""
     subprocess.run([program("fish"), "--no-execute", SNIPPET], check=True)
     subprocess.run([program("fish_indent"), "--check", SNIPPET], check=True)
     code = re.sub(r"(?m)^\s*#.*", "", SNIPPET.read_text())
@@ -68,7 +68,7 @@ def test_syntax_and_layout() -> None:
 
 
 @pytest.mark.parametrize("kind", ["one huge line", "huge frame"])
-def test_little_is_read_of_a_great_file(fish: Shell, kind: str, home: Path) -> None:
+def test_little_is_read_of_a_huge_file(fish: Shell, kind: str, home: Path) -> None:
     """Of 10 MB fish reads no more than the longest line that could be a frame."""
     draw(home)
     odd_file(fish.frames, kind)
@@ -80,13 +80,13 @@ def test_little_is_read_of_a_great_file(fish: Shell, kind: str, home: Path) -> N
 
 
 def test_at_most_64_lines_are_read(fish: Shell, home: Path) -> None:
-    """What no program of ours draws, more than 63 frames, is read no further."""
+    """Frames after the 63rd, which the program never draws, are not read."""
     draw(home, *((at - 100, f"frame {at}") for at in range(1, 70)))
     assert fish.prompts() == "<frame 63>"
 
 
 def test_a_narrow_terminal_has_room_for_input(fish: Shell, home: Path) -> None:
-    """In 20 columns the line on the right gives way, and nothing else is printed."""
+    """In 20 columns the line on the right gives way to input, and nothing else is printed."""
     draw(home)
     with fish.session(fish.traits.right, columns=20) as screen:
         screen.until("0>")

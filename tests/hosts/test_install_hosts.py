@@ -42,7 +42,7 @@ THEIRS = {
 
 @pytest.fixture
 def user(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home where the frames say ``LINE`` for an hour, and shells that have a prompt."""
+    """A home whose frames say ``LINE`` for an hour, with a prompt in each shell."""
     frames = home / ".cache/claude-status/at/default/@/frames"
     frames.mkdir(mode=0o700, parents=True)
     now = int(time.time())
@@ -62,7 +62,7 @@ def user(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def opened(user: Path) -> Callable[..., Screen]:
-    """Opens a new interactive shell of the user's."""
+    """Opens a new interactive shell of this user."""
 
     def open_(shell: str, *words: str, **more: str) -> Screen:
         return Screen([program(shell), *words], {**os.environ, **more}, cwd=str(user))
@@ -76,7 +76,7 @@ def prompt(screen: Screen, text: str = "mine> ") -> str:
 
 
 class TestShells:
-    """The line is in the next shell's prompt, and gone again from the one after uninstall."""
+    """The line is in the prompt of shells started after install, and not after uninstall."""
 
     @pytest.mark.parametrize("shell", SHELLS)
     def test_the_next_shell_shows_it(self, shell, opened):
@@ -89,7 +89,7 @@ class TestShells:
 
     @pytest.mark.parametrize("shell", SHELLS)
     def test_uninstalled(self, shell, opened):
-        """After ``uninstall`` a new shell is the user's again."""
+        """After ``uninstall`` a new shell has only the user's own prompt."""
         main(["install", shell])
         main(["uninstall", shell])
         with opened(shell) as screen:
@@ -97,7 +97,7 @@ class TestShells:
 
     @pytest.mark.parametrize("shell", SHELLS)
     def test_the_package_is_gone(self, shell, opened, user, capfd):
-        """Where the snippet is no longer there, a new shell is the user's, with one sentence."""
+        """Without the snippet, a new shell says so in one sentence and has the user's prompt."""
         main(["install", shell])
         for name in (RC[shell], ".config/fish/conf.d/claude-status.fish"):
             path = user / name
@@ -134,8 +134,8 @@ class TestShells:
             screen.until(LINE)
             assert screen.colours("42%") == {"green"}
 
-    def test_bash_beside_a_right_prompt(self, opened):
-        """Long input wraps where it should: the colours have no width."""
+    def test_long_input_in_bash(self, opened):
+        """Long input wraps where it should, since the colours have no width."""
         main(["install", "bash"])
         with opened("bash") as screen:
             screen.until("mine>")
@@ -145,7 +145,7 @@ class TestShells:
 
     @pytest.mark.parametrize("shell", ["zsh", "fish"])
     def test_beside_a_right_prompt_of_theirs(self, shell, opened, user):
-        """A right prompt that the user has stays at the edge, with the line before it."""
+        """The user's right prompt stays at the edge, with the line before it."""
         right = {
             "zsh": "RPROMPT=theirs\n",
             "fish": "function fish_right_prompt; echo -n theirs; end\n",
@@ -158,7 +158,7 @@ class TestShells:
             assert prompt(screen).endswith(f"{LINE} theirs")
 
     def test_a_right_prompt_of_theirs_sees_what_failed(self, opened, user):
-        """In fish, theirs is drawn with the `$status` and the `$pipestatus` of what was run."""
+        """In fish, the user's right prompt sees `$status` and `$pipestatus` of the last command."""
         theirs = 'function fish_right_prompt; echo -n "[$status $pipestatus]"; end\n'
         with (user / RC["fish"]).open("a") as file:
             file.write(theirs)
@@ -169,14 +169,14 @@ class TestShells:
             screen.until(f"{LINE} [1 0 1]")
 
     def test_bash_without_promptvars(self, opened, user):
-        """A bash that expands nothing in prompts shows no variable's name in its."""
+        """A bash that expands nothing in prompts does not show the name of the variable."""
         (user / ".bashrc").write_text("shopt -u promptvars\n" + THEIRS["bash"])
         main(["install", "bash"])
         with opened("bash") as screen:
             assert prompt(screen) == "mine>"
 
     def test_scripts_see_no_prompt(self, user, capfd):
-        """Where bash reads the file for a script, it says nothing and PS1 stays unset."""
+        """When bash reads the file for a script, nothing is printed and PS1 stays unset."""
         main(["install", "bash"])
         capfd.readouterr()
         script = '. ~/.bashrc; echo "[${PS1-unset}]"'
@@ -185,7 +185,7 @@ class TestShells:
         assert capfd.readouterr() == ("[unset]\n", "")
 
     def test_powerlevel10k_gets_a_segment(self, opened, user):
-        """Where powerlevel10k draws the prompt, the segment is added to its list, once."""
+        """With powerlevel10k, the segment is added to its list once."""
         (user / ".zshrc").write_text(
             THEIRS["zsh"] + "p10k() { : }\n_POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=(status)\n"
         )
@@ -209,7 +209,7 @@ class TestShells:
         ],
     )
     def test_what_init_shows(self, shell, number, expected, opened, capsys):
-        """Each way that ``init`` shows in its comments is a way to see the line."""
+        """Each way that the comments of ``init`` show does show the line."""
         assert main(["init", shell]) == 0
         line, *comments = capsys.readouterr().out.splitlines()
         ways = [[]]
@@ -238,7 +238,7 @@ class TestTmux:
 
     @pytest.fixture
     def attached(self, user: Path, tmux: list[str]) -> Callable[[], Screen]:
-        """Starts that server with the user's tmux.conf, and looks at it."""
+        """Starts that server with the user's tmux.conf, and attaches to it."""
         bare = {"HOME": str(user), "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
         bare |= {"LANG": "C.UTF-8", "SHELL": "/bin/sh"}
         return lambda: Screen([*tmux, "new-session", "sleep 60"], bare, columns=100)
@@ -248,7 +248,7 @@ class TestTmux:
         return screen.row(23)
 
     def test_beside_the_bar_that_is_there(self, attached):
-        """With the bar that tmux has by itself, the line is at its end, in full and in colour."""
+        """In tmux's default bar, the line is at the end, in full and in colour."""
         assert main(["install", "tmux"]) == 0
         with attached() as screen:
             screen.until(LINE)
@@ -257,7 +257,7 @@ class TestTmux:
             assert screen.colours("42%") == {"green"}
 
     def test_a_place_of_their_own(self, attached, user):
-        """Where the user has placed it, it is there and nowhere else."""
+        """Where the user has placed the line, it is there and nowhere else."""
         (user / ".tmux.conf").write_text("set -g status-right '<#{claude_status}> mine'\n")
         main(["install", "tmux"])
         with attached() as screen:
@@ -283,7 +283,7 @@ class TestTmux:
             assert self.bar(screen).count("42%") == 1
 
     def test_the_account_of_the_shell(self, attached, user, monkeypatch):
-        """A server without the variables shows the account and the cache that were meant."""
+        """A server without the variables shows the account and the cache of ``install``."""
         elsewhere = user / 'it\'s "#S" $HOME'
         (user / ".cache").rename(elsewhere)
         monkeypatch.setenv("XDG_CACHE_HOME", str(elsewhere))
@@ -339,16 +339,16 @@ precmd_functions+=(theme)
 
 
 def last_row(text: str) -> str:
-    """The row at whose end one types."""
+    """The row in which input is typed."""
     return (text.rstrip().splitlines() or [""])[-1]
 
 
 @pytest.mark.parametrize("below", [False, True], ids=["above", "below"])
 @pytest.mark.parametrize("name", THEMES)
-def test_a_theme_that_makes_the_prompt_anew(
+def test_a_theme_that_rebuilds_the_prompt(
     user: Path, opened: Callable[..., Screen], name: str, below: bool
 ) -> None:
-    """The line is there once, whichever is read first; at the second prompt at the latest."""
+    """Whichever is read first, the line is there once, from the second prompt on at the latest."""
     shell, theme = name.partition(",")[0], THEMES[name]
     rc = user / RC[shell]
     rc.write_text(theme)
@@ -389,7 +389,7 @@ def test_a_prompt_whose_function_has_it(
         assert row.count("5h") == 1
 
 
-# What ble.sh does: it draws the prompt itself, from `ble-attach` on, with its own hooks before
+# Like ble.sh: from `ble-attach` on, it draws the prompt itself, with its own hooks before
 # PROMPT_COMMAND, and hides PS1 and PROMPT_COMMAND in between.
 BLE = r"""
 BLE_VERSION=0.4.0 hooks=()
@@ -427,7 +427,7 @@ ATTACH = "[[ ! ${BLE_VERSION-} ]] || ble-attach\n"
 def test_ble_sh_as_its_readme_has_it(
     user: Path, opened: Callable[..., Screen], *, theme: str, below: bool
 ) -> None:
-    """With our block above ``ble-attach`` or below, already the first prompt has the line, once."""
+    """With our block above ``ble-attach`` or below, each prompt has the line once."""
     theirs = f"{BLE}theme() {{ PS1='theirs> '; }}\ntheme\n{theme}"
     rc = user / RC["bash"]
     rc.write_text(theirs + ATTACH * below)

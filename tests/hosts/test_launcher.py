@@ -1,4 +1,4 @@
-"""The one-shot command in every shell that may be /bin/sh: what it prints, starts and becomes."""
+"""The launcher in every shell that may be /bin/sh: what it prints, starts and becomes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def sibling(launcher: Path) -> Path:
 
 @SHELLS
 def test_fresh_frames_are_printed(sh: list[str], home: Path, launcher: Path, sibling: Path) -> None:
-    """The frame is printed with a newline, and nothing is started or left."""
+    """The frame is printed with a newline; nothing is started and no file is left."""
     folder = draw(home)
     done = run([*sh, str(launcher)])
     assert (TEXTS["plain"] + "\n", "", 0) == (done.stdout, done.stderr, done.returncode)
@@ -80,7 +80,7 @@ def test_a_dialect_is_what_was_asked_for(
 def test_the_last_frame_whose_time_has_come_is_shown(
     sh: list[str], home: Path, launcher: Path
 ) -> None:
-    """Of forty frames the one that counts now is printed, and none that is still to come."""
+    """Of forty frames, the one whose time is now is printed."""
     draw(home, *((60 * minute - 1500, f"frame {minute}") for minute in range(40)))
     assert run([*sh, str(launcher)]).stdout == "frame 25\n"
 
@@ -89,14 +89,14 @@ def test_the_last_frame_whose_time_has_come_is_shown(
 def test_no_more_frames_are_read_than_a_file_may_have(
     sh: list[str], home: Path, launcher: Path
 ) -> None:
-    """Of more than 63 frames that have come the 63rd is the last that is looked at."""
+    """Frames after the 63rd are not read."""
     draw(home, *((number - 1000, f"frame {number}") for number in range(1, 100)))
     assert run([*sh, str(launcher)]).stdout == "frame 63\n"
 
 
 @SHELLS
-def test_a_great_file_is_not_read(sh: list[str], home: Path, launcher: Path, sibling: Path) -> None:
-    """Of a file beyond 64 KiB nothing is shown, though it begins as frames do: it is refreshed."""
+def test_a_huge_file_is_not_read(sh: list[str], home: Path, launcher: Path, sibling: Path) -> None:
+    """A file larger than 64 KiB is not shown, even if it begins as frames do, but refreshed."""
     file = draw(home) / "frames" / "plain"
     file.write_text(strip((-60, "shown")) + "x" * 70000)
     assert run([*sh, str(launcher)]).stdout == ""
@@ -105,7 +105,7 @@ def test_a_great_file_is_not_read(sh: list[str], home: Path, launcher: Path, sib
 
 @SHELLS
 def test_text_is_never_interpreted(sh: list[str], home: Path, launcher: Path) -> None:
-    """Backslashes, percent signs, substitutions and blanks come out as they went in."""
+    """Backslashes, percent signs, substitutions and blanks are printed as they are."""
     text = r"a\n\033[1m %s %d `id` $(id) ${HOME} *  -n !x \c  "
     draw(home, (-60, text))
     assert text + "\n" == run([*sh, str(launcher)]).stdout
@@ -115,13 +115,13 @@ def test_text_is_never_interpreted(sh: list[str], home: Path, launcher: Path) ->
 def test_stale_frames_are_printed_and_refreshed_once(
     sh: list[str], home: Path, launcher: Path, sibling: Path
 ) -> None:
-    """Old frames are printed at once; of many calls in a slot, one starts one silent refresh."""
+    """Stale frames are printed at once; of the calls in one slot, one starts a silent refresh."""
     draw(home, refresh=-1)
     env = {"PATH": f"{clock(home)}:{os.environ['PATH']}"}
     for _ in range(3):
         done = run([*sh, str(launcher)], env)
         assert (TEXTS["plain"] + "\n", "") == (done.stdout, done.stderr)
-    if "dash" in sh:  # the others have a clock of their own, and their slot may end
+    if "dash" in sh:  # the others have their own clock, so their slot may end
         assert calls(sibling) == BACKGROUND
     assert set(BACKGROUND) == set(calls(sibling))
 
@@ -141,7 +141,7 @@ READERS = {
 def test_prompts_and_bars_have_a_time_each(
     sh: list[str], reader: str, home: Path, launcher: Path, sibling: Path
 ) -> None:
-    """Each asks when its own time in the header has come, and says which of them it is."""
+    """Prompts and bars each go by their own time in the header, and say which of them they are."""
     for words in READERS[reader]:
         begin_with(draw(home), header(900, -1) if reader == "bar" else header(-1, 900))
         assert run([*sh, str(launcher), *words.split()]).stdout.endswith("\n")
@@ -156,13 +156,13 @@ def test_prompts_and_bars_have_a_time_each(
 
 
 def begin_with(folder: Path, head: str) -> None:
-    """Give all frames another header."""
+    """Replace the header of all frames."""
     for path in (folder / "frames").iterdir():
         path.write_text(f"{head}\n" + path.read_text().partition("\n")[2])
 
 
 def test_a_terminal_is_a_prompt(home: Path, launcher: Path, sibling: Path) -> None:
-    """Where a person types the command, a refresh is due as early as for a prompt."""
+    """On a terminal, a refresh is due as early as for a prompt."""
     begin_with(draw(home), header(900, -1))
     shell = [program("sh"), "-c", '"$1" && read -r _', "sh", str(launcher)]
     with Screen(shell, dict(os.environ)) as screen:
@@ -173,7 +173,7 @@ def test_a_terminal_is_a_prompt(home: Path, launcher: Path, sibling: Path) -> No
 def test_a_status_line_that_is_typed_waits_for_nothing(
     home: Path, launcher: Path, sibling: Path
 ) -> None:
-    """On a terminal nobody hands anything in: Python has the word at once."""
+    """On a terminal, ``statusline`` does not wait for input but starts Python at once."""
     draw(home)
     with Screen([program("sh"), str(launcher), "statusline"], dict(os.environ)) as screen:
         screen.until("python <statusline>")
@@ -192,7 +192,7 @@ def clock(home: Path) -> Path:
 
 @SHELLS
 def test_a_refresh_is_not_waited_for(sh: list[str], home: Path, launcher: Path) -> None:
-    """What reads our output has all of it, and its end, while the refresh is still running."""
+    """Readers of the output get all of it, and its end, while the refresh is still running."""
     gate = home / "gate"
     os.mkfifo(gate)
     stand_in(launcher.with_name("claude-status-py"), f"read -r _ <'{gate}'")
@@ -207,7 +207,7 @@ def test_a_refresh_is_not_waited_for(sh: list[str], home: Path, launcher: Path) 
 
 
 def test_three_hundred_at_once_ask_once(home: Path, launcher: Path, sibling: Path) -> None:
-    """300 status lines at the same moment start one refresh."""
+    """300 calls at the same moment start one refresh."""
     folder = draw(home, refresh=-1)
     env = {**os.environ, "PATH": f"{clock(home)}:{os.environ['PATH']}"}
     sh = program("dash")
@@ -225,10 +225,10 @@ def test_three_hundred_at_once_ask_once(home: Path, launcher: Path, sibling: Pat
 
 @SHELLS
 @pytest.mark.parametrize("kind", ODD_FILES)
-def test_what_is_no_frames_is_not_shown(
+def test_anything_but_frames_is_not_shown(
     sh: list[str], kind: str, home: Path, launcher: Path, sibling: Path
 ) -> None:
-    """Whatever lies in the place of frames: nothing is printed, nothing hangs, it is refreshed."""
+    """With anything else in the place of frames, nothing is printed and a refresh is started."""
     odd_file(draw(home) / "frames" / "plain", kind)
     done = run([*sh, str(launcher)])
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
@@ -236,10 +236,10 @@ def test_what_is_no_frames_is_not_shown(
 
 
 @SHELLS
-def test_the_cache_is_made_for_us_alone(
+def test_the_cache_is_made_private(
     sh: list[str], home: Path, launcher: Path, sibling: Path
 ) -> None:
-    """The first call ever makes the account's folder, closed to all others, and refreshes."""
+    """The first call creates the account's folder, closed to all others, and starts a refresh."""
     done = run([*sh, str(launcher)])
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
     assert calls(sibling) == BACKGROUND
@@ -265,7 +265,7 @@ def test_the_cache_is_made_for_us_alone(
 def test_each_config_directory_has_its_own_frames(
     directory: str, folder: str, home: Path, launcher: Path
 ) -> None:
-    """CLAUDE_CONFIG_DIR leads to the folder of its account, trailing slashes or not."""
+    """CLAUDE_CONFIG_DIR selects its account's folder, with or without trailing slashes."""
     draw(home, (-60, "mine"), directory=folder)
     done = run([*DASH, str(launcher)], {"CLAUDE_CONFIG_DIR": directory})
     assert (done.stdout, done.stderr) == ("mine\n", "")
@@ -313,7 +313,7 @@ def test_a_directory_without_one_name_has_no_account(
 def test_the_cache_is_where_the_environment_says(
     env: dict[str, str], home: Path, launcher: Path
 ) -> None:
-    """CLAUDE_STATUS_CACHE_DIR before XDG_CACHE_HOME before HOME, and empty is unset."""
+    """CLAUDE_STATUS_CACHE_DIR goes before XDG_CACHE_HOME, that before HOME; empty is unset."""
     draw(home)
     filled = {name: value.format(home) for name, value in env.items()}
     assert TEXTS["plain"] + "\n" == run([*DASH, str(launcher)], filled).stdout
@@ -326,7 +326,7 @@ def test_the_cache_is_where_the_environment_says(
 def test_a_cache_without_a_place_is_none(
     sh: list[str], env: dict[str, str], home: Path, launcher: Path, sibling: Path
 ) -> None:
-    """Where the cache has no absolute path, nothing is shown, started or made."""
+    """Without an absolute path for the cache, nothing is shown, started or created."""
     done = run([*sh, str(launcher)], env, cwd=home)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
     assert calls(sibling) == []
@@ -337,7 +337,7 @@ def test_a_cache_without_a_place_is_none(
 def test_an_empty_environment_is_enough(
     sh: list[str], home: Path, launcher: Path, sibling: Path
 ) -> None:
-    """With HOME and PATH alone it prints UTF-8, for a status bar has no locale, and refreshes."""
+    """With HOME and PATH alone it prints UTF-8, since a status bar has no locale, and refreshes."""
     draw(home, refresh=-1)
     env = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
     done = run([*sh, str(launcher)], environ=env)
@@ -346,7 +346,7 @@ def test_an_empty_environment_is_enough(
 
 
 def test_without_a_clock_nothing_is_claimed(home: Path, launcher: Path, sibling: Path) -> None:
-    """Where there is no `date`, no frame can be known to count, and none is printed."""
+    """Without `date` no frame is printed, since none can be known to be current."""
     draw(home)
     done = run([*DASH, str(launcher)], {"PATH": "/nowhere"})
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
@@ -354,7 +354,7 @@ def test_without_a_clock_nothing_is_claimed(home: Path, launcher: Path, sibling:
 
 @SHELLS
 def test_the_environment_does_not_tell_the_time(sh: list[str], home: Path, launcher: Path) -> None:
-    """A variable EPOCHSECONDS that came from outside is not taken for the shell's clock."""
+    """An EPOCHSECONDS in the environment is not taken for the shell's own clock."""
     draw(home)
     assert TEXTS["plain"] + "\n" == run([*sh, str(launcher)], {"EPOCHSECONDS": "1000"}).stdout
 
@@ -373,7 +373,7 @@ def test_the_environment_does_not_tell_the_time(sh: list[str], home: Path, launc
 def test_a_pipe_gets_plain_text(
     env: dict[str, str], dialect: str, home: Path, launcher: Path
 ) -> None:
-    """Where no terminal is, there is no colour, and ASCII only where a locale asks for it."""
+    """In a pipe there is no colour, and ASCII only if a locale asks for it."""
     draw(home)
     assert TEXTS[dialect] + "\n" == run([*DASH, str(launcher)], env).stdout
 
@@ -412,7 +412,7 @@ def test_a_terminal_gets_what_it_can_show(
 def test_everything_else_is_for_python(
     sh: list[str], words: list[str], home: Path, launcher: Path, sibling: Path
 ) -> None:
-    """Commands and options reach the Python program word by word, and nothing else runs."""
+    """Other commands and options reach the Python program word by word, and start nothing else."""
     draw(home, refresh=-1)
     done = run([*sh, str(launcher), *words])
     assert ("python" + "".join(f" <{word}>" for word in words), "") == (
@@ -427,7 +427,7 @@ def test_everything_else_is_for_python(
 def test_on_a_terminal_python_says_why(
     sh: list[str], frames: str, home: Path, launcher: Path, sibling: Path
 ) -> None:
-    """Where a person would see nothing, Python takes over with the same words."""
+    """On a terminal, Python gets the same words if there is nothing to show."""
     env = dict(os.environ)
     if frames == "empty":
         draw(home, (-60, ""))
@@ -440,7 +440,7 @@ def test_on_a_terminal_python_says_why(
 
 
 def test_an_empty_frame_is_silence_in_a_pipe(home: Path, launcher: Path, sibling: Path) -> None:
-    """A frame that says nothing is not an empty line in a status bar, and not a reason to ask."""
+    """In a pipe, an empty frame prints no line at all, and starts no refresh."""
     draw(home, (-60, ""))
     done = run([*DASH, str(launcher)])
     assert (done.stdout, done.stderr) == ("", "")
@@ -450,7 +450,7 @@ def test_an_empty_frame_is_silence_in_a_pipe(home: Path, launcher: Path, sibling
 @SHELLS
 @pytest.mark.parametrize("python", ["missing", "without its interpreter"])
 def test_a_broken_installation(sh: list[str], python: str, home: Path, launcher: Path) -> None:
-    """A typed command says that Python cannot be run, and fails; a status bar hears nothing."""
+    """Without a working Python, a typed command says so and fails; a status bar gets nothing."""
     sibling = launcher.with_name("claude-status-py")
     if python != "missing":
         sibling.write_text("#!/nonexistent/bin/python\nimport sys\n")
@@ -466,10 +466,10 @@ def test_a_broken_installation(sh: list[str], python: str, home: Path, launcher:
 
 @SHELLS
 def test_a_slot_is_taken_once(sh: list[str], home: Path, launcher: Path, sibling: Path) -> None:
-    """Where another takes the slot after the launcher has looked, it starts nothing."""
+    """If another process takes the slot after the launcher has looked, it starts nothing."""
     folder = draw(home, refresh=-1)
     for slot in range(int(time.time()) // 15 - 1, int(time.time()) // 15 + 3):
-        # A link to nothing is no file to a look, and one to an exclusive creation.
+        # A dangling link does not exist to a test, but it does to an exclusive creation.
         (folder / f"kick.{slot}").symlink_to(home / "gone")
     assert run([*sh, str(launcher)]).stdout == TEXTS["plain"] + "\n"
     assert calls(sibling) == []
@@ -481,7 +481,7 @@ def test_a_slot_is_taken_once(sh: list[str], home: Path, launcher: Path, sibling
 def test_the_sibling_is_beside_what_a_link_leads_to(
     sh: list[str], link: str, home: Path, launcher: Path, sibling: Path
 ) -> None:
-    """A link to the launcher is followed to the folder where its Python program lies."""
+    """A link to the launcher is followed to the folder of its Python program."""
     away = home / "away" / "claude-status"
     away.parent.mkdir()
     if link == "chain":
@@ -494,20 +494,20 @@ def test_the_sibling_is_beside_what_a_link_leads_to(
 
 @SHELLS
 def test_a_name_without_a_slash(sh: list[str], home: Path, launcher: Path, sibling: Path) -> None:
-    """Run as `sh claude-status` in its own folder, it finds its Python program there."""
+    """Run as `sh claude-status` in its own folder, the launcher finds its Python program there."""
     done = run([*sh, "claude-status", "doctor"], cwd=launcher.parent)
     assert (done.stdout, done.stderr) == ("python <doctor>\n", "")
 
 
 def test_a_name_that_path_leads_to(home: Path, launcher: Path, sibling: Path) -> None:
-    """Run by name, and by bash from PATH as a script, it finds its Python program."""
+    """Run by name, or as a script that bash finds on PATH, it finds its Python program."""
     env = {"PATH": f"{launcher.parent}:{os.environ['PATH']}"}
     for words in (["sh", "-c", "claude-status doctor"], ["bash", "claude-status", "doctor"]):
         assert run(words, env, cwd=home).stdout == "python <doctor>\n"
 
 
 def test_nothing_on_path_is_taken_for_the_sibling(home: Path, launcher: Path) -> None:
-    """Only what is beside the launcher is run, whatever PATH and the working directory hold."""
+    """Only a program beside the launcher is run, none on PATH or in the working directory."""
     stranger = stand_in(home / "elsewhere" / "claude-status-py")
     env = {"PATH": f"{stranger.parent}:{os.environ['PATH']}"}
     for words in ([], ["doctor"]):
@@ -519,13 +519,13 @@ def test_nothing_on_path_is_taken_for_the_sibling(home: Path, launcher: Path) ->
 def test_fresh_frames_cost_one_process_at_most(
     sh: str, most: int, home: Path, launcher: Path, sibling: Path
 ) -> None:
-    """Besides the shell itself there is `date`, or nothing where the shell knows the time."""
+    """Besides the shell there is only `date`, and not even that if the shell knows the time."""
     draw(home)
     assert most == processes([*POSIX[sh], str(launcher)], home / "strace")
 
 
 def test_frames_of_someone_else_are_not_shown(home: Path, launcher: Path, sibling: Path) -> None:
-    """Under sudo, root does not show what lies in the user's cache."""
+    """Frames of another user, such as those that root finds under sudo, are not shown."""
     give_away(draw(home) / "frames" / "plain")
     done = run([*DASH, str(launcher)])
     assert (done.stdout, done.stderr) == ("", "")
@@ -533,7 +533,7 @@ def test_frames_of_someone_else_are_not_shown(home: Path, launcher: Path, siblin
 
 
 def test_a_folder_of_someone_else_is_not_touched(home: Path, launcher: Path, sibling: Path) -> None:
-    """Under sudo, root leaves nothing in the user's cache, and asks nothing for it."""
+    """In another user's cache nothing is left, and no refresh is started for it."""
     folder = draw(home, refresh=-1)
     give_away(folder)
     run([*DASH, str(launcher)])
@@ -542,7 +542,7 @@ def test_a_folder_of_someone_else_is_not_touched(home: Path, launcher: Path, sib
 
 
 def test_nothing_is_made_in_someone_elses_home(home: Path, launcher: Path, sibling: Path) -> None:
-    """Under sudo with the user's HOME, no folder that is root's appears in it."""
+    """With another user's HOME, as under sudo, no folder is created in it."""
     user = home / "user"
     user.mkdir()
     give_away(user)
@@ -554,7 +554,7 @@ def test_nothing_is_made_in_someone_elses_home(home: Path, launcher: Path, sibli
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("mode", [0o500, 0o000])
 def test_what_cannot_be_recorded_is_not_asked(mode: int) -> None:
-    """A cache that cannot be written, or not even read, starts no refresh, in silence."""
+    """A cache that cannot be written or read silently starts no refresh."""
     with plain_user() as (home, options):
         folder = draw(home, refresh=-1)
         shutil.copy(SHELL / "claude-status", home)
@@ -569,7 +569,7 @@ def test_what_cannot_be_recorded_is_not_asked(mode: int) -> None:
 
 
 def test_slots_of_a_python_that_never_runs_do_not_pile_up(home: Path, launcher: Path) -> None:
-    """Where no refresh ever sweeps the slots, the hundredth start does."""
+    """If no refresh ever removes the slots, the hundredth start does."""
     launcher.with_name("claude-status-py").write_text("#!/nonexistent/python\n")
     launcher.with_name("claude-status-py").chmod(0o755)
     folder = account(home)

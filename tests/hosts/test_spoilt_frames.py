@@ -1,4 +1,4 @@
-"""What takes the place of frames holds no prompt up, and the next refresh puts them back."""
+"""Whatever replaces the frames holds up no prompt, and the next refresh puts them back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KINDS = ("directory", "FIFO", "foreign", "link to a directory", "huge", "huge fr
 
 
 def spoil(path: Path, kind: str) -> None:
-    """Put something else in the place of frames; what is huge is old, as if it was moved there."""
+    """Put something else in the place of frames; huge files are old, as if moved there."""
     path.unlink()
     if kind == "directory":
         path.mkdir()
@@ -49,7 +49,7 @@ def spoil(path: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("reader", READERS)
 def test_frames_come_back(reader: str, kind: str, home: Path, api: ApiServer) -> None:
-    """The prompt goes on without them, and the next one has the line again; nothing is asked."""
+    """The prompt is not held up, the next one has the line again, and the API is not asked."""
     user = User(home, api.url, NO_COLOR="1", LC_ALL="C.UTF-8")
     user.log_in()
     launcher = user.install_launcher(home / "bin")
@@ -60,14 +60,14 @@ def test_frames_come_back(reader: str, kind: str, home: Path, api: ApiServer) ->
     first = read(user, reader, launcher)
 
     assert first in ("", "5h 42%" if kind == "huge frames" else "")
-    until(lambda: is_drawn_anew(frames))
+    until(lambda: is_redrawn(frames))
     until(user.is_drawn)
     assert read(user, reader, launcher).startswith("5h 42% 2h")
     assert len(api.requests) == 1
 
 
 def read(user: User, reader: str, launcher: str) -> str:
-    """What one prompt shows; it has to be done long before a minute is over."""
+    """What one prompt shows, which must not take long."""
     words = [
         word.format(shlex.quote(str(SHELL / f"claude-status.{reader}"))) for word in READERS[reader]
     ]
@@ -77,11 +77,11 @@ def read(user: User, reader: str, launcher: str) -> str:
         argv, env=user.environ, input=b"{}\n", capture_output=True, check=True, timeout=20
     )
     assert done.stderr == b""
-    return done.stdout.decode().strip().replace("%%", "%")  # as zsh wants it in a prompt
+    return done.stdout.decode().strip().replace("%%", "%")  # % is doubled for zsh's prompt
 
 
-def is_drawn_anew(path: Path) -> bool:
-    """Whether frames of ours are there again."""
+def is_redrawn(path: Path) -> bool:
+    """Whether there are frames of ours again."""
     if not path.exists():
         return False
     info = path.lstat()

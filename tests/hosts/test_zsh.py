@@ -36,7 +36,7 @@ def zsh(home: Path) -> Shell:
 def test_psvar_has_the_line_without_colours(
     zsh: Shell, env: dict[str, str], bare: str, home: Path
 ) -> None:
-    """The slot of psvar has the text alone, in whatever dialect the variable has it."""
+    """psvar has the bare text, whichever dialect the variable has."""
     draw(home)
     show = "print -rn -- \"[$psvar[97]]\"; print -Pn '(%(97V.%97v.no))'"
     assert zsh.run(zsh.sourcing() + HOOK + show, env) == f"[{bare}]({bare})"
@@ -52,20 +52,20 @@ def test_psvar_has_the_line_without_colours(
     ],
 )
 def test_the_bare_text_loses_only_colour(zsh: Shell, text: str, bare: str, home: Path) -> None:
-    """What psvar holds is what the coloured line shows, character by character."""
+    """The text in psvar is what the coloured line shows, character by character."""
     draw(home, (-60, text))
     assert zsh.run(zsh.sourcing() + HOOK + 'print -rn -- "$psvar[97]"') == bare
 
 
 def test_a_readonly_psvar_is_left_alone(zsh: Shell, home: Path) -> None:
-    """Where psvar is readonly the line is set all the same, and nothing is said."""
+    """If psvar is readonly, the variable is still set, and nothing is printed."""
     draw(home)
     assert zsh.prompts(before="typeset -ra psvar\n") == f"<{zsh.text()}>"
 
 
 @pytest.mark.parametrize("option", ["prompt_subst", "no_prompt_subst"])
 @pytest.mark.parametrize("bang", ["prompt_bang", "no_prompt_bang"])
-def test_the_slot_needs_no_option(zsh: Shell, bang: str, option: str, home: Path) -> None:
+def test_psvar_needs_no_option(zsh: Shell, bang: str, option: str, home: Path) -> None:
     """Through psvar the line is in the prompt whatever the options, and is never expanded."""
     draw(home, (-60, "1%% $(id) `id` %%n !! \\$HOME"))
     with zsh.session(f"setopt {option} {bang}\nPS1='%(97V.%97v.)> '\n") as screen:
@@ -85,7 +85,7 @@ def test_the_slot_needs_no_option(zsh: Shell, bang: str, option: str, home: Path
 def test_colours_without_prompt_subst(
     zsh: Shell, number: str, percent: int, seen: str, home: Path
 ) -> None:
-    """In a prompt that is not expanded the line has the colour of its highest number."""
+    """In a prompt that is not expanded, the line has the colour of its highest number."""
     draw(home, (-60, f"%F{{244}}5h %f{number}%F{{244}} 2h13m%f"))
     with zsh.session("PROMPT='%(98V.%F{%98v}.%(99V.%F{%99v}.))%97v%f > '\n") as screen:
         screen.until(f"5h {percent}% 2h13m >")
@@ -94,7 +94,7 @@ def test_colours_without_prompt_subst(
 
 @pytest.mark.parametrize("bang", ["setopt", "unsetopt"])
 def test_the_mark_of_a_critical_number_is_no_history(zsh: Shell, bang: str, home: Path) -> None:
-    """Without colours a critical number is marked, by what no option of the prompt takes up."""
+    """Without colours, the mark of a critical number is not taken for a history expansion."""
     draw(home, (-60, "5h 94%! 2h13m"))
     rc = f"setopt prompt_subst\n{bang} prompt_bang\nPROMPT='$CLAUDE_STATUS > '\n"
     with zsh.session(rc, {"NO_COLOR": "1"}) as screen:
@@ -102,7 +102,7 @@ def test_the_mark_of_a_critical_number_is_no_history(zsh: Shell, bang: str, home
 
 
 def test_a_command_in_two_lines_is_not_disturbed(zsh: Shell, home: Path) -> None:
-    """In a continuation prompt nothing is drawn; the next prompt has the new line."""
+    """A continuation prompt is not redrawn; the next prompt has the new line."""
     draw(home, refresh=-1)
     gate = zsh.hold((-1, "new"))
     with zsh.session(zsh.traits.left + "PS2='%_> '\n") as screen:
@@ -117,7 +117,7 @@ def test_a_command_in_two_lines_is_not_disturbed(zsh: Shell, home: Path) -> None
 
 
 def test_the_pipe_of_a_refresh_is_closed(zsh: Shell, home: Path) -> None:
-    """What tells the shell that a refresh is over is open no longer than that."""
+    """The pipe that reports the end of a refresh is closed after it."""
     draw(home, refresh=-1)
     gate = zsh.hold((-1, "new"))
     with zsh.session(zsh.traits.left) as screen:
@@ -131,7 +131,7 @@ def test_the_pipe_of_a_refresh_is_closed(zsh: Shell, home: Path) -> None:
 
 
 def test_it_is_an_oh_my_zsh_plugin(zsh: Shell, home: Path) -> None:
-    """Linked as a plugin and sourced from a function with words of its own, it works alike."""
+    """Linked as a plugin, and sourced from a function with arguments, the snippet works alike."""
     draw(home, refresh=-1)
     plugin = home / "claude-status.plugin.zsh"
     plugin.symlink_to(zsh.snippet)
@@ -141,7 +141,7 @@ def test_it_is_an_oh_my_zsh_plugin(zsh: Shell, home: Path) -> None:
     assert refreshed(zsh.program, home)
 
 
-# What plugin managers do with the clone: zinit sources what its `pick` finds, from a function of
+# What plugin managers do with the clone: zinit sources what its `pick` finds, from a function with
 # many locals, while it watches what is defined; antidote sources a path at the top of a file.
 ZINIT = r"""
 zinit() {
@@ -163,7 +163,7 @@ CLONE = "/path/to/the/clone"
 
 @pytest.mark.parametrize("manager", ["zinit", "antidote"])
 def test_plugin_managers(zsh: Shell, manager: str, home: Path) -> None:
-    """Loaded as the documents say, the snippet works, and finds the program on PATH."""
+    """Loaded as the documentation says, the snippet works, and finds the program on PATH."""
     draw(home)
     lines = (SHELL.parent / "docs/hosts.md").read_text().splitlines()
     own = [line for line in lines if line.startswith(("zinit ice", "zinit light", CLONE))]
@@ -182,7 +182,7 @@ def test_plugin_managers(zsh: Shell, manager: str, home: Path) -> None:
 
 
 def test_hooks_of_others_stay(zsh: Shell) -> None:
-    """The hook runs after those that are there, once, however often the file is read."""
+    """The hook runs once, after those that are there, however often the file is sourced."""
     script = f"precmd_functions=(one two)\n{zsh.sourcing() * 2}print $precmd_functions"
     assert zsh.run(script) == "one two __claude_status_hook\n"
 
@@ -210,7 +210,7 @@ p10k() {
     ],
 )
 def test_the_segment_of_powerlevel10k(zsh: Shell, text: str, segment: str, home: Path) -> None:
-    """A stand-in for `p10k segment` gets the text, and a state for the highest colour in it."""
+    """A stand-in for `p10k segment` gets the text, and a state for its highest colour."""
     draw(home, (-60, text))
     script = P10K + zsh.sourcing() + HOOK + "setopt ksh_arrays\nprompt_claude_status"
     assert zsh.run(script) == segment

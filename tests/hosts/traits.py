@@ -1,4 +1,4 @@
-"""What differs between bash, zsh and fish, so that one test can be about all three."""
+"""How bash, zsh and fish differ, so that one test can cover all three."""
 
 from __future__ import annotations
 
@@ -9,27 +9,29 @@ from tests.hosts.settings import BASH, FISH, ZSH
 
 @dataclass(frozen=True)
 class Traits:
-    """What differs between the shells: lines to run, and what is then to be seen."""
+    """How a shell differs from the others: lines to run, and what they show."""
 
-    script: str  # the words before a script
-    terminal: str  # the words for a terminal
+    script: str  # the command line up to a script
+    terminal: str  # the command line on a terminal
     rc: str  # the user's file, below the home
-    settings: dict[str, str]  # of users
+    settings: dict[str, str]  # of users, by name
     snapshot: str  # writes the settings into a file
     names: str  # prints the names of variables and functions
     left: str  # makes the prompt the line and "> "
-    statuses: str  # makes it the statuses as others see them: of the command, of each of a pipe
-    jobs: tuple[str, str]  # shows the jobs and the last one's process; when there are none
-    clock: str  # sets the shell's clock to a time, by %
+    statuses: str  # makes it the statuses that other hooks see: the command's, and each of a pipe's
+    jobs: tuple[
+        str, str
+    ]  # shows the jobs and the last one's process; and its output if there are none
+    clock: str  # sets the shell's clock to the time filled in
     forget_functions: str
     forget_variables: str
     status: str = "$?"
     prompt: str = "__claude_status_hook\n"
     readonly: str = "readonly {}=1"
-    interrupted: str = "^C"  # what is written at Ctrl-C
+    interrupted: str = "^C"  # what Ctrl-C prints
     right: str = ""  # makes the prompt the status and "> ", with the line on the right
     right_edge: int = 80
-    counted: str = ""  # makes it the number of times it was drawn; ~/ended says a refresh is over
+    counted: str = ""  # counts how often it is drawn; creates ~/ended when a refresh ends
 
 
 TRAITS = {

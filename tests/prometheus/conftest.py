@@ -1,4 +1,4 @@
-"""A machine with several users, and the real node_exporter and Prometheus that watch it."""
+"""A machine with several users, watched by the real node_exporter and Prometheus."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ HOUR = 3600
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
-    """Leave these tests out unless they are asked for by name: they need Prometheus."""
+    """Leave these tests out unless ``-m prometheus`` asks for them: they need its programs."""
     return None if "prometheus" in config.option.markexpr else True
 
 
 @pytest.fixture
 def exporter(tmp_path: Path) -> Iterator[Exporter]:
-    """A node_exporter that reads text files, one folder for each user, as the document has it."""
+    """A node_exporter that reads text files, one folder per user, as the documentation has it."""
     with Exporter(tmp_path / "exporter") as running:
         yield running
 
 
 @pytest.fixture
 def prometheus(tmp_path: Path, exporter: Exporter) -> Iterator[Prometheus]:
-    """A Prometheus that scrapes it each second, and goes by our rules."""
+    """A Prometheus that scrapes this node_exporter each second, and evaluates our rules."""
     with Prometheus(tmp_path / "prometheus", exporter.url) as running:
         yield running
 
 
 @pytest.fixture
 def busy(home: Path, api: ApiServer, exporter: Exporter) -> Person:
-    """One with nearly everything used, and a second account whose login is refused."""
+    """A user with nearly everything used, and with a second account whose login is refused."""
     person = Person("games", User(home / "busy", api.url), exporter)
     now = time.time()
     person.user.log_in()
@@ -54,7 +54,7 @@ def busy(home: Path, api: ApiServer, exporter: Exporter) -> Person:
 
 @pytest.fixture
 def stuck(home: Path, api: ApiServer, exporter: Exporter) -> Person:
-    """One whose numbers are four hours old, since every call has failed since."""
+    """A user whose numbers are four hours old, because every call since then has failed."""
     person = Person("daemon", User(home / "stuck", api.url), exporter)
     now = time.time()
     person.user.log_in()
@@ -69,7 +69,7 @@ def stuck(home: Path, api: ApiServer, exporter: Exporter) -> Person:
 
 @pytest.fixture
 def calm(home: Path, api: ApiServer, exporter: Exporter) -> Person:
-    """One who has used little, a moment ago."""
+    """A user who has used little, a moment ago."""
     person = Person("games", User(home / "calm", api.url), exporter)
     person.user.log_in()
     api.answer = ok(usage_body(time.time(), 89.9, 29, credits_used=100))

@@ -1,4 +1,4 @@
-"""The dashboard as Grafana would ask for it."""
+"""The queries of the dashboard, filled in as Grafana does."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from tests.conftest import ROOT
 
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "docs/prometheus/dashboard.json").read_text())
-ALL = ".*"  # what Grafana puts in the place of a variable that means everything
+ALL = ".*"  # what Grafana puts in for a variable that selects everything
 
 
 class Query(NamedTuple):
-    """What one line of a panel asks for, and how it names what it gets."""
+    """One query of a panel, and the names that it gives its results."""
 
     panel: str
     expression: str
@@ -22,7 +22,7 @@ class Query(NamedTuple):
     is_range: bool
 
     def filled(self, values: Mapping[str, str]) -> str:
-        """The expression with values in the place of the variables."""
+        """The expression with values for the variables."""
         return fill(self.expression, values)
 
 
@@ -36,17 +36,17 @@ def queries() -> list[Query]:
 
 
 def variables() -> dict[str, str]:
-    """Each variable that Prometheus is asked for, by its name, with what it is asked."""
+    """The variables that Prometheus is asked for, each with its query."""
     listed = DASHBOARD["templating"]["list"]
     return {one["name"]: one["query"]["query"] for one in listed if one["type"] == "query"}
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """A text with values in the place of the variables."""
+    """A text with values for its variables."""
     return re.sub(r"\$(\w+)", lambda found: values[found[1]], text)
 
 
 def chosen(value: str) -> str:
-    """One value that a user has chosen, as Grafana writes it where a regular expression stands."""
+    """A value that a user has selected, as Grafana writes it into a regular expression."""
     escaped = value.replace("\\", "\\\\\\\\")
     return re.sub(r"[$^*{}\[\]'+?.()|]", lambda found: f"\\\\{found[0]}", escaped)

@@ -1,4 +1,4 @@
-"""The real node_exporter and Prometheus, each on a free loopback port, and who writes for them."""
+"""The real node_exporter and Prometheus, each on a free port, and users who write their files."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Server:
     """A program that serves HTTP at ``url`` until the end of the block, and writes to ``log``."""
 
     def __init__(self, folder: Path, *command: str) -> None:
-        """Prepare to run the command; what it says goes into the folder."""
+        """Prepare to run the command, with its log in the folder."""
         folder.mkdir(exist_ok=True)
         self.log = folder / "log"
         self._command = [*command, "--web.listen-address=127.0.0.1:0"]
         self.url = ""
 
     def __enter__(self) -> Any:
-        """Start it, and wait until it listens."""
+        """Start the program, and wait until it listens."""
         with self.log.open("w") as log:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
         until(lambda: self._process.poll() is not None or self._address())
@@ -42,12 +42,12 @@ class Server:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End it."""
+        """End the program."""
         self._process.terminate()
         self._process.wait(30)
 
     def get(self, path: str, **values: Any) -> requests.Response:
-        """Ask it."""
+        """A response from the program."""
         answer = requests.get(self.url + path, params=values, timeout=30)
         assert answer.ok, answer.text
         return answer
@@ -58,7 +58,7 @@ class Server:
 
 
 class Exporter(Server):
-    """node_exporter with the textfile collector alone, for every folder of its own."""
+    """node_exporter with the textfile collector alone, for several folders."""
 
     def __init__(self, folder: Path) -> None:
         """Read ``texts*/*.prom`` in the folder."""
@@ -72,13 +72,13 @@ class Exporter(Server):
         self.folder = folder
 
     def file_of(self, name: str) -> Path:
-        """The file that a user of that name writes."""
+        """The file that the user with this name writes."""
         path = self.folder / f"texts-{name}" / "claude-status.prom"
         path.parent.mkdir(exist_ok=True)
         return path
 
     def metrics(self) -> str:
-        """What it exposes now."""
+        """The metrics that it exposes now."""
         return self.get("/metrics").text
 
 
@@ -86,7 +86,7 @@ class Prometheus(Server):
     """Prometheus with our rules, which scrapes one target each second."""
 
     def __init__(self, folder: Path, target: str) -> None:
-        """Keep everything in the folder."""
+        """Keep configuration and data in the folder."""
         folder.mkdir()
         config = folder / "prometheus.yml"
         config.write_text(CONFIG.format(rules=RULES, target=target.removeprefix("http://")))
@@ -94,16 +94,16 @@ class Prometheus(Server):
         super().__init__(folder, program("prometheus"), f"--config.file={config}", data)
 
     def data(self, path: str, **values: Any) -> Any:
-        """The data of an answer of its API."""
+        """The data in a response of its API."""
         return self.get(f"/api/v1/{path}", **values).json()["data"]
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """The samples of an expression now."""
+        """The current samples of an expression."""
         found: list[dict[str, Any]] = self.data("query", query=expression)["result"]
         return found
 
     def wait_for_people(self, *people: Person) -> None:
-        """Wait until it knows what each of them has written."""
+        """Wait until it has the metrics of each of them."""
         for person in people:
             self.wait_for(f'claude_status_up{{user="{person.name}"}}')
 
@@ -114,17 +114,17 @@ class Prometheus(Server):
 
 
 class Person:
-    """A user by the system's name for them, who writes metrics of all their accounts."""
+    """A user of the system, by name, who writes the metrics of all their accounts."""
 
     def __init__(self, name: str, user: User, exporter: Exporter) -> None:
-        """Make their home."""
+        """Create the user's home."""
         user.home.mkdir(mode=0o700)
         self.name, self.user, self.file = name, user, exporter.file_of(name)
 
     def write(self) -> None:
-        """Run the command as it stands in the document; the file is where node_exporter reads."""
+        """Run the command of the documentation, with a file where node_exporter reads."""
         command = self.user.command("--format", "prometheus", "--all", "--output", str(self.file))
-        # the same user for the files, another one for who asks who they are
+        # files still belong to us, but the command sees itself run by the user of that name
         subprocess.run(
             [program("unshare"), f"--map-user={self.name}", "--", *command], env=self.user.environ,
             cwd=self.user.home, check=True, timeout=60,

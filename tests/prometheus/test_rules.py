@@ -15,7 +15,7 @@ pytestmark = pytest.mark.prometheus
 
 
 def promtool(*arguments: str | Path) -> str:
-    """Run it; what it prints."""
+    """Run promtool, and return what it prints."""
     done = subprocess.run(
         [program("promtool"), *arguments], capture_output=True, text=True, check=False, timeout=60
     )
@@ -24,17 +24,17 @@ def promtool(*arguments: str | Path) -> str:
 
 
 def test_the_rules_are_valid() -> None:
-    """promtool finds nothing to complain of, and no duplicates."""
+    """promtool has no complaint, and finds no duplicates."""
     assert "SUCCESS" in promtool("check", "rules", "--lint-fatal", RULES)
 
 
-def test_the_rules_do_what_they_are_to_do() -> None:
-    """Alerts fire above their thresholds, after as long as they say, while a number counts."""
+def test_the_rules_work() -> None:
+    """Alerts fire above their thresholds, after their time, while the number is current."""
     assert "SUCCESS" in promtool("test", "rules", Path(__file__).with_name("alerts_test.yml"))
 
 
 def test_the_configuration_in_the_document_is_valid(tmp_path: Path) -> None:
-    """What a user pastes into prometheus.yml is taken, with our rules where it says they are."""
+    """The block for prometheus.yml is valid, with our rules in the place that it names."""
     text = (ROOT / "docs/prometheus.md").read_text()
     (block,) = [one for one in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "rule_" in one]
     config, place = tmp_path / "prometheus.yml", "/etc/prometheus/claude-status.yml"

@@ -1,4 +1,4 @@
-"""From the command that users run to what Prometheus alerts of, and what the dashboard shows."""
+"""From the command that users run to Prometheus's alerts and the dashboard."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DROPPED = 'promhttp_metric_handler_errors_total{cause="gathering"}'
 
 
 def shares(exporter: Exporter) -> dict[tuple[str, str], float]:
-    """The share of the week by the user and the account, as node_exporter exposes it."""
+    """The share of the week by user and account, as node_exporter exposes it."""
     return {
         (sample.labels.get("user", ""), sample.labels["account"]): sample.value
         for family in text_string_to_metric_families(exporter.metrics())
@@ -32,8 +32,8 @@ def shares(exporter: Exporter) -> dict[tuple[str, str], float]:
 
 
 def dropped(exporter: Exporter) -> float:
-    """How often node_exporter has dropped something."""
-    exporter.metrics()  # the count is of the scrapes before
+    """How many errors node_exporter has counted so far."""
+    exporter.metrics()  # the count is that of earlier scrapes
     (line,) = [one for one in exporter.metrics().splitlines() if one.startswith(DROPPED)]
     return float(line.split()[-1])
 
@@ -41,7 +41,7 @@ def dropped(exporter: Exporter) -> float:
 def test_two_users_of_one_machine_are_both_there(
     busy: Person, stuck: Person, exporter: Exporter
 ) -> None:
-    """Both have an account of the same name, and node_exporter exposes the numbers of both."""
+    """Of two users with an account of the same name, node_exporter exposes the numbers of both."""
     busy.write()
     stuck.write()
     assert shares(exporter) == {("games", "/default"): 1, ("daemon", "/default"): 0.29}
@@ -51,7 +51,7 @@ def test_two_users_of_one_machine_are_both_there(
 def test_without_the_users_one_would_be_dropped(
     busy: Person, stuck: Person, exporter: Exporter
 ) -> None:
-    """It is their names that keep them apart: node_exporter keeps one of two equal series."""
+    """Without the user label, node_exporter would keep only one of two equal series."""
     for person in (busy, stuck):
         person.write()
         person.file.write_text(re.sub('user="[a-z]+",', "", person.file.read_text()))
@@ -61,7 +61,7 @@ def test_without_the_users_one_would_be_dropped(
 
 
 def test_every_panel_has_data(busy: Person, stuck: Person, prometheus: Prometheus) -> None:
-    """Each query of the dashboard brings samples, with all labels by which it names them."""
+    """Each query of the dashboard returns samples, with all labels that their names need."""
     busy.write()
     stuck.write()
     prometheus.wait_for_people(busy, stuck)
@@ -79,7 +79,7 @@ def test_every_panel_has_data(busy: Person, stuck: Person, prometheus: Prometheu
 def test_panels_have_the_numbers_of_claude_code(
     busy: Person, stuck: Person, prometheus: Prometheus
 ) -> None:
-    """Shares are rounded down, never by the error of a fraction; what was reset has none."""
+    """Shares are rounded down, without floating-point errors; a window that was reset has none."""
     busy.write()
     stuck.write()
     prometheus.wait_for_people(busy, stuck)
@@ -94,8 +94,8 @@ def test_panels_have_the_numbers_of_claude_code(
     assert found == {"Session": {"games": 95}, "Week": {"games": 100, "daemon": 29}}
 
 
-def test_a_variable_chooses(busy: Person, stuck: Person, prometheus: Prometheus) -> None:
-    """Every account of the machine is offered, and chosen, whatever is in its name."""
+def test_a_variable_selects(busy: Person, stuck: Person, prometheus: Prometheus) -> None:
+    """Every account of the machine is offered and can be selected, whatever its name contains."""
     busy.write()
     stuck.write()
     odd = f"{busy.user.home}/büro+1 (x)"
@@ -115,7 +115,7 @@ def test_a_variable_chooses(busy: Person, stuck: Person, prometheus: Prometheus)
 
 
 def test_a_file_that_is_left_does_not_lie(busy: Person, prometheus: Prometheus) -> None:
-    """Once the window is reset its last number is shown no more, though the file still has it."""
+    """After the window's reset its last number is not shown, though the file still has it."""
     busy.write()
     (session,) = (query for query in queries() if query.panel == "Session")
     prometheus.wait_for(session.filled(EVERYTHING))
@@ -126,8 +126,8 @@ def test_a_file_that_is_left_does_not_lie(busy: Person, prometheus: Prometheus) 
     assert prometheus.query('claude_status_limit_used_ratio{limit="five_hour"}')
 
 
-def test_every_alert_is_given(busy: Person, stuck: Person, prometheus: Prometheus) -> None:
-    """With such numbers each of the rules fires, or will if that lasts; each says of whom."""
+def test_every_alert_fires(busy: Person, stuck: Person, prometheus: Prometheus) -> None:
+    """With such numbers each alert fires, or is pending if it has a time; each text is complete."""
     busy.write()
     stuck.write()
     os.utime(stuck.file, (time.time() - 1000,) * 2)
@@ -148,10 +148,8 @@ def test_every_alert_is_given(busy: Person, stuck: Person, prometheus: Prometheu
             assert not re.search(r"<|%!|: *$|  | (of|on|to)[ :]*$", text), text
 
 
-def test_nothing_is_said_of_those_who_have_used_little(
-    calm: Person, prometheus: Prometheus
-) -> None:
-    """Where all is well no rule fires, and each could be evaluated."""
+def test_low_usage_raises_no_alert(calm: Person, prometheus: Prometheus) -> None:
+    """If all is well no alert fires, and each rule could be evaluated."""
     calm.write()
     prometheus.wait_for("claude_status:limit_used:ratio")
     (group,) = prometheus.data("rules")["groups"]

@@ -1,9 +1,9 @@
-"""What Claude Code takes for the internet: a proxy on loopback, behind which the API answers.
+"""A proxy on loopback that is the internet to Claude Code, with a stand-in for the API behind it.
 
 with Anthropic(folder) as anthropic:
     claude = Popen(..., env={**environ, **anthropic.environ})
-    anthropic.limits = {"5h": 42, "7d": 17}    # said in the headers of each answer of the model
-    anthropic.usage = ok(usage_body(now))      # said by the usage endpoint
+    anthropic.limits = {"5h": 42, "7d": 17}    # in the headers of each answer of the model
+    anthropic.usage = ok(usage_body(now))      # the answer of the usage endpoint
     anthropic.wait_for("/v1/messages")
 
 Nothing leaves the machine: every other host is refused.
@@ -30,23 +30,25 @@ API, LOGIN = "api.anthropic.com", "platform.claude.com"
 ACCOUNT = "00000000-0000-0000-0000-000000000001"
 ORGANIZATION = "00000000-0000-0000-0000-000000000002"
 SAID = "Hello from loopback."
-Block = Mapping[str, Any]  # of a message's content
+Block = Mapping[str, Any]  # in the content of a message
 TEXT: Block = {"type": "text", "text": SAID}
-LEFT = {"5h": 2 * 3600 + 15 * 60, "7d": 3 * 86400}  # seconds until the resets, at first
+LEFT = {"5h": 2 * 3600 + 15 * 60, "7d": 3 * 86400}  # seconds from the start until the resets
 
 
 class Anthropic:
-    """The API and the login server; ``requests`` are the paths asked for, in order."""
+    """The API and the login server; ``requests`` are the paths requested, in order."""
 
     def __init__(self, folder: Path) -> None:
-        """Make certificates in ``folder``, and wait at a port for who trusts them."""
+        """Create certificates in ``folder``, and prepare a proxy for clients that trust them."""
         self.requests: list[str] = []
         self.limits: Mapping[str, float] = {"5h": 42, "7d": 17}  # per cent
         self.left: Mapping[str, float] = LEFT
         self.usage = ok(usage_body(time.time()))
-        self.said: list[tuple[float, float]] = []  # when which percentage of the session was said
+        self.said: list[
+            tuple[float, float]
+        ] = []  # times, and the percentage of the session sent then
         self.reply: Callable[[Mapping[str, Any]], Block] = lambda request: TEXT
-        self._begun = int(time.time())  # of both windows, which stay the same
+        self._begun = int(time.time())  # the resets do not move
         self._seen = threading.Condition()
         self._tls = {}
         trusted = folder / "trusted.pem"
@@ -66,7 +68,7 @@ class Anthropic:
         }
 
     def __enter__(self) -> Anthropic:
-        """Begin to listen."""
+        """Start listening."""
         self._thread.start()
         return self
 
@@ -77,11 +79,11 @@ class Anthropic:
         self._server.server_close()
 
     def count(self, path: str) -> int:
-        """How often a path was asked for."""
+        """How often a path was requested."""
         return self.requests.count(path)
 
     def answer(self, path: str, body: bytes) -> Answer:
-        """What is said to one request."""
+        """The answer to one request."""
         with self._seen:
             self.requests.append(path)
             self._seen.notify_all()
@@ -96,13 +98,13 @@ class Anthropic:
         return error(404, "not_found_error", "There is no such thing here.")
 
     def wait_for(self, path: str, count: int = 1, seconds: float = 20) -> None:
-        """Wait until a path has been asked for so often."""
+        """Wait until a path has been requested this many times."""
         with self._seen:
             if not self._seen.wait_for(lambda: self.count(path) >= count, seconds):
                 raise AssertionError(f"{path} was not asked for, but {self.requests}")
 
     def _message(self, request: Mapping[str, Any]) -> Answer:
-        """The model's words, as a stream where that is wished, and the limits in the headers."""
+        """The model's answer, as a stream if requested, with the limits in the headers."""
         block = self.reply(request)
         self.said.append((time.time(), self.limits["5h"]))
         headers = {"anthropic-ratelimit-unified-status": "allowed"}
@@ -124,14 +126,14 @@ class Anthropic:
         return ok(message, **headers)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        """The handler class of this very proxy."""
+        """The handler class of this proxy."""
         anthropic = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_CONNECT(self) -> None:
-                """Be the host that is asked for, if it is one of ours."""
+                """Be the requested host, if it is one of ours."""
                 context = anthropic._tls.get(self.path)
                 if context is None:
                     self.send_error(403)
@@ -155,18 +157,18 @@ class Anthropic:
             do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
             def handle(self) -> None:
-                """Let whoever is gone be gone."""
+                """Ignore clients that hang up."""
                 with contextlib.suppress(OSError):
                     super().handle()
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Print nothing."""
 
         return Handler
 
 
 class _Server(ThreadingHTTPServer):
-    """Many clients at once; those that stay connected are not waited for."""
+    """A server for many clients at once, which does not wait for those that stay connected."""
 
     daemon_threads = True
     block_on_close = False
@@ -196,7 +198,7 @@ MESSAGE: dict[str, object] = {
 
 
 def tool_use(name: str, arguments: Mapping[str, object]) -> Block:
-    """The model's wish to have a tool used."""
+    """The model's request to use a tool."""
     return {"type": "tool_use", "id": f"toolu_{uuid4().hex}", "name": name, "input": arguments}
 
 
@@ -205,7 +207,7 @@ def _stop_reason(block: Block) -> str:
 
 
 def _events(block: Block) -> Iterator[dict[str, object]]:
-    """A message in a stream's pieces."""
+    """A message as the events of a stream."""
     yield {"type": "message_start", "message": {**MESSAGE, "id": f"msg_{uuid4().hex}"}}
     if block["type"] == "tool_use":
         start = {**block, "input": {}}

@@ -1,4 +1,4 @@
-"""A real Claude Code of each version asked for, and a user of it whose internet is on loopback."""
+"""The real Claude Code in each version asked for, and a user of it with an internet on loopback."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ VERSIONS = os.environ.get("REAL_CLAUDE_VERSIONS", "latest").split()
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
-    """Leave these tests out unless they are asked for by name: they fetch hundreds of megabytes."""
+    """Leave these tests out unless ``-m real_claude`` asks for them: they download much."""
     return None if "real_claude" in config.option.markexpr else True
 
 
 @pytest.fixture(scope="session", params=VERSIONS)
 def claude(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The path of the real Claude Code, fetched from npm, with none of its install scripts run."""
+    """The path of the real Claude Code, fetched from npm without running its install scripts."""
     folder = tmp_path_factory.mktemp("npm")
     command = [program("npm"), "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit"]
     subprocess.run([*command, f"{PACKAGE}@{request.param}"], check=True, capture_output=True)
     (binary,) = folder.glob(f"node_modules/{PACKAGE}-*/claude")
     environ = {"HOME": str(folder), "PATH": os.defpath}
-    told = subprocess.run([binary, "--version"], env=environ, capture_output=True, check=True)
-    assert re.match(rb"2\.\d+\.\d+ \(Claude Code\)", told.stdout)
+    done = subprocess.run([binary, "--version"], env=environ, capture_output=True, check=True)
+    assert re.match(rb"2\.\d+\.\d+ \(Claude Code\)", done.stdout)
     return str(binary)
 
 
@@ -50,14 +50,14 @@ def anthropic(tmp_path: Path) -> Iterator[Anthropic]:
 
 @pytest.fixture
 def api() -> Iterator[ApiServer]:
-    """The usage endpoint that our own program would ask."""
+    """The usage endpoint that our own program asks."""
     with ApiServer() as running:
         yield running
 
 
 @pytest.fixture
 def user(home: Path, anthropic: Anthropic, api: ApiServer) -> User:
-    """A user of Claude Code who has seen all its first dialogs, and of our program."""
+    """A user of our program and of Claude Code, whose first dialogs have been answered."""
     work, temporary = home / "work", home / "tmp"
     work.mkdir()
     temporary.mkdir()
@@ -81,7 +81,9 @@ def user(home: Path, anthropic: Anthropic, api: ApiServer) -> User:
     user.account.claude_json.write_text(json.dumps(state))
     folder = home / "bin"
     user.install_launcher(folder)
-    (folder / "ssh").symlink_to(program("false"))  # the one way out that no proxy stands in
+    (folder / "ssh").symlink_to(
+        program("false")
+    )  # the one way out that does not go through the proxy
     user.environ["PATH"] = f"{folder}:{user.environ['PATH']}"
     return user
 
@@ -96,7 +98,7 @@ def configure(user: User, *sources: str, **more: str) -> None:
 
 
 def record_usage(user: User, body: dict[str, object], age: float) -> None:
-    """Have this in Claude Code's own record since so many seconds."""
+    """Put this into Claude Code's own record, as fetched so many seconds ago."""
     path = user.account.claude_json
     fetched = int((time.time() - age) * 1000)
     record = {"fetchedAtMs": fetched, "accountUuid": ACCOUNT, "utilization": body}

@@ -1,4 +1,4 @@
-"""A user's desk: Claude Code and a bash prompt in a tmux of their own, with the line in its bar."""
+"""Claude Code and a bash prompt in a tmux of their own, with the line in its bar."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLAUDE, BASH, SECOND = "desk:0.0", "desk:0.1", "desk:1.0"
 LINES = 50
 QUIET = (
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
-    "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL",  # it asks GitHub, also through ssh
+    "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL",  # which asks GitHub, also through ssh
 )
 
 
@@ -24,7 +24,7 @@ class Desk:
     """A tmux with an attached client; ``CLAUDE``, ``BASH`` and ``SECOND`` are its panes."""
 
     def __init__(self, user: User, claude: str, socket: Path) -> None:
-        """Lay ready what begins with the ``with`` statement."""
+        """Prepare what the ``with`` statement starts."""
         socket.parent.mkdir(mode=0o700, exist_ok=True)
         self._tmux = [program("tmux"), "-S", str(socket), "-f", "/dev/null"]
         self._environ = {**user.environ, **dict.fromkeys(QUIET, "1")}
@@ -50,7 +50,7 @@ class Desk:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End tmux, and with it everything in it."""
+        """End tmux and everything in it."""
         with contextlib.suppress(subprocess.CalledProcessError):
             self._run("kill-server")
         self._screen.close()
@@ -61,11 +61,11 @@ class Desk:
         self.until(SECOND, lambda text: "Claude Code v" in text)
 
     def halve(self) -> None:
-        """Give both panes as many lines."""
+        """Give both panes the same number of lines."""
         self._run("select-layout", "-t", "desk:0", "even-vertical")
 
     def bar(self) -> str:
-        """The bar of tmux as it is on the screen."""
+        """The status bar of tmux on the screen."""
         size = -1
         while size != len(self._screen.raw):
             size = len(self._screen.raw)
@@ -77,11 +77,11 @@ class Desk:
         self._run("set-option", "-g", option, value)
 
     def text(self, pane: str) -> str:
-        """What stands in a pane."""
+        """The text in a pane."""
         return self._run("capture-pane", "-p", "-t", pane)
 
     def until(self, pane: str, seen: Callable[[str], bool], seconds: float = 30) -> str:
-        """Wait until a pane's text is as wanted; return it."""
+        """Wait until a pane's text is as wanted, and return it."""
         try:
             self._screen.until(lambda _: seen(self.text(pane)), seconds)
         except AssertionError:
@@ -89,13 +89,13 @@ class Desk:
         return self.text(pane)
 
     def type(self, pane: str, text: str) -> None:
-        """Type a line, and the return key once it stands there."""
+        """Type a line, and the return key once it is on the screen."""
         self._run("send-keys", "-t", pane, "-l", text)
         self.until(pane, lambda shown: text in shown)
         self._run("send-keys", "-t", pane, "Enter")
 
     def prompt(self) -> str:
-        """The next prompt of bash."""
+        """A new prompt of bash."""
         self._prompts += 1
         mark = f"mark-{self._prompts}"
         self.type(BASH, f"echo {mark}")
@@ -103,7 +103,7 @@ class Desk:
         return text.rstrip().splitlines()[-1]
 
     def _run(self, *words: str) -> str:
-        """Have tmux do something."""
+        """Run a tmux command."""
         done = subprocess.run(
             [*self._tmux, *words], env=self._environ, capture_output=True, text=True, check=True
         )

@@ -1,7 +1,7 @@
-"""The real Claude Code at work in every way that once brought old numbers back.
+"""The real Claude Code, at work in every way that once brought back old numbers.
 
-In all of them no place shows a number without ``~`` that is more than a point, or more than a
-minute, behind what the API has said.
+In all of them, no place shows a number without ``~`` that is more than a point, or more than a
+minute, behind what the API has sent.
 """
 
 from __future__ import annotations
@@ -28,17 +28,20 @@ pytestmark = [pytest.mark.real_claude, pytest.mark.timeout(600)]
 
 MINUTE = 60
 MINUTES = float(os.environ.get("REAL_CLAUDE_MINUTES", "10"))  # of the long test
-ROUNDS, PAUSE = 20, 4.0  # of a subagent's work, seconds each
-APART = MINUTE + 5  # seconds after which a push outweighs a higher one, if it is taken for new
-ON_THE_WAY = 5  # seconds that an answer may take to all places
+ROUNDS, PAUSE = 20, 4.0  # how often a subagent works, and for how many seconds
+APART = MINUTE + 5  # after so many seconds a push, if taken for new, would replace a higher one
+ON_THE_WAY = 5  # seconds that an answer may take to reach all places
 LINE = re.compile(r"5h (~?)(\d+)%")
 OTHER = "00000000-0000-0000-0000-000000000009"
-ALLOWED = {"defaultMode": "default", "allow": ["Task", "Agent", "Read"]}  # Task: before 2.1.330
+ALLOWED = {
+    "defaultMode": "default",
+    "allow": ["Task", "Agent", "Read"],
+}  # Agent was called Task before 2.1.330
 
 
 @pytest.fixture
 def desk(user: User, claude: str, tmp_path: Path) -> Iterator[Desk]:
-    """A desk with our line in Claude Code, in bash and in tmux; sessions tick each second."""
+    """A desk with our line in Claude Code, bash and tmux, where sessions update each second."""
     (user.home / ".bashrc").write_text("PS1='$ '\n")
     settings = user.account.config_dir / "settings.json"
     settings.write_text(json.dumps({"permissions": ALLOWED}))
@@ -52,7 +55,7 @@ def desk(user: User, claude: str, tmp_path: Path) -> Iterator[Desk]:
 
 
 def shown(user: User, desk: Desk, *sessions: str) -> dict[str, tuple[str, int]]:
-    """The mark and the percentage of the five hours in each place, those sessions among them."""
+    """The mark and the percentage of the five hours in each place, including those sessions."""
     texts = {
         **{session: desk.text(session) for session in (CLAUDE, *sessions)},
         "bash": desk.prompt(),
@@ -64,7 +67,7 @@ def shown(user: User, desk: Desk, *sessions: str) -> dict[str, tuple[str, int]]:
 
 
 def assert_honest(user: User, desk: Desk, anthropic: Anthropic, *sessions: str) -> None:
-    """Each place has a number; without a mark it is of the last minute, and a point off at most."""
+    """Each place has a number, which is marked or else recent and at most a point off."""
     before = time.time()
     found = shown(user, desk, *sessions)
     assert len(found) == 4 + len(sessions), found
@@ -76,7 +79,7 @@ def assert_honest(user: User, desk: Desk, anthropic: Anthropic, *sessions: str) 
 
 
 def since(anthropic: Anthropic, begin: float) -> list[int]:
-    """What the API has said since then, and what it had said last before."""
+    """The percentages that the API has sent since then, and the last one before."""
     earlier = [percent for when, percent in anthropic.said if when <= begin]
     later = [percent for when, percent in anthropic.said if when > begin]
     return [math.floor(percent) for percent in (*earlier[-1:], *later)]
@@ -85,14 +88,14 @@ def since(anthropic: Anthropic, begin: float) -> list[int]:
 def assert_honest_for(
     seconds: float, user: User, desk: Desk, anthropic: Anthropic, *sessions: str
 ) -> None:
-    """The same for some time, in which idle sessions repeat what they know."""
+    """Check this for some time, in which idle sessions repeat what they know."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert_honest(user, desk, anthropic, *sessions)
 
 
 def answer(desk: Desk, anthropic: Anthropic, percent: float, pane: str = CLAUDE) -> None:
-    """An answer in a session, with this percentage, and the time that all places take for it."""
+    """Get an answer in a session, with this percentage, and give it time to reach all places."""
     anthropic.limits = {"5h": percent, "7d": 17}
     asked = len(anthropic.said)
     desk.type(pane, f"say hello at {percent}")
@@ -101,12 +104,12 @@ def answer(desk: Desk, anthropic: Anthropic, percent: float, pane: str = CLAUDE)
 
 
 def everywhere(user: User, desk: Desk, *sessions: str) -> set[tuple[str, int]]:
-    """What the places show, which is one thing if all agree."""
+    """What the places show: a single element if all agree."""
     return set(shown(user, desk, *sessions).values())
 
 
 def as_of(user: User) -> float:
-    """When the session's number that is shown was true."""
+    """The time at which the session's number was true."""
     data = json.loads(user.run("--format", "json").stdout)
     return time.time() - next(x["age_seconds"] for x in data["limits"] if x["key"] == "five_hour")
 
@@ -149,7 +152,7 @@ def test_subagents_at_work(user: User, desk: Desk, anthropic: Anthropic) -> None
 
 
 def test_clear(user: User, desk: Desk, anthropic: Anthropic) -> None:
-    """After /clear the session repeats its old number, which is not new, and has no new date."""
+    """After /clear the session repeats its old number, which is not taken for new."""
     answer(desk, anthropic, 42)
     desk.open_second()
     answer(desk, anthropic, 50, SECOND)
@@ -165,7 +168,7 @@ def test_clear(user: User, desk: Desk, anthropic: Anthropic) -> None:
 
 
 def test_resume_in_a_second_terminal(user: User, desk: Desk, anthropic: Anthropic) -> None:
-    """A session resumed in a second terminal says nothing new there before it has an answer."""
+    """A session resumed in a second terminal changes nothing before its first answer there."""
     answer(desk, anthropic, 42)
     session = next(user.account.config_dir.glob("projects/*/*.jsonl")).stem
     desk.open_second()
@@ -186,7 +189,7 @@ def test_resume_in_a_second_terminal(user: User, desk: Desk, anthropic: Anthropi
 
 
 def test_a_switched_login(user: User, desk: Desk, anthropic: Anthropic, api: ApiServer) -> None:
-    """The first prompt after /login brings the new account, which the old session does not undo."""
+    """After /login the new account is shown, and the old session does not bring back its own."""
     answer(desk, anthropic, 42)
     configure(user, "statusline", "claude_json", "endpoint")
     api.answer = ok(usage_body(time.time(), five_hour=7))
@@ -201,13 +204,13 @@ def test_a_switched_login(user: User, desk: Desk, anthropic: Anthropic, api: Api
         assert time.time() < deadline
     time.sleep(ON_THE_WAY)
     end = time.monotonic() + 15
-    while time.monotonic() < end:  # the old session ticks on meanwhile
+    while time.monotonic() < end:  # while the old session goes on repeating its number
         assert everywhere(user, desk) == {("", 7)}
 
 
 @pytest.mark.timeout(60 * (MINUTES + 10))
 def test_two_sessions_for_long(user: User, desk: Desk, anthropic: Anthropic) -> None:
-    """Two sessions answer in turns for ten minutes, and each place has the latest of both."""
+    """Two sessions answer in turns for ten minutes, and each place shows the latest of both."""
     desk.open_second()
     begun, number = time.time(), 0
     while time.time() - begun < MINUTES * MINUTE:

@@ -1,4 +1,4 @@
-"""The hooks in the real Claude Code: what the model gets to know, and what it is kept from."""
+"""The hooks in the real Claude Code: what the model learns, and what is stopped."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ STOPPED = "your session (5h) is at 97%, above the 90% you set, until it is reset
 
 
 def use(user: User, api: ApiServer, percent: float) -> None:
-    """Let so much of the session be used."""
+    """Have this percentage of the session used."""
     api.answer = ok(usage_body(time.time(), percent))
     user.run("refresh", "--force")
 
 
 def ask(user: User, claude: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """What ``claude -p`` prints where our hooks are installed."""
+    """Run ``claude -p`` with our hooks installed."""
     done = user.run("install", "claude-hooks", "--max", "90", "--tell", "70")
     assert "claude-hooks: added to" in done.stdout or "already in" in done.stdout
     return subprocess.run(
@@ -45,7 +45,7 @@ def ask(user: User, claude: str, *words: str) -> subprocess.CompletedProcess[str
 def test_the_model_knows_its_limits(
     user: User, claude: str, anthropic: Anthropic, api: ApiServer, percent: float
 ) -> None:
-    """Above the threshold the line stands in what the model gets, and below it does not."""
+    """Above the threshold the model gets the line, below it does not."""
     asked: list[str] = []
 
     def reply(request: Mapping[str, Any]) -> Block:
@@ -63,7 +63,7 @@ def test_the_model_knows_its_limits(
 def test_the_gate_stops_a_prompt(
     user: User, claude: str, anthropic: Anthropic, api: ApiServer
 ) -> None:
-    """Above the limit the model is not called at all; once the hooks are out, it is."""
+    """Above the limit the model is not called; without the hooks, it is."""
     configure(user, "endpoint")
     use(user, api, 97)
     done = ask(user, claude, "--output-format", "stream-json", "--verbose", "--include-hook-events")
@@ -80,7 +80,7 @@ def test_the_gate_stops_a_prompt(
 def test_the_gate_stops_a_tool(
     user: User, claude: str, anthropic: Anthropic, api: ApiServer
 ) -> None:
-    """A limit that is reached during a turn stops the next tool; the model learns why."""
+    """A limit reached during a turn stops the next tool, and the model gets the reason."""
     asked: list[str] = []
     mark = user.home / "work" / "ran"
 
@@ -105,7 +105,7 @@ def test_the_gate_stops_a_tool(
 def test_a_session_goes_on_once_the_hooks_are_out(
     user: User, claude: str, anthropic: Anthropic, api: ApiServer, tmp_path: Path
 ) -> None:
-    """In a session that runs, the sentence is on the screen, and its command lifts the block."""
+    """A running session shows the reason, and its command lifts the block."""
     (user.home / ".bashrc").write_text("PS1='$ '\n")
     configure(user, "endpoint")
     use(user, api, 97)
@@ -115,7 +115,7 @@ def test_a_session_goes_on_once_the_hooks_are_out(
         desk.until(CLAUDE, lambda text: "claude-status uninstall" in " ".join(text.split()))
         assert SAID not in desk.text(CLAUDE)
         assert user.run("uninstall", "claude-hooks").returncode == 0
-        # It watches the file of settings, but not at every moment; the prompt stands there again.
+        # It notices the change of its settings after a while; the stopped prompt is input again.
         tries = iter(["again", "please", "now", "at last", "once more", "and on", "so", "yes"])
         seen = ""
         while SAID not in seen:
@@ -127,7 +127,7 @@ def test_a_session_goes_on_once_the_hooks_are_out(
 def test_the_plugin_stops_too(
     user: User, claude: str, anthropic: Anthropic, api: ApiServer
 ) -> None:
-    """The plugin's gate stops a prompt as well, and names the command that switches it off."""
+    """The plugin's gate stops a prompt too, and names the command that disables it."""
     configure(user, "endpoint")
     use(user, api, 97)
     plugin = ["--plugin-dir", str(ROOT / "plugin"), "--output-format", "stream-json", "--verbose"]

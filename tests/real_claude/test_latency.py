@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import time
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ ROUNDS = 6
 
 @pytest.fixture
 def desk(user: User, claude: str, tmp_path: Path) -> Iterator[Desk]:
-    """Claude Code twice, one of them idle, in a tmux whose bar has the line at its own interval."""
+    """Two sessions of Claude Code, one of them idle, in a tmux with the line in its bar."""
     (user.home / ".bashrc").write_text("PS1='$ '\n")
     (user.home / "bin" / "claude").symlink_to(claude)
     configure(user, "statusline", "claude_json")
@@ -41,7 +42,7 @@ def desk(user: User, claude: str, tmp_path: Path) -> Iterator[Desk]:
 def test_latency(
     user: User, desk: Desk, anthropic: Anthropic, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every place has the number within its own interval; the figures are printed (``-s``)."""
+    """tmux and the idle session show the number in time; prints how long each place took."""
     found: dict[str, list[float]] = {"prompts": [], "tmux": [], "the idle Claude Code": []}
     for number in range(ROUNDS):
         wanted = f"5h {20 + number}%"
@@ -74,7 +75,5 @@ def test_latency(
 
 
 def plain(text: str) -> str:
-    """A text without the marks around what has no width."""
-    import re
-
+    """A text without the escapes that have no width."""
     return re.sub(r"\x01[^\x02]*\x02", "", text)

@@ -1,4 +1,4 @@
-"""The real Claude Code feeds the machine, does not lie while it idles, and tells its usage."""
+"""The real Claude Code feeds every place, repeats no old number, and reports its usage."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LINE = r"5h 42% 2h1[345]m · 7d 17%"
 
 @pytest.fixture
 def pushes(user: User) -> Path:
-    """What the user's own status line, over which ours is installed, writes down of its input."""
+    """The file in which the user's own status line, which ours wraps, records its input."""
     path = user.home / "pushes"
     command = f"""read -r line; printf '%s\\n' "$line" >>{path}"""
     theirs = {"type": "command", "command": command, "refreshInterval": 1}
@@ -48,23 +48,23 @@ def desk(user: User, claude: str, pushes: Path, tmp_path: Path) -> Iterator[Desk
 
 
 def run(user: User, *arguments: str) -> str:
-    """What one of our commands says, done well."""
+    """What one of our commands prints, which must succeed."""
     done = user.run(*arguments)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
 def repeats(pushes: Path, percent: float) -> int:
-    """How often a session has said that so much of the five hours is used."""
-    told = [json.loads(line) for line in pushes.read_text().splitlines()]
-    windows = [each["rate_limits"]["five_hour"] for each in told if "rate_limits" in each]
+    """How often a session has reported this percentage of the five hours."""
+    inputs = [json.loads(line) for line in pushes.read_text().splitlines()]
+    windows = [each["rate_limits"]["five_hour"] for each in inputs if "rate_limits" in each]
     return sum(window["used_percentage"] == pytest.approx(percent) for window in windows)
 
 
 def test_a_session_feeds_the_machine(
     user: User, desk: Desk, pushes: Path, anthropic: Anthropic, api: ApiServer
 ) -> None:
-    """One answer, and the line is below the session and in bash's prompt, with nobody asked."""
+    """After one answer the line is in the session and in bash's prompt, without a call."""
     desk.type(CLAUDE, "say hello")
     desk.until(CLAUDE, lambda text: SAID in text and "5h 42%" in text)
 
@@ -76,7 +76,7 @@ def test_a_session_feeds_the_machine(
 def test_an_idle_session_does_not_win(
     user: User, desk: Desk, pushes: Path, anthropic: Anthropic, api: ApiServer
 ) -> None:
-    """A lower number that is newer stays, however often the session repeats its old one."""
+    """A lower number that is newer stays, however often a session repeats its old one."""
     desk.type(CLAUDE, "say hello")
     desk.until(CLAUDE, lambda text: "5h 42%" in text)
 
@@ -99,7 +99,7 @@ def test_an_idle_session_does_not_win(
 def test_claude_code_tells_its_usage_and_renews_its_login(
     user: User, claude: str, anthropic: Anthropic, api: ApiServer
 ) -> None:
-    """With a login that has expired, one refresh has the numbers, and a login that is new."""
+    """With an expired login, one refresh gets the numbers, and a renewed login."""
     user.environ.update(CLAUDECODE="1", CLAUDE_CODE_OAUTH_TOKEN="x")
     configure(user, "endpoint", "claude_cli", claude_command=claude)
     login = user.log_in(lasts=-HOUR)
@@ -117,10 +117,10 @@ def test_claude_code_tells_its_usage_and_renews_its_login(
     assert len(api.requests) == 1
 
 
-def test_what_claude_code_was_refused_is_no_reading(
+def test_a_refusal_of_claude_code_is_no_reading(
     user: User, claude: str, anthropic: Anthropic
 ) -> None:
-    """Where the API refuses Claude Code, the numbers of its record are not taken for new ones."""
+    """If the API refuses Claude Code, its recorded numbers are not taken for new ones."""
     configure(user, "claude_cli", claude_command=claude)
     record_usage(user, usage_body(time.time(), five_hour=12), age=HOUR / 4)
     anthropic.usage = throttled()

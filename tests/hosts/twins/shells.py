@@ -1,4 +1,4 @@
-"""Which shells a property is promised for, where that is not each of the three."""
+"""The shells that a property is promised for, where it is not each of the three."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 AGES = pytest.mark.parametrize(
     "shell", ["bash", "bash 4.4", "bash 3.2", "zsh", "fish"], indirect=True
 )
-# An idle prompt of bash cannot be drawn again.
+# An idle prompt of bash cannot be redrawn.
 REDRAWS = pytest.mark.parametrize("shell", ["zsh", "fish"], indirect=True)
-# In fish builtins cannot be functions, and `$_` is another thing.
+# In fish a builtin cannot be replaced by a function, and `$_` is something else.
 POSIX = pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)

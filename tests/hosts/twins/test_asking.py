@@ -1,4 +1,4 @@
-"""When bash, zsh and fish start a refresh, how many, and what that writes."""
+"""When bash, zsh and fish start a refresh, how many, and what they write for it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SLOT = 15
 
 
 def take_slots(folder: Path, *, dangling: bool = False) -> None:
-    """Have the slots of the next minute taken; a dangling link is taken only at its creation."""
+    """Take the slots of the next minute; with ``dangling``, this shows only on creating one."""
     for slot in range(int(time.time()) // SLOT, int(time.time()) // SLOT + 5):
         (folder / f"kick.{slot}").symlink_to("gone" if dangling else "/dev/null")
 
@@ -43,7 +43,7 @@ def take_slots(folder: Path, *, dangling: bool = False) -> None:
 @AGES
 @pytest.mark.parametrize("frames", ["missing", "due", "not yet", "broken"])
 def test_old_frames_start_one_refresh(shell: Shell, frames: str, home: Path) -> None:
-    """However many prompts come: one refresh a slot, its file 0600; the old line still shows."""
+    """Old frames are still shown, and one prompt in each slot starts a refresh; slots are 0600."""
     folder = draw(home, (60 if frames == "not yet" else -60, "old"), refresh=-1)
     if frames == "missing":
         shell.frames.unlink()
@@ -55,7 +55,7 @@ def test_old_frames_start_one_refresh(shell: Shell, frames: str, home: Path) -> 
 
 
 def test_many_shells_start_one_refresh(shell: Shell, home: Path) -> None:
-    """Of twenty shells that see old frames at once, one wins the slot, and none says a word."""
+    """Of twenty shells that see old frames at once, one starts a refresh; none prints anything."""
     draw(home, refresh=-1)
     argv = [*shell.argv, f"{shell.sourcing()}echo ready; read go\n{shell.traits.prompt}"]
     pipe: dict[str, Any] = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
@@ -68,11 +68,11 @@ def test_many_shells_start_one_refresh(shell: Shell, home: Path) -> None:
         assert {each.stdin.write(b"\n") for each in shells if each.stdin} == {1}
         assert {each.communicate(timeout=60)[0] for each in shells} == {b""}
     assert refreshed(shell.program, home)
-    assert len(calls(shell.program)) <= 2  # slots
+    assert len(calls(shell.program)) <= 2  # if a slot ended meanwhile
 
 
 def test_a_slot_is_taken_once(shell: Shell, home: Path) -> None:
-    """Where another shell takes the slot after ours has looked, ours starts nothing."""
+    """If another shell takes the slot after ours has looked, ours starts nothing."""
     take_slots(draw(home, refresh=-1), dangling=True)
     assert shell.prompts() == f"<{shell.text()}>"
     assert calls(shell.program) == []
@@ -80,7 +80,7 @@ def test_a_slot_is_taken_once(shell: Shell, home: Path) -> None:
 
 
 def test_the_next_slot_is_tried(shell: Shell, home: Path) -> None:
-    """A shell that found the slot taken starts the refresh when the slot is over."""
+    """A shell that found the slot taken starts a refresh in the next one."""
     take_slots(draw(home, refresh=-1))
     later = int(time.time()) + 6 * SLOT
     reference = home / "older"
@@ -93,7 +93,7 @@ def test_the_next_slot_is_tried(shell: Shell, home: Path) -> None:
 
 
 def test_slots_that_nobody_sweeps_are_few(shell: Shell, home: Path) -> None:
-    """A hundred slots mean that no refresh has run for long: the next start keeps its own alone."""
+    """A start that finds a hundred slots, since no refresh has run for long, keeps only its own."""
     folder = draw(home, refresh=-1)
     for number in range(100):
         (folder / f"kick.{number}").touch()
@@ -105,9 +105,9 @@ def test_slots_that_nobody_sweeps_are_few(shell: Shell, home: Path) -> None:
 @pytest.mark.parametrize("age", [0, 100])
 @pytest.mark.parametrize("name", ["", "work"])
 def test_a_newer_login_starts_a_refresh(shell: Shell, name: str, age: int, home: Path) -> None:
-    """Fresh frames are refreshed where the login of the account was stored after them, only there.
+    """Fresh frames are refreshed if the login of their account was stored after them.
 
-    With CLAUDE_CONFIG_DIR it is the login there that counts, not the default's.
+    With CLAUDE_CONFIG_DIR, that is the login there, not the default one.
     """
     env = {"CLAUDE_CONFIG_DIR": f"{home}/{name}"} if name else {}
     draw(home, directory=f"{home}/{name}" if name else "/default")
@@ -121,8 +121,8 @@ def test_a_newer_login_starts_a_refresh(shell: Shell, name: str, age: int, home:
 
 
 @pytest.mark.parametrize("name", ["CLAUDECODE", "nothing"])
-def test_a_shell_inside_claude_code_asks_nothing(shell: Shell, name: str, home: Path) -> None:
-    """With CLAUDECODE set the line is shown and no refresh is started."""
+def test_a_shell_inside_claude_code_refreshes_nothing(shell: Shell, name: str, home: Path) -> None:
+    """With CLAUDECODE set the line is shown, and no refresh is started."""
     draw(home, refresh=-1)
     assert shell.prompts(env={name: "1"}) == f"<{shell.text()}>"
     assert refreshed(shell.program, home) == (name != "CLAUDECODE")
@@ -131,10 +131,8 @@ def test_a_shell_inside_claude_code_asks_nothing(shell: Shell, name: str, home: 
 @pytest.mark.parametrize(
     "why", ["fresh", "slot taken", "inside Claude Code", "gone", "a folder", "of another user"]
 )
-def test_where_no_refresh_can_be_prompts_cost_no_process(
-    shell: Shell, why: str, home: Path
-) -> None:
-    """Sourcing and fifty prompts start nothing at all, and no slot is taken."""
+def test_without_a_refresh_prompts_cost_no_process(shell: Shell, why: str, home: Path) -> None:
+    """Sourcing and fifty prompts start no process, and take no slot."""
     folder = draw(home, refresh=3000 if why == "fresh" else -1)
     if why == "slot taken":
         take_slots(folder)
@@ -152,7 +150,7 @@ def test_where_no_refresh_can_be_prompts_cost_no_process(
 
 
 def test_a_prompt_on_a_terminal_costs_no_process(shell: Shell, home: Path) -> None:
-    """Nothing is started from one prompt to the next, with the line in the prompt."""
+    """With the line in the prompt, no process is started from one prompt to the next."""
     draw(home)
     log = home / "strace"
     with shell.session(shell.traits.left, under=tracing(log)) as screen:
@@ -169,9 +167,9 @@ def test_a_prompt_on_a_terminal_costs_no_process(shell: Shell, home: Path) -> No
 
 @pytest.mark.parametrize("path", [".cache/claude-status", ".cache/claude-status/at/default/@"])
 def test_what_cannot_be_recorded_is_tried_once(shell: Shell, path: str, home: Path) -> None:
-    """Where a file is in the way, nothing is asked, and only a first try costs processes.
+    """If a file is in the way, no refresh is started, and only a first try costs processes.
 
-    A folder that cannot be made is not tried again in another slot either.
+    A cache that cannot be created is not tried again in another slot either.
     """
     file = home / path
     file.parent.mkdir(parents=True)
@@ -187,8 +185,8 @@ def test_what_cannot_be_recorded_is_tried_once(shell: Shell, path: str, home: Pa
 
 @AGES
 @pytest.mark.parametrize("closed", ["home", "cache", "account"])
-def test_what_cannot_be_recorded_is_not_asked(shell: Shell, closed: str) -> None:
-    """Where nothing can be written, prompts say nothing of it, and ask nothing."""
+def test_what_cannot_be_recorded_starts_no_refresh(shell: Shell, closed: str) -> None:
+    """A refresh is started only if its slot can be recorded; if not, there is no message."""
     with plain_user() as (home, options):
         folder = home if closed == "home" else draw(home, refresh=-1)
         snippet = shutil.copy(shell.snippet, home)
@@ -204,10 +202,10 @@ def test_what_cannot_be_recorded_is_not_asked(shell: Shell, closed: str) -> None
 
 
 @AGES
-def test_the_cache_is_made_for_us_alone(shell: Shell, home: Path) -> None:
-    """The first prompt ever makes the account's folder, closed to all others, and refreshes.
+def test_the_cache_is_made_private(shell: Shell, home: Path) -> None:
+    """The first prompt creates the account's folder, closed to all others, and refreshes.
 
-    The refresh keeps no folder of the user's from being unmounted.
+    The refresh runs in /, so that it keeps no file system of the user's mounted.
     """
     stand_in(shell.program, f"pwd >'{home}/where'")
     assert shell.prompts(3, before="umask 0\n", cwd=home) == "<>"
@@ -218,7 +216,7 @@ def test_the_cache_is_made_for_us_alone(shell: Shell, home: Path) -> None:
 
 
 @pytest.mark.parametrize("whose", ["home", ".cache", "cache", "account"])
-def test_nothing_is_made_in_a_place_of_another(shell: Shell, whose: str, home: Path) -> None:
+def test_nothing_is_made_in_the_place_of_another(shell: Shell, whose: str, home: Path) -> None:
     """A shell of another user, such as `sudo -s`, leaves the cache of this home alone."""
     place = home / "theirs"
     account = place / "at/default/@"
@@ -240,9 +238,9 @@ def test_nothing_is_made_in_a_place_of_another(shell: Shell, whose: str, home: P
     "word", ["", "claude-status", "relative/claude-status", "/bin/true", "gone/claude-status"]
 )
 def test_the_program_is_the_argument_or_on_path(shell: Shell, word: str, home: Path) -> None:
-    """Without an absolute path of ours as the argument, PATH decides; another may come first.
+    """Unless the argument is an absolute path to ours, our program is looked for on PATH.
 
-    Variables have no say, nor have folders on PATH without an absolute name.
+    Another program of that name is passed over; variables and relative folders on PATH are ignored.
     """
     draw(home, refresh=-1)
     away = stand_in(home / "relative" / "claude-status")

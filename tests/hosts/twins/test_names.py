@@ -1,4 +1,4 @@
-"""The names in the snippets of bash, zsh and fish: alike, and nobody else's."""
+"""The names in the snippets of bash, zsh and fish: alike, and with our prefix."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STEPS = ["find", "directory", "dialect", "locate", "read", "refresh", "hook"]
 
 
 def test_the_steps_have_the_same_names_in_the_same_order() -> None:
-    """Who has read one of the three snippets finds each step in the two others."""
+    """The three snippets have the same functions in the same order."""
     for name in TRAITS:
         text = (SHELL / f"claude-status.{name}").read_text()
         found = re.findall(r"^(?:function )?__claude_status_(\w+)(?:\(\)| |$)", text, re.M)
@@ -22,7 +22,7 @@ def test_the_steps_have_the_same_names_in_the_same_order() -> None:
 
 
 def test_names_have_our_prefix(shell: Shell, home: Path) -> None:
-    """Of what the snippet defines, only the lists of hooks have a name without the product's."""
+    """The snippet defines no name without the product's, except the lists of hooks."""
     draw(home)
     names = shell.traits.names
     script = f"{names}\necho ---\n{shell.sourcing()}{shell.traits.prompt}{names}"

@@ -1,4 +1,4 @@
-"""What bash, zsh and fish show at a prompt: the frame of now, in what the terminal can show."""
+"""What bash, zsh and fish show at a prompt: the current frame, in what the terminal can show."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXPORTED = "env | grep -a ^CLAUDE_STATUS= | wc -l\n"
 
 @AGES
 def test_the_line_is_set_at_every_prompt(shell: Shell, home: Path) -> None:
-    """The hook sets the variable to the text that counts now, and starts nothing."""
+    """The hook sets the variable to the current text, and starts nothing."""
     draw(home)
     assert shell.prompts(3) == f"<{shell.text()}>"
     assert calls(shell.program) == []
@@ -25,7 +25,7 @@ def test_the_line_is_set_at_every_prompt(shell: Shell, home: Path) -> None:
 
 @AGES
 def test_of_many_frames_the_one_that_counts(shell: Shell, home: Path) -> None:
-    """Forward and back in time, of short frames and long ones, it is the last that has come."""
+    """Forward and back in time, and at any length, the last frame whose time has come is shown."""
     pasts = (0, 1, 2, 39, 40, 20, 5, 6, 40)
     script = shell.sourcing()
     for past in pasts:
@@ -47,18 +47,18 @@ def test_of_many_frames_the_one_that_counts(shell: Shell, home: Path) -> None:
         ([(60, "next")], ""),
     ],
 )
-def test_a_text_is_shown_to_the_letter(
+def test_a_text_is_shown_exactly(
     shell: Shell, frames: list[tuple[int, str]], shown: str, home: Path
 ) -> None:
-    """Blanks count, an empty frame shows nothing, and so does a time before the first."""
+    """Blanks are kept, and an empty frame or a time before the first shows nothing."""
     draw(home, *frames)
     assert shell.prompts() == f"<{shown}>"
 
 
 @AGES
 @pytest.mark.parametrize("kind", ODD_FILES)
-def test_what_is_no_frames_is_not_shown(shell: Shell, kind: str, home: Path) -> None:
-    """Whatever lies in the place of frames: an empty variable, no word, one refresh."""
+def test_anything_but_frames_is_not_shown(shell: Shell, kind: str, home: Path) -> None:
+    """With anything else in the place of frames, the variable is empty and a refresh is started."""
     draw(home)
     odd_file(shell.frames, kind)
     assert shell.prompts(3) == "<>"
@@ -66,7 +66,7 @@ def test_what_is_no_frames_is_not_shown(shell: Shell, kind: str, home: Path) -> 
 
 
 def test_another_file_shows_at_the_next_prompt(shell: Shell, home: Path) -> None:
-    """A file that took the place of the one that was read is read, though its frame still holds."""
+    """A file that replaces the one that was read is read, even if the old frame is current."""
     draw(home, (-60, "first"), (600, "later"))
     now = int(time.time())
     (home / "new").write_text(f"claude-status 2 {now + 2990} {now + 2990}\n{now - 60} second\n")
@@ -74,8 +74,8 @@ def test_another_file_shows_at_the_next_prompt(shell: Shell, home: Path) -> None
     assert shell.prompts(2, between=between) == "<second>"
 
 
-def test_what_the_environment_remembers_is_not_believed(shell: Shell, home: Path) -> None:
-    """Variables by the names of the shell's memory show nothing of their own."""
+def test_the_environment_cannot_plant_a_text(shell: Shell, home: Path) -> None:
+    """Variables named like those in which the snippet remembers a frame are ignored."""
     draw(home)
     names = ("head", "text", "from", "key", "file", "begin")
     planted = {f"__claude_status_{name}": "planted" for name in names}
@@ -84,7 +84,7 @@ def test_what_the_environment_remembers_is_not_believed(shell: Shell, home: Path
 
 
 def test_an_inherited_line_is_never_shown(shell: Shell) -> None:
-    """Where nothing is known, what a parent shell exported is gone."""
+    """If nothing is known, the line that a parent shell exported is gone."""
     assert shell.prompts(env={"CLAUDE_STATUS": "old", "PSVAR": "x"}) == "<>"
 
 
@@ -108,7 +108,7 @@ def test_an_inherited_line_is_never_shown(shell: Shell) -> None:
 def test_the_dialect_is_what_can_be_shown(
     shell: Shell, env: dict[str, str], dialect: str, home: Path
 ) -> None:
-    """The locale, NO_COLOR and TERM decide, an empty variable is none, and none is exported."""
+    """Locale, NO_COLOR and TERM select the dialect, and the line is not exported."""
     draw(home)
     script = shell.sourcing() + shell.traits.prompt + shell.show + EXPORTED
     assert shell.run(script, {**env, "CLAUDE_STATUS": "old"}) == f"<{shell.text(dialect)}>0\n"
@@ -117,10 +117,10 @@ def test_the_dialect_is_what_can_be_shown(
 @pytest.mark.parametrize(
     ("env", "own", "other"), [({}, "", "starship"), ({"NO_COLOR": "1"}, "plain", "plain")], ids=str
 )
-def test_starship_is_given_the_line(
+def test_the_line_is_exported_to_starship(
     shell: Shell, env: dict[str, str], own: str, other: str, home: Path
 ) -> None:
-    """While starship draws the prompt, and only then, the line is exported, as starship has it."""
+    """Only while starship draws the prompt, the line is exported, in starship's dialect."""
     draw(home)
     at_each = shell.traits.prompt + shell.show + EXPORTED
     script = shell.sourcing() + "".join(
@@ -134,7 +134,7 @@ def test_starship_is_given_the_line(
 def test_a_path_with_an_umlaut_in_any_locale(
     shell: Shell, locale: str, dialect: str, home: Path
 ) -> None:
-    """Where the snippet's own path has bytes that a C locale does not know: the line, no word."""
+    """A snippet whose path is not ASCII works in a C locale, with no message."""
     draw(home)
     folder = home / "wörk"
     folder.mkdir()
@@ -143,7 +143,7 @@ def test_a_path_with_an_umlaut_in_any_locale(
 
 
 def test_frames_of_another_account_are_not_shown(shell: Shell, home: Path) -> None:
-    """A CLAUDE_CONFIG_DIR that changes on the way leads to the frames of its own account."""
+    """When CLAUDE_CONFIG_DIR changes, the frames of its account are shown."""
     draw(home, (-60, "first"))
     draw(home, (-60, "second"), directory="/b c")
     draw(home, (-60, "new line"), directory="/b\nc")
@@ -173,15 +173,15 @@ def test_frames_of_another_account_are_not_shown(shell: Shell, home: Path) -> No
 def test_the_cache_is_where_the_environment_says(
     shell: Shell, env: dict[str, str], shown: str, home: Path
 ) -> None:
-    """Only in a place with an absolute name are frames looked for."""
+    """The environment selects the cache, and only an absolute path counts."""
     draw(home, (-60, "line"))
     shell.program.unlink()
     env = {name: value.format(home=home) for name, value in env.items()}
     assert shell.prompts(env=env, cwd=home) == f"<{shown}>"
 
 
-def test_a_frame_that_still_holds_is_not_read_again(shell: Shell, home: Path) -> None:
-    """A file that begins like the one that was read is that one: its text is remembered."""
+def test_a_current_frame_is_not_read_again(shell: Shell, home: Path) -> None:
+    """While its frame is current, a file that begins as before is not read again."""
     draw(home)
     start = "." * 64
     shell.frames.write_text(strip((-60, f"{start}read"), (600, "later")))
@@ -193,7 +193,7 @@ def test_a_frame_that_still_holds_is_not_read_again(shell: Shell, home: Path) ->
 @AGES
 @pytest.mark.parametrize("digits", [12, 13])
 def test_a_time_has_twelve_digits_at_most(shell: Shell, digits: int, home: Path) -> None:
-    """Frames whose refresh is due at a time of twelve digits are fresh; with more they are none."""
+    """Frames with a time of twelve digits are read, those with a longer one are not."""
     far = "9" * digits
     draw(home)
     shell.frames.write_text(f"claude-status 2 {far} {far}\n{int(time.time()) - 60} text\n")

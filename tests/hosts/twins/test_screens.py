@@ -1,4 +1,4 @@
-"""What a person sees of the line in the prompts of bash, zsh and fish."""
+"""The line on the screen, in the prompts of bash, zsh and fish."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LINE = TEXTS["plain"]
 
 
 def test_the_prompt_shows_the_line_in_colour(shell: Shell, home: Path) -> None:
-    """A person sees the line in the prompt, its numbers in colour."""
+    """The prompt shows the line with its numbers in colour."""
     draw(home)
     with shell.session(shell.traits.left) as screen:
         screen.until(f"{LINE}>")
@@ -29,7 +29,7 @@ def test_the_prompt_shows_the_line_in_colour(shell: Shell, home: Path) -> None:
 
 
 def test_long_input_wraps_where_it_should(shell: Shell, home: Path) -> None:
-    """With colours on, typed text that fills the row goes on in the next, and can be taken back."""
+    """With colours on, long input wraps where the row ends, and can be edited."""
     draw(home)
     with shell.session(shell.traits.left, columns=50) as screen:
         screen.until("17%>")
@@ -45,10 +45,10 @@ def test_long_input_wraps_where_it_should(shell: Shell, home: Path) -> None:
 
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"LC_ALL": "C"}, {"NO_COLOR": "1"}], ids=str)
 def test_poor_terminals_are_served(shell: Shell, env: dict[str, str], home: Path) -> None:
-    """In 20 columns, without UTF-8 or colour, the prompt is text alone, and input works."""
+    """In few columns, without UTF-8 or without colour, the prompt is plain, and input works."""
     draw(home)
     line = TEXTS["ascii" if "LC_ALL" in env else "plain"]
-    # A dumb terminal scrolls sideways, and fish shows no prompt that is wider than the screen.
+    # A dumb terminal scrolls sideways, and fish shows no prompt wider than the screen.
     columns = 60 if "TERM" in env or shell.name == "fish" else 20
     with shell.session(shell.traits.left, env, columns=columns) as screen:
         screen.until(lambda text: text.replace("\n", "") == f"{line}>")
@@ -58,7 +58,7 @@ def test_poor_terminals_are_served(shell: Shell, env: dict[str, str], home: Path
 
 
 @REDRAWS
-def test_a_waiting_prompt_is_drawn_again(shell: Shell, home: Path) -> None:
+def test_a_waiting_prompt_is_redrawn(shell: Shell, home: Path) -> None:
     """When the refresh ends, the idle prompt shows the new line, and half-typed input stays."""
     draw(home, (-60, "old line"), refresh=-1)
     gate = shell.hold((-60, TEXTS[shell.name]))
@@ -78,10 +78,10 @@ def test_a_waiting_prompt_is_drawn_again(shell: Shell, home: Path) -> None:
 
 
 @REDRAWS
-def test_the_real_program_has_a_waiting_prompt_drawn(
+def test_the_real_program_has_a_waiting_prompt_redrawn(
     shell: Shell, home: Path, user: User, api: ApiServer
 ) -> None:
-    """However late the API answers, the idle prompt shows the line, and half-typed input stays."""
+    """When a slow API answers, the idle prompt shows the line, and half-typed input stays."""
     gate = threading.Event()
     api.answer = lambda _: ok(usage_body(time.time() if gate.wait(20) else 0))
     shell.program = Path(user.install_launcher(home / "real"))
@@ -100,8 +100,8 @@ def test_the_real_program_has_a_waiting_prompt_drawn(
 
 @REDRAWS
 @pytest.mark.parametrize("text", ["same", "other"])
-def test_only_another_line_draws_the_prompt(shell: Shell, text: str, home: Path) -> None:
-    """When the refresh ends and the line is the same, the waiting prompt is not drawn."""
+def test_the_same_line_redraws_no_prompt(shell: Shell, text: str, home: Path) -> None:
+    """When the refresh ends, the waiting prompt is redrawn only if the line has changed."""
     draw(home, (-60, "same"), refresh=-1)
     gate = shell.hold((-60, text))
     with shell.session(shell.traits.counted) as screen:
@@ -115,7 +115,7 @@ def test_only_another_line_draws_the_prompt(shell: Shell, text: str, home: Path)
 
 @REDRAWS
 def test_an_idle_prompt_starts_nothing(shell: Shell, home: Path) -> None:
-    """A refresh that ended without new frames is not followed by another while nobody is there."""
+    """At an idle prompt, a refresh that brought no new frames is not followed by another."""
     draw(home, refresh=-1)
     script = shell.sourcing() + "__claude_status_hook idle\n" + shell.show
     assert shell.run(script) == f"<{shell.text()}>"

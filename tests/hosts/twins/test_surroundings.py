@@ -1,4 +1,4 @@
-"""What bash, zsh and fish leave as it was: settings, names, statuses and jobs of the user."""
+"""What bash, zsh and fish leave as it was: the user's settings, names, statuses and jobs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.hosts.twins.shells import POSIX
 from tests.support import until
 
 SETTINGS = [(name, kind) for name, traits in TRAITS.items() for kind in traits.settings]
-# Every name that a snippet might take for a local variable, or that a match would set.
+# Names that a snippet might use for local variables, or that a match would set.
 NAMES = [
     "account", "at", "before", "buffer", "cache", "dialect", "directory", "due", "exit_status",
     "fd", "folder", "from", "hook", "line", "lines", "locale", "match", "mbegin", "mend", "now",
@@ -27,10 +27,8 @@ NAMES = [
 
 @pytest.mark.parametrize(("shell", "kind"), SETTINGS, indirect=["shell"])
 @pytest.mark.parametrize("refresh", [3000, -1], ids=["fresh", "stale"])
-def test_no_setting_of_the_user_is_troubled(
-    shell: Shell, kind: str, refresh: int, home: Path
-) -> None:
-    """Sourced twice and run at prompts under odd settings: no word, the same settings, the line."""
+def test_settings_of_the_user_stay(shell: Shell, kind: str, refresh: int, home: Path) -> None:
+    """Under odd settings the line is set, no message is printed, and the settings stay the same."""
     draw(home, refresh=refresh)
     traits, before, after = shell.traits, home / "before", home / "after"
     script = traits.settings[kind] + "\n" + traits.snapshot.format(before) + "\n"
@@ -41,7 +39,7 @@ def test_no_setting_of_the_user_is_troubled(
 
 
 def test_names_of_the_user_hide_nothing(shell: Shell, home: Path) -> None:
-    """Names of the user's, readonly where they can be, neither silence the line nor change."""
+    """Variables of the user, readonly where possible, neither hide the line nor change."""
     draw(home, refresh=-1)
     lines = "".join(shell.traits.readonly.format(name) + "\n" for name in NAMES)
     show = f'echo "{" ".join(f"${name}" for name in NAMES)}"\n'
@@ -53,7 +51,7 @@ def test_names_of_the_user_hide_nothing(shell: Shell, home: Path) -> None:
 @POSIX
 @pytest.mark.parametrize("name", ["break", "return", ":", "true"])
 def test_functions_of_the_user_break_nothing(shell: Shell, name: str, home: Path) -> None:
-    """A function of the user's by the name of a builtin is not run, when read and at prompts."""
+    """A user's function named like a builtin is never run, neither on sourcing nor at prompts."""
     draw(home, refresh=-1)
     assert shell.prompts(2, before=f"{name}() {{ echo no; }}\n") == f"<{shell.text()}>"
     assert refreshed(shell.program, home)
@@ -61,7 +59,7 @@ def test_functions_of_the_user_break_nothing(shell: Shell, name: str, home: Path
 
 @pytest.mark.parametrize("refresh", [3000, -1], ids=["fresh", "stale"])
 def test_the_status_comes_through(shell: Shell, refresh: int, home: Path) -> None:
-    """What failed has failed for what else runs at the prompt, in a pipe too, and after it."""
+    """Other hooks, and the next command, see the last command's status, also that of a pipe."""
     draw(home, refresh=refresh)
     with shell.session(shell.traits.statuses) as screen:
         screen.until("0|0>")
@@ -73,7 +71,7 @@ def test_the_status_comes_through(shell: Shell, refresh: int, home: Path) -> Non
 
 @POSIX
 def test_the_last_word_is_the_users(shell: Shell, home: Path) -> None:
-    """`$_` is still the last word of the command before."""
+    """`$_` is still the last word of the user's command."""
     draw(home)
     with shell.session(shell.traits.statuses) as screen:
         screen.until("0|0>")
@@ -84,7 +82,7 @@ def test_the_last_word_is_the_users(shell: Shell, home: Path) -> None:
 
 
 def test_a_refresh_leaves_no_job(shell: Shell, home: Path) -> None:
-    """The refresh is in no job table, `wait` and `exit` are free, `$!` is still the user's."""
+    """A refresh is no job of the shell, holds up neither `wait` nor `exit`, and leaves `$!`."""
     draw(home, refresh=-1)
     gate = shell.hold((-60, "new"))
     with all_ends() as held, contextlib.ExitStack() as stack:
@@ -103,7 +101,7 @@ def test_a_refresh_leaves_no_job(shell: Shell, home: Path) -> None:
 
 
 def test_a_refresh_may_lead_a_session(shell: Shell, home: Path) -> None:
-    """The process that becomes the refresh leads no group, so that it can found a session."""
+    """The process that becomes the refresh leads no group, so that it can start a session."""
     stand_in(shell.program, "read -r pid _ _ _ group _ </proc/self/stat; echo $pid $group >~/ids")
     draw(home, refresh=-1)
     with shell.session(shell.traits.left) as screen:
@@ -128,7 +126,7 @@ def test_a_refresh_may_end_while_a_command_runs(shell: Shell, home: Path) -> Non
 
 
 def test_an_interrupt_at_the_prompt_is_only_that(shell: Shell, home: Path) -> None:
-    """After Ctrl-C the prompt is back, nothing is said, and the refresh goes on to its end."""
+    """After Ctrl-C the prompt is back without a message, and the refresh runs on to its end."""
     draw(home, (-60, "old"), refresh=-1)
     gate = shell.hold((-60, "new"))
     with shell.session(shell.traits.left) as screen:
@@ -141,14 +139,14 @@ def test_an_interrupt_at_the_prompt_is_only_that(shell: Shell, home: Path) -> No
             screen.interrupt(f"old> {word}{shell.traits.interrupted}\nold>")
         gate.touch()
         until(lambda: not (home / "new").exists())
-        if shell.name == "bash":  # whose idle prompt cannot be drawn again
+        if shell.name == "bash":  # whose idle prompt cannot be redrawn
             screen.send("\n")
         screen.until("\nnew>")
 
 
 @pytest.mark.parametrize("what", ["package", "functions", "variables"])
 def test_what_is_taken_away_is_not_missed(shell: Shell, what: str, home: Path) -> None:
-    """The package uninstalled, or our names unset, while the shell goes on: no word."""
+    """If the package or our names are removed while the shell runs, no message is printed."""
     folder = draw(home, refresh=-1)
     take = {
         "package": f"rm {shlex.quote(str(shell.program))}; rm -r {folder}/frames",
