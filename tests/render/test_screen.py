@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from rich.text import Text
 
 from claude_status.model.usage import Usage
+from claude_status.render.picture_colours import BARS, SHARES
 from claude_status.render.report import Report, report
-from claude_status.render.screen import COLOURS, _bar, draw_screen
+from claude_status.render.screen import _bar, draw_screen
 from claude_status.render.style import Style
 from tests.render.test_report import STYLES
 from tests.render.test_text import PICTURE, SESSION
@@ -122,8 +123,7 @@ def test_it_fits(usage: Usage, style: Style, columns: int, lines: int, problem: 
 def test_basic_colours_only(usage: Usage, style: Style, columns: int) -> None:
     """Only basic colours, bold and dim are used, and never a background."""
     told = report(usage, NOW, style, "Something is wrong: do this.")
-    allowed = {"", "bold", "dim", "none", *COLOURS.values(), "bold red"}
-    allowed |= {f"bold {colour}" for colour in COLOURS.values()}
+    allowed = {"", "bold", "dim", "none", *BARS.values(), *SHARES.values()}
     for line in draw_screen(told, columns):
         assert {str(span.style) for span in line.spans} | {str(line.style)} <= allowed
 
