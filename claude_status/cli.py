@@ -191,4 +191,4 @@ def _add_config(config: argparse.ArgumentParser) -> None:
         if verb == "set":
             change.add_argument("value", metavar="VALUE", help="TOML, or plain text")
     config.add_argument("--init", action="store_true", help="write a commented settings file")
-    config.add_argument("--check", action="store_true", help="check the settings file")
+    config.add_argument("--check", action="store_true", help="check the file, and redraw the line")

@@ -23,12 +23,12 @@ from pathlib import Path
 
 import claude_status
 from claude_status.asking.snapshot import Snapshot, take_snapshot
-from claude_status.commands.config import toml
 from claude_status.commands.demo_api import DemoApi
 from claude_status.commands.demo_pictures import a_month, every_preset, full_picture
 from claude_status.errors import ClaudeStatusError
 from claude_status.frames_read import read_frame
 from claude_status.paths import locate, settings_file
+from claude_status.settings.listing import toml
 from claude_status.settings.settings import Settings, load
 from claude_status.terminal import dialect
 

@@ -120,7 +120,7 @@ complete -c claude-status -n '_shtab_claude_status_using alert' -l test -d 'send
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a config -d 'List the settings, or change one.'
 complete -c claude-status -n '_shtab_claude_status_using config' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using config' -l init -d 'write a commented settings file'
-complete -c claude-status -n '_shtab_claude_status_using config' -l check -d 'check the settings file'
+complete -c claude-status -n '_shtab_claude_status_using config' -l check -d 'check the file, and redraw the line'
 complete -c claude-status -n '_shtab_claude_status_using config; and test $_shtab_claude_status_npos -eq 0' -a set -d 'Change a setting, for example: set template bars.'
 complete -c claude-status -n '_shtab_claude_status_using config set' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using config; and test $_shtab_claude_status_npos -eq 0' -a unset -d 'Go back to the default of a setting.'
