@@ -2,8 +2,9 @@
 
 DOCTOR = """\
 exit status:
-  0  new numbers are possible; with --shells, each shell that has the line shows it
+  0  new numbers are possible
   1  something prevents that
+With --shells: 0 if each shell that has the line shows it, else 1.
 
 Without --shells, only files are read, and nothing is started.
 """

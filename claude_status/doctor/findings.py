@@ -52,7 +52,7 @@ def summary(findings: Iterable[Finding]) -> str:
     stops, wrong = grades.count(Grade.STOPS), grades.count(Grade.WRONG)
     if stops:
         return f"{_problems(stops)} new numbers."
-    return "Numbers are available, but not all is well." if wrong else "All is well."
+    return "New numbers are possible, but not all is well." if wrong else "All is well."
 
 
 def _problems(count: int) -> str:
