@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -53,11 +54,46 @@ def test_every_command_has_a_line_of_help(user: User) -> None:
      ["refresh", "--force=yes"], ["\udcff"], ["show", "--format", "zsh"]],
 )  # fmt: skip
 def test_a_wrong_call_is_told_with_status_2(user: User, arguments: Sequence[str]) -> None:
-    """What cannot be meant is answered by the usage and one reason."""
+    """What cannot be meant is answered by one sentence, which names the help to read."""
     done = user.run(*arguments)
     assert (done.stdout, done.returncode) == ("", 2)
-    assert done.stderr.startswith("usage: claude-status")
-    assert "error: " in done.stderr.splitlines()[-1]
+    assert SENTENCE.fullmatch(done.stderr), done.stderr
+    assert re.search(r": see `claude-status( \w+)* --help`\.$", done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("shw", "There is no command 'shw' (did you mean 'show'?): see `claude-status --help`."),
+        ("--fromat json", "There is no option '--fromat' (did you mean '--format'?): "),
+        ("--format jsno", "There is no format 'jsno' (did you mean 'json'?): "),
+        ("install --dryrun", "There is no option '--dryrun' (did you mean '--dry-run'?): see "
+         "`claude-status install --help`."),
+        ("show more", "There is one argument too many, 'more': see `claude-status show --help`."),
+        ("check", "The option --max is missing: see `claude-status check --help`."),
+        ("config set", "NAME and VALUE are missing: see `claude-status config set --help`."),
+        ("config st ttl 3", "There is no change 'st' (did you mean 'set'?): "),
+        ("init bsh", "There is no host 'bsh' (did you mean 'bash'?): "),
+        ("init", "HOST is missing: see `claude-status init --help`."),
+        ("check --max", "The option --max needs a value: "),
+        ("refresh --force=yes", "The option --force takes no value: "),
+        ("history --csv --json", "The option --json is not allowed with --csv: "),
+        ("check --max high", "Option --max: 'high' is not a percentage, such as 90: "),
+    ],
+)  # fmt: skip
+def test_a_typing_error_is_recognized(
+    capsys: pytest.CaptureFixture[str], arguments: str, sentence: str
+) -> None:
+    """The sentence names what was mistyped, and what may have been meant."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments.split())
+    assert end.value.code == 2
+    assert capsys.readouterr().err.startswith(f"claude-status: {sentence}")
+
+
+def test_a_percentage_may_have_its_sign() -> None:
+    """``--max 90%`` is what a person may well type."""
+    assert cli.build_parser().parse_args(["check", "--max", "90%"]).max == 90
 
 
 @pytest.mark.parametrize(

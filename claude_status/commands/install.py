@@ -163,6 +163,8 @@ def _list(state: Callable[[Host], str], verb: str) -> int:
 
 def _checked(names: list[str]) -> set[str]:
     for name in names:
+        if name in bars.TEXTS:
+            raise SettingsError(f"Only you can add {name}: `claude-status init {name}` says how.")
         if name not in HOST_NAMES:
             raise SettingsError(f"There is no host {name!r}: choose from {', '.join(HOST_NAMES)}.")
     return set(names)

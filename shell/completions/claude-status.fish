@@ -78,13 +78,13 @@ complete -c claude-status -n '_shtab_claude_status_using statusline' -s h -l hel
 complete -c claude-status -n '_shtab_claude_status_using statusline' -l wrap -x -d 'also run COMMAND, and print its output beside the line'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a refresh -d 'Ask for new numbers, if that is due.'
 complete -c claude-status -n '_shtab_claude_status_using refresh' -s h -l help -d 'show this help message and exit'
-complete -c claude-status -n '_shtab_claude_status_using refresh' -l force -d 'ask before the TTL has passed; a back-off still holds'
+complete -c claude-status -n '_shtab_claude_status_using refresh' -l force -d 'ask even if that is not due; a back-off still holds'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a doctor -d 'Check everything, and say what is wrong and what to do.'
 complete -c claude-status -n '_shtab_claude_status_using doctor' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using doctor' -l shells -d 'start each shell, and see if it shows the line'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a init -d 'Print what to add to a host'"'"'s own file.'
 complete -c claude-status -n '_shtab_claude_status_using init' -s h -l help -d 'show this help message and exit'
-complete -c claude-status -n '_shtab_claude_status_using init; and test $_shtab_claude_status_npos -eq 0' -ka "bash zsh fish starship tmux claude waybar i3bar polybar xbar" -d host
+complete -c claude-status -n '_shtab_claude_status_using init; and test $_shtab_claude_status_npos -eq 0' -ka "bash zsh fish starship tmux claude waybar i3bar polybar xbar" -d 'bash, zsh, fish, starship, tmux, claude, waybar, i3bar, polybar, xbar'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a install -d 'Add the line to the files of some hosts; without a host, list them.'
 complete -c claude-status -n '_shtab_claude_status_using install' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using install' -l all -d 'all hosts that are found'
@@ -129,4 +129,4 @@ complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claud
 complete -c claude-status -n '_shtab_claude_status_using looks' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a completion -d 'Print a shell'"'"'s completions.'
 complete -c claude-status -n '_shtab_claude_status_using completion' -s h -l help -d 'show this help message and exit'
-complete -c claude-status -n '_shtab_claude_status_using completion; and test $_shtab_claude_status_npos -eq 0' -ka "bash zsh fish" -d shell
+complete -c claude-status -n '_shtab_claude_status_using completion; and test $_shtab_claude_status_npos -eq 0' -ka "bash zsh fish" -d 'bash, zsh or fish'
