@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -304,6 +305,23 @@ class TestRefusals:
         assert main(["install", "starship"]) == 1
         assert f"{path} is left unchanged" in refused(capsys)
         assert path.read_text() == text
+
+    def test_what_waybar_needs_is_said(self, home, capsys):
+        """A bar that only its user can set up is no unknown host: init has the lines for it."""
+        assert main(["install", "waybar"]) == 2
+        assert "`claude-status init waybar`" in refused(capsys)
+
+    def test_a_full_disk_is_said_with_the_remedy(self, home, rc, monkeypatch, capsys):
+        """Where nothing can be kept nothing is changed, and the sentence says what to do."""
+        rc.write_bytes(b"alias a=b\n")
+
+        def full(_descriptor):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        assert main(["install", "bash"]) == 1
+        assert refused(capsys).rstrip().endswith("(No space left on device): free some space.")
+        assert rc.read_bytes() == b"alias a=b\n"
 
     def test_one_host_does_not_stop_the_others(self, home, rc, capsys):
         """Where one file cannot be changed, those of the other hosts are."""
