@@ -22,7 +22,8 @@ from claude_status.commands.options import (
 from claude_status.commands.parser import Parser
 from claude_status.errors import attempt
 
-HOSTS = ("bash", "zsh", "fish", "starship", "tmux", "claude")
+SHELLS = ("bash", "zsh", "fish")
+HOSTS = (*SHELLS, "starship", "tmux", "claude")
 PLACES = (*HOSTS, "claude-hooks")  # where install can put something
 BARS = ("waybar", "i3bar", "polybar", "xbar")
 FORMATS = ("plain", "ascii", "ansi", *HOSTS, *BARS, "json", "prometheus")
@@ -52,6 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="claude-status",
         usage="claude-status [OPTION ...]\n       claude-status COMMAND ...",
         description="Show how much of your Claude plan is used. Without a command: on one line.",
+        epilog=epilogs.PROGRAM,
     )
     parser.add_argument("--version", action="version", version=f"claude-status {__version__}")
     formats = f"what the output is for: {', '.join(FORMATS)}"
@@ -139,10 +141,10 @@ def build_parser() -> argparse.ArgumentParser:
     alert.add_argument("--test", action="store_true", required=True, help="send it")
     _add_config(command("config", "commands.config:run", "list the settings, or change one"))
     command("looks", "commands.looks:run", "preview the presets with your numbers, and choose one")
-    completion = command("completion", "commands.completion:run", "print a shell's completions")
-    completion.add_argument(
-        "shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish"
+    completion = command(
+        "completion", "commands.completion:run", "print the completions that install adds"
     )
+    completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
     return parser
 
 

@@ -127,6 +127,6 @@ complete -c claude-status -n '_shtab_claude_status_using config; and test $_shta
 complete -c claude-status -n '_shtab_claude_status_using config unset' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a looks -d 'Preview the presets with your numbers, and choose one.'
 complete -c claude-status -n '_shtab_claude_status_using looks' -s h -l help -d 'show this help message and exit'
-complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a completion -d 'Print a shell'"'"'s completions.'
+complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claude_status_npos -eq 0' -a completion -d 'Print the completions that install adds.'
 complete -c claude-status -n '_shtab_claude_status_using completion' -s h -l help -d 'show this help message and exit'
-complete -c claude-status -n '_shtab_claude_status_using completion; and test $_shtab_claude_status_npos -eq 0' -ka "bash zsh fish" -d 'bash, zsh or fish'
+complete -c claude-status -n '_shtab_claude_status_using completion; and test $_shtab_claude_status_npos -eq 0' -ka "bash zsh fish" -d 'bash, zsh, fish'

@@ -306,6 +306,20 @@ class TestRefusals:
         assert f"{path} is left unchanged" in refused(capsys)
         assert path.read_text() == text
 
+    def test_a_dry_run_shows_each_change_after_the_other(self, home, parts, capfdbinary):
+        """Two parts of one file are shown as they would be made: the second on top of the first."""
+        assert main(["install", "--dry-run", "claude", "claude-hooks"]) == 0
+        patch = capfdbinary.readouterr().out
+        assert patch.count(b"/dev/null") == 1
+        assert not (home / ".claude").exists()
+        assert main(["install", "claude", "claude-hooks"]) == 0
+        path = home / ".claude" / "settings.json"
+        first, second = patch.split(f"--- {path}\n".encode())
+        assert b"statusLine" in first
+        assert b'+  "hooks": {' in second
+        made = [row[1:] for row in second.splitlines() if row[:1] in b"+ "][1:]
+        assert b"\n".join(made) in path.read_bytes()
+
     def test_what_waybar_needs_is_said(self, home, capsys):
         """A bar that only its user can set up is no unknown host: init has the lines for it."""
         assert main(["install", "waybar"]) == 2
