@@ -277,7 +277,10 @@ def test_no_command_needs_a_stream(user: User, arguments: str) -> None:
     assert done.returncode in (0, 1)
 
 
-@pytest.mark.parametrize("arguments", ["show", "--help", "--version"])
+LONG = ["completion bash", "uninstall --all --dry-run", "demo"]  # more than a buffer, or flushed
+
+
+@pytest.mark.parametrize("arguments", ["show", "--help", "--version", *LONG])
 def test_an_output_that_has_no_place_is_told(user: User, arguments: str) -> None:
     """Where the disk is full under stdout, the status and one sentence say so."""
     done = shell(user, f"cs {arguments} >/dev/full")
