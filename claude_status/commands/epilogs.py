@@ -1,6 +1,6 @@
 """What ``--help`` adds: how to begin, and for scripts the exit statuses and an example."""
 
-PROGRAM = "To begin, run `claude-status install`; if there are no numbers, `claude-status doctor`."
+PROGRAM = "To begin: claude-status install. If nothing shows: claude-status doctor."
 DOCTOR = """\
 exit status:
   0  new numbers are possible

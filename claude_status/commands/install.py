@@ -158,9 +158,9 @@ def _list(state: Callable[[Host], str], verb: str) -> int:
         except ClaudeStatusError as error:
             said = str(error)
         print(f"{host.name:<12} {said}")
-    print(
-        f"\nRun `claude-status {verb} HOST ...`, or --all. Add --dry-run to see the changes first."
-    )
+    every = "--all for those in use" if verb == "install" else "--all"
+    print(f"\nRun `claude-status {verb} HOST ...`, or {every}.")
+    print("Add --dry-run to see the changes first.")
     return 0
 
 

@@ -13,7 +13,7 @@ class Grade(Enum):
 
     GOOD = ("✓", "+", "32")
     NOTE = ("·", "-", "2")  # worth knowing; nothing is wrong
-    WRONG = ("!", "!", "33")  # should be fixed, but does not prevent new numbers
+    WRONG = ("!", "!", "38;5;166")  # should be fixed, but does not prevent new numbers
     STOPS = ("✗", "x", "31")  # prevents new numbers
 
 

@@ -539,7 +539,8 @@ class TestList:
         assert "bash         would be added to ~/.bashrc" in lines
         assert "zsh          installed in ~/.zshrc" in lines
         fish = next(line for line in lines if line.startswith("fish "))
-        assert fish.startswith("fish         seems unused; if you name it, it would be added to ~/")
+        assert fish.startswith("fish         seems unused; if named: ~/")
+        assert max(map(len, lines)) <= 80
         assert before == sorted(home.rglob("*"))
 
     def test_what_could_be_taken_out(self, home, rc, capsys):
@@ -613,11 +614,11 @@ class TestHooks:
     def test_they_are_listed(self, settings, capsys):
         """The list says that they have to be named, and then where they are."""
         for verb, before, after in (
-            ("install", "if you name it, it would be added to", "installed in"),
+            ("install", "not installed; if named: ", "installed in"),
             ("uninstall", "not installed", "installed in"),
         ):
             main([verb])
-            assert f"claude-hooks {before}" in said(capsys).replace("not installed; if", "if")
+            assert f"claude-hooks {before}" in said(capsys)
             main(["install", "claude-hooks"])
             capsys.readouterr()
             main([verb])
