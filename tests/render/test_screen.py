@@ -120,8 +120,8 @@ def test_it_fits(usage: Usage, style: Style, columns: int, lines: int, problem: 
 
 @thorough
 @given(usage=usages(), style=STYLES, columns=st.integers(20, 250))
-def test_basic_colours_only(usage: Usage, style: Style, columns: int) -> None:
-    """Only basic colours, bold and dim are used, and never a background."""
+def test_no_other_colours(usage: Usage, style: Style, columns: int) -> None:
+    """Only the colours of pictures, bold and dim are used, and never a background."""
     told = report(usage, NOW, style, "Something is wrong: do this.")
     allowed = {"", "bold", "dim", "none", *BARS.values(), *SHARES.values()}
     for line in draw_screen(told, columns):
