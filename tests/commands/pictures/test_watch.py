@@ -8,6 +8,7 @@ import re
 import shlex
 import signal
 import struct
+import sys
 import termios
 import time
 from pathlib import Path
@@ -400,5 +401,6 @@ def test_without_rich(known: User, tmp_path: Path) -> None:
     done = known.run("watch", environ=without("rich", tmp_path / "path"))
     assert done.returncode == 1
     assert done.stderr == (
-        "claude-status: This needs rich: install the extra `look`, as in pip install '.[look]'.\n"
+        "claude-status: This needs rich: in the clone, run "
+        f"{sys.executable} -m pip install '.[look]'.\n"
     )
