@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from claude_status.render.colours import BY_DEFAULT, KINDS
+from claude_status.render.colours import BY_DEFAULT, KINDS, NONE
+from claude_status.render.template import PRESETS
 from claude_status.settings.settings import Loaded, Settings
 
 VALUE_COLUMNS = 40  # at most kept free for a value, so that a line fits into 80
@@ -30,18 +31,28 @@ def _rows(loaded: Loaded, file: str) -> Iterator[tuple[str, str, str]]:
             for kind, colour in all_colours(value).items():
                 yield f"colours.{kind}", toml(colour), file if kind in value else "default"
         elif field.name == "hosts" and value:
-            yield from ((name, toml(each), file) for name, each in _leaves("hosts", value))
+            yield from ((name, _shown(name, each), file) for name, each in _leaves("hosts", value))
         else:
-            yield field.name, toml(value), file if field.name in loaded.named else "default"
+            origin = file if field.name in loaded.named else "default"
+            yield field.name, _shown(field.name, value), origin
 
 
 def _leaves(name: str, value: object) -> Iterator[tuple[str, object]]:
-    """The values in nested tables by their dotted names."""
+    """The values in nested tables by their dotted names; no colours at all are one value."""
+    if isinstance(value, Mapping) and name.endswith(".colours") and set(value.values()) == {NONE}:
+        value = NONE
     if not isinstance(value, Mapping):
         yield name, value
         return
     for key, each in value.items():
         yield from _leaves(f"{name}.{key}", each)
+
+
+def _shown(name: str, value: object) -> str:
+    """A value as it would be set: a preset by its name."""
+    if name.rpartition(".")[2] == "template" and value:
+        value = next((preset for preset, text in PRESETS.items() if text == value), value)
+    return toml(value)
 
 
 def all_colours(given: Mapping[str, str]) -> dict[str, str]:

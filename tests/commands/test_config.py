@@ -46,11 +46,19 @@ def test_the_list_fits_into_a_terminal(user: User) -> None:
 
 def test_a_host_is_listed_by_the_name_to_set(user: User) -> None:
     """Each part of a host's settings has a line of its own, as ``config set`` names it."""
-    for name, value in (("hosts.tmux.template", "{5h}"), ("hosts.zsh.colours.label", "8")):
+    own = {
+        "template": '"bars"',
+        "hosts.tmux.template": '"{7d}"',
+        "hosts.fish.template": '"minimal"',
+        "hosts.fish.colours": '"none"',
+        "hosts.zsh.colours.label": '"8"',
+    }
+    for name, value in own.items():
         assert user.run("config", "set", name, value).returncode == 0
-    said = user.run("config").stdout
-    assert re.search(r'^hosts\.tmux\.template +"{5h}" +# config\.toml$', said, re.MULTILINE)
-    assert re.search(r'^hosts\.zsh\.colours\.label +"?8"? +# config\.toml$', said, re.MULTILINE)
+    rows = (row.split("  ", 1) for row in user.run("config").stdout.splitlines() if row)
+    told = {name: words for name, *words in rows}
+    for name, value in own.items():
+        assert re.fullmatch(rf" *{re.escape(value)} +# config\.toml", told[name][0])
 
 
 def test_what_is_set_is_said_as_toml(user: User) -> None:
