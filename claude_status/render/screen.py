@@ -68,7 +68,9 @@ def _foot(report: Report, columns: int, hint: str, *, is_marked: bool) -> list[T
     timed = any(row.elapsed is not None for row in report.rows)
     signs = [LEGEND] * timed + [BINDS] * (is_marked and any(row.binds for row in report.rows))
     rest = Text("   ".join(signs), "dim"), Text(hint, "dim")
-    return [*wrapped(problem, min(columns, MAX_COLUMNS)), *ends(*rest, min(columns, MAX_COLUMNS))]
+    said = wrapped(problem, min(columns, MAX_COLUMNS))
+    apart = [Text()] if said and signs and not hint else []
+    return [*said, *apart, *ends(*rest, min(columns, MAX_COLUMNS))]
 
 
 def _block(row: Row, columns: int) -> list[Text]:

@@ -47,7 +47,7 @@ def test_the_mark_of_time_stays_in_the_bar(elapsed: float, place: int) -> None:
 
 def test_a_line_for_each_limit_where_there_is_room() -> None:
     """On a wide screen and on one of 80 columns a limit is one line; in a low window a block."""
-    assert len(draw_screen(PICTURE, 200)) == 7
+    assert len(draw_screen(PICTURE, 200)) == 8
     assert texts(draw_screen(PICTURE, 80))[2:7] == [
         f"{'used   resets in       outlook':>67}",
         "▸ session (5h) ━━━━━━━━━━│━━────────  62%   2h30m (15:40)   runs out about 14:20",
@@ -134,3 +134,10 @@ def test_nothing_to_show() -> None:
     assert texts(draw_screen(empty, 80)) == [
         "Claude usage", "", "no data yet", "", "! Something is wrong: do this.",
     ]  # fmt: skip
+
+
+def test_a_problem_stands_apart() -> None:
+    """What is wrong is not followed by the key to the picture without a blank line."""
+    drawn = texts(draw_screen(replace(PICTURE, problem="Something is wrong: do this."), 100))
+    assert drawn[drawn.index("! Something is wrong: do this.") + 1] == ""
+    assert drawn[-1].startswith("│ time elapsed")
