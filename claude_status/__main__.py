@@ -29,13 +29,16 @@ def entry() -> NoReturn:
     os.umask(0o077)
     drop()
     _mend_streams()
+    cut: OSError | None = None
     try:
         status = _run(sys.argv[1:])
     except KeyboardInterrupt:
         status = 130
     except BrokenPipeError:  # the reader is gone
         status = 0
-    cut, complaint = _flush(sys.stdout, 1), ""
+    except OSError as error:  # a full disk
+        status, cut = 1, error
+    cut, complaint = _flush(sys.stdout, 1) or cut, ""
     if cut and not isinstance(cut, BrokenPipeError):
         status, complaint = 1, f"claude-status: The output was cut off ({cut.strerror}).\n"
     _flush(sys.stderr, 2, complaint)
@@ -68,10 +71,12 @@ def _run(argv: list[str]) -> int:
         return main(argv)
     except SystemExit as end:  # of argparse, which has said why
         return int(end.code or 0)
-    except BrokenPipeError:
-        raise
-    except OSError:  # the sentence could not be printed
-        return 1
+    except OSError as error:
+        from claude_status.errors import NO_SPACE
+
+        if isinstance(error, BrokenPipeError) or error.errno in NO_SPACE:
+            raise
+        return 1  # the sentence could not be printed
 
 
 def _mend_streams() -> None:

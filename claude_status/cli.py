@@ -19,9 +19,11 @@ from claude_status.commands.options import (
     refuse_misplaced,
     seconds,
 )
+from claude_status.commands.parser import Parser
 from claude_status.errors import attempt
 
-HOSTS = ("bash", "zsh", "fish", "starship", "tmux", "claude")
+SHELLS = ("bash", "zsh", "fish")
+HOSTS = (*SHELLS, "starship", "tmux", "claude")
 PLACES = (*HOSTS, "claude-hooks")  # where install can put something
 BARS = ("waybar", "i3bar", "polybar", "xbar")
 FORMATS = ("plain", "ascii", "ansi", *HOSTS, *BARS, "json", "prometheus")
@@ -47,10 +49,11 @@ def main(argv: Sequence[str]) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands; each names its ``module:function`` as ``run``."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="claude-status",
         usage="claude-status [OPTION ...]\n       claude-status COMMAND ...",
         description="Show how much of your Claude plan is used. Without a command: on one line.",
+        epilog=epilogs.PROGRAM,
     )
     parser.add_argument("--version", action="version", version=f"claude-status {__version__}")
     formats = f"what the output is for: {', '.join(FORMATS)}"
@@ -91,7 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     refresh = command("refresh", "commands.refresh:run", "ask for new numbers, if that is due")
     refresh.add_argument(
-        "--force", action="store_true", help="ask before the TTL has passed; a back-off still holds"
+        "--force", action="store_true", help="ask even if that is not due; a back-off still holds"
     )
     doctor = command(
         "doctor", "commands.doctor:run", "check everything, and say what is wrong and what to do"
@@ -101,7 +104,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--shells", action="store_true", help="start each shell, and see if it shows the line"
     )
     init = command("init", "commands.install:init", "print what to add to a host's own file")
-    init.add_argument("host", choices=(*HOSTS, *BARS))
+    places = (*HOSTS, *BARS)
+    init.add_argument("host", choices=places, metavar="HOST", help=", ".join(places))
     _add_installs(command)
     command("demo", "commands.demo:run", "take a tour with made-up numbers; no login is used")
     check = command(
@@ -137,8 +141,10 @@ def build_parser() -> argparse.ArgumentParser:
     alert.add_argument("--test", action="store_true", required=True, help="send it")
     _add_config(command("config", "commands.config:run", "list the settings, or change one"))
     command("looks", "commands.looks:run", "preview the presets with your numbers, and choose one")
-    completion = command("completion", "commands.completion:run", "print a shell's completions")
-    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+    completion = command(
+        "completion", "commands.completion:run", "print the completions that install adds"
+    )
+    completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
     return parser
 
 
@@ -191,4 +197,4 @@ def _add_config(config: argparse.ArgumentParser) -> None:
         if verb == "set":
             change.add_argument("value", metavar="VALUE", help="TOML, or plain text")
     config.add_argument("--init", action="store_true", help="write a commented settings file")
-    config.add_argument("--check", action="store_true", help="check the settings file")
+    config.add_argument("--check", action="store_true", help="check the file, and redraw the line")

@@ -71,6 +71,8 @@ def attempt(run: Callable[[Any], int], arguments: Any, *, failure: int, usage: i
     except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:  # its text may hold anything, so only its name is printed
+        if isinstance(error, OSError) and error.errno in NO_SPACE:
+            raise  # of the output: whatever else is written has an error of its own
         sentence = f"Something went wrong ({type(error).__name__}): please report it."
         status = failure
     print(f"claude-status: {sentence}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,12 +53,47 @@ def test_every_command_has_a_line_of_help(user: User) -> None:
     [["bogus"], [""], ["--format", "html"], ["--max-width", "wide"], ["show", "more"], ["--bogus"],
      ["refresh", "--force=yes"], ["\udcff"], ["show", "--format", "zsh"]],
 )  # fmt: skip
-def test_wrong_usage_exits_with_2(user: User, arguments: Sequence[str]) -> None:
-    """Wrong usage is answered by the usage and one reason."""
+def test_a_wrong_call_is_told_with_status_2(user: User, arguments: Sequence[str]) -> None:
+    """What cannot be meant is answered by one sentence, which names the help to read."""
     done = user.run(*arguments)
     assert (done.stdout, done.returncode) == ("", 2)
-    assert done.stderr.startswith("usage: claude-status")
-    assert "error: " in done.stderr.splitlines()[-1]
+    assert SENTENCE.fullmatch(done.stderr), done.stderr
+    assert re.search(r": see `claude-status( \w+)* --help`\.$", done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("shw", "There is no command 'shw' (did you mean 'show'?): see `claude-status --help`."),
+        ("--fromat json", "There is no option '--fromat' (did you mean '--format'?): "),
+        ("--format jsno", "There is no format 'jsno' (did you mean 'json'?): "),
+        ("install --dryrun", "There is no option '--dryrun' (did you mean '--dry-run'?): see "
+         "`claude-status install --help`."),
+        ("show more", "There is one argument too many, 'more': see `claude-status show --help`."),
+        ("check", "The option --max is missing: see `claude-status check --help`."),
+        ("config set", "NAME and VALUE are missing: see `claude-status config set --help`."),
+        ("config st ttl 3", "There is no change 'st' (did you mean 'set'?): "),
+        ("init bsh", "There is no host 'bsh' (did you mean 'bash'?): "),
+        ("init", "HOST is missing: see `claude-status init --help`."),
+        ("check --max", "The option --max needs a value: "),
+        ("refresh --force=yes", "The option --force takes no value: "),
+        ("history --csv --json", "The option --json is not allowed with --csv: "),
+        ("check --max high", "Option --max: 'high' is not a percentage, such as 90: "),
+    ],
+)  # fmt: skip
+def test_a_typing_error_is_recognized(
+    capsys: pytest.CaptureFixture[str], arguments: str, sentence: str
+) -> None:
+    """The sentence names what was mistyped, and what may have been meant."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments.split())
+    assert end.value.code == 2
+    assert capsys.readouterr().err.startswith(f"claude-status: {sentence}")
+
+
+def test_a_percentage_may_have_its_sign() -> None:
+    """``--max 90%`` is what a person may well type."""
+    assert cli.build_parser().parse_args(["check", "--max", "90%"]).max == 90
 
 
 @pytest.mark.parametrize(
@@ -241,9 +277,12 @@ def test_no_command_needs_a_stream(user: User, arguments: str) -> None:
     assert done.returncode in (0, 1)
 
 
-@pytest.mark.parametrize("arguments", ["show", "--help", "--version"])
-def test_an_output_that_is_cut_off_is_reported(user: User, arguments: str) -> None:
-    """If the disk is full, a sentence and the status say so."""
+LONG = ["completion bash", "uninstall --all --dry-run", "demo"]  # more than a buffer, or flushed
+
+
+@pytest.mark.parametrize("arguments", ["show", "--help", "--version", *LONG])
+def test_an_output_that_has_no_place_is_told(user: User, arguments: str) -> None:
+    """Where the disk is full under stdout, the status and one sentence say so."""
     done = shell(user, f"cs {arguments} >/dev/full")
     assert done.stderr == "claude-status: The output was cut off (No space left on device).\n"
     assert done.returncode == 1

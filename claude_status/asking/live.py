@@ -96,7 +96,7 @@ class LiveView:
 
     @property
     def thresholds(self) -> tuple[float, float]:
-        """From which percentages on a chart is yellow, and red."""
+        """From which percentages on a chart is a warning, and critical."""
         return self._shown.settings.thresholds
 
     def _moment(self, now: float) -> tuple[object, ...]:

@@ -27,6 +27,6 @@ def run(_arguments: argparse.Namespace) -> int:
         fix = f"fix {settings.on_alert[0]}" if settings.on_alert else "set on_alert"
         say(f"No alert could be sent: install notify-send, run tmux, or {fix}.")
         return 1
-    off = "" if settings.alerts else ' They are off: set "alerts = true" in the settings file.'
+    off = "" if settings.alerts else " They are off: run `claude-status config set alerts true`."
     print(f"Alerts reach you by {', '.join(dict.fromkeys(sent))}.{off}")
     return 0

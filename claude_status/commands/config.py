@@ -6,19 +6,20 @@ import argparse
 import contextlib
 import os
 import textwrap
-from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 
-from claude_status.errors import ClaudeStatusError, SettingsError, remedy
+from claude_status.errors import ClaudeStatusError, SettingsError
+from claude_status.install.files import look, replace
 from claude_status.paths import settings_file
-from claude_status.render.colours import BY_DEFAULT, COLOUR_NAMES, KINDS
+from claude_status.render.colours import COLOUR_NAMES
 from claude_status.render.libraries import need
-from claude_status.settings.settings import Loaded, Settings, load
+from claude_status.settings.listing import all_colours, describe, toml
+from claude_status.settings.settings import Settings, load
 
 COMMENTED = """\
 # Settings of claude-status. Every line here that begins with # shows a default;
-# remove the # to change it. To see the settings in force, run: claude-status config
+# remove the # to change it, then run: claude-status config --check
+# It says what is wrong, or redraws the line. To see the settings in force: claude-status config
 
 # The minimum time between two calls to the API, in seconds (180 or more).
 # ttl = 300
@@ -94,9 +95,8 @@ def run(arguments: argparse.Namespace) -> int:
     if loaded.problems:
         raise SettingsError("\n".join(loaded.problems))
     if arguments.check:
-        print(
-            f"{path}: no problems." if path.exists() else f"{path}: no such file, so no problems."
-        )
+        print(f"{path}: no {'problems' if path.exists() else 'such file, so no problems'}.")
+        redraw()
     return 0
 
 
@@ -137,40 +137,6 @@ def redraw() -> None:
             refresh(Asker(account, settings, os.environ, typed=True))
 
 
-def describe(loaded: Loaded, path: Path) -> str:
-    """One line for each setting: its name, its value as TOML, and where that comes from."""
-    rows = []
-    for field in fields(Settings):
-        value = getattr(loaded.settings, field.name)
-        value = _colours(value) if field.name == "colours" else value
-        origin = str(path) if field.name in loaded.named else "default"
-        rows.append((field.name, toml(value), origin))
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    return "\n".join(f"{a:<{widths[0]}}  {b:<{widths[1]}}  # {c}" for a, b, c in rows)
-
-
-def _colours(given: Mapping[str, str]) -> dict[str, str]:
-    """All colours, those that are set and the defaults of most hosts."""
-    return {kind: given.get(kind, str(getattr(BY_DEFAULT, kind))) for kind in KINDS}
-
-
-def toml(value: object) -> str:
-    """A value of a setting as TOML."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(toml, value)) + "]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_key(key)} = {toml(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return str(value)
-
-
-def _key(name: str) -> str:
-    return name if name.isidentifier() and name.isascii() else toml(name)
-
-
 def _init(path: Path) -> int:
     from claude_status.render.names import known_names
     from claude_status.render.template import PRESETS
@@ -180,16 +146,11 @@ def _init(path: Path) -> int:
         names=textwrap.fill(", ".join(known_names()), 90, subsequent_indent="# "),
         presets=", ".join(PRESETS),
         colours=", ".join(COLOUR_NAMES),
-        kinds="\n".join(f'# {kind} = "{colour}"' for kind, colour in _colours({}).items()),
+        kinds="\n".join(f'# {kind} = "{colour}"' for kind, colour in all_colours({}).items()),
     )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x") as file:
-            file.write(text)
-    except FileExistsError:
-        raise SettingsError(f"{path} already exists: edit it, or move it away.") from None
-    except OSError as error:
-        text = f"{path} cannot be written ({error.strerror}): {remedy(error)}."
-        raise SettingsError(text) from None
+    found = look(path)
+    if found.data is not None:
+        raise SettingsError(f"{path} already exists: edit it, or move it away.")
+    replace(found, text.encode())
     print(f"Wrote {path}: every setting is in it, as a comment.")
     return 0

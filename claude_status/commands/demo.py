@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,19 +24,19 @@ from pathlib import Path
 
 import claude_status
 from claude_status.asking.snapshot import Snapshot, take_snapshot
-from claude_status.commands.config import toml
 from claude_status.commands.demo_api import DemoApi
 from claude_status.commands.demo_pictures import a_month, every_preset, full_picture
 from claude_status.errors import ClaudeStatusError
 from claude_status.frames_read import read_frame
 from claude_status.paths import locate, settings_file
+from claude_status.settings.listing import toml
 from claude_status.settings.settings import Settings, load
 from claude_status.terminal import dialect
 
 MINUTE, HOUR = 60, 3600
 CHILD_SECONDS = 60
 FOREIGN = ("CLAUDE", "ANTHROPIC_", "XDG_")  # variables that could lead out of the directory
-INDENT, LABEL, COLUMNS = 2, 18, 78
+INDENT, LABEL, LEAST, COLUMNS = 2, 18, 16, 78
 NOTHING = "(nothing)"
 
 
@@ -91,7 +92,8 @@ class Stage:
             cwd=Path(claude_status.__file__).parent.parent,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",  # which it writes in a C locale, and this Python does not
+            errors="replace",
             timeout=CHILD_SECONDS,
             check=False,
             start_new_session=True,  # a key that ends the demo lets it finish
@@ -136,8 +138,9 @@ def _tour(stage: Stage, month: Stage, kind: str) -> Iterator[str]:
     """What is printed, piece by piece: the line's states on one account, the rest on another."""
     heading = "\n\033[1m{}\033[22m\n" if kind == "ansi" else "\n{}\n"
     yield heading.format("The line in each of its states")
+    columns = min(COLUMNS, max(INDENT + LABEL + LEAST, shutil.get_terminal_size().columns))
     for step in play(stage):
-        yield draw_step(step, coloured=kind == "ansi")
+        yield draw_step(step, columns, coloured=kind == "ansi")
     month.log_in(valid_for=8 * HOUR)
     month.api.report(42.6, 71, session_left=2 * HOUR + 13 * MINUTE + 30, model=51, paid=12550)
     month.refresh()
@@ -187,10 +190,10 @@ def settings_text(settings: Settings) -> str:
     return f"colours = {toml(settings.colours)}\nhosts = {toml(own)}\n"
 
 
-def draw_step(step: Step, *, coloured: bool) -> str:
+def draw_step(step: Step, columns: int = COLUMNS, *, coloured: bool) -> str:
     """A step as text: the moment and the line, then the words beneath the line."""
     indent = " " * (INDENT + LABEL)
-    words = textwrap.fill(step.words, COLUMNS, initial_indent=indent, subsequent_indent=indent)
+    words = textwrap.fill(step.words, columns, initial_indent=indent, subsequent_indent=indent)
     line = step.line or NOTHING
     if coloured:
         line, words = f"\033[1m{line}\033[22m", f"\033[2m{words}\033[22m"

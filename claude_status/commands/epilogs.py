@@ -1,9 +1,11 @@
-"""What ``--help`` adds to commands for scripts: their exit statuses, and an example."""
+"""What ``--help`` adds: how to begin, and for scripts the exit statuses and an example."""
 
+PROGRAM = "To begin: claude-status install. If nothing shows: claude-status doctor."
 DOCTOR = """\
 exit status:
-  0  new numbers are possible; with --shells, each shell that has the line shows it
+  0  new numbers are possible
   1  something prevents that
+With --shells: 0 if each shell that has the line shows it, else 1.
 
 Without --shells, only files are read, and nothing is started.
 """

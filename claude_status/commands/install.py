@@ -45,11 +45,12 @@ def install(arguments: argparse.Namespace) -> int:
     ]
 
     made: list[Host] = []
+    shown: dict[Path, bytes | None] = {}  # what a dry run would have made of a file so far
 
     def one(host: Host) -> None:
         path, own = host.files[0], keep.of_part(host.part)
         try:
-            change = putting(path, host.edit, ours, own)
+            change = putting(path, host.edit, ours, own, shown)
         except ByHand as found:
             print(f"{host.name}: {short(path)} is left unchanged: {found}")
             return
@@ -58,7 +59,9 @@ def install(arguments: argparse.Namespace) -> int:
         if host.completion:
             more = putting(host.completion, completions.loader(host.name), ours, keep)
             _make(more, keep, "", arguments.dry_run)
-        if not change.is_none and not arguments.dry_run:
+        if arguments.dry_run:
+            shown[change.found.path] = change.after
+        elif not change.is_none:
             made.append(host)
 
     status = _each(chosen, one)
@@ -155,14 +158,16 @@ def _list(state: Callable[[Host], str], verb: str) -> int:
         except ClaudeStatusError as error:
             said = str(error)
         print(f"{host.name:<12} {said}")
-    print(
-        f"\nRun `claude-status {verb} HOST ...`, or --all. Add --dry-run to see the changes first."
-    )
+    every = "--all for those in use" if verb == "install" else "--all"
+    print(f"\nRun `claude-status {verb} HOST ...`, or {every}.")
+    print("Add --dry-run to see the changes first.")
     return 0
 
 
 def _checked(names: list[str]) -> set[str]:
     for name in names:
+        if name in bars.TEXTS:
+            raise SettingsError(f"Only you can add {name}: `claude-status init {name}` says how.")
         if name not in HOST_NAMES:
             raise SettingsError(f"There is no host {name!r}: choose from {', '.join(HOST_NAMES)}.")
     return set(names)

@@ -36,7 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
         look = replace(look, max_width=arguments.max_width)
     text = DIALECTS[kind](draw_line(snapshot.usage, now, look), look.colours)
     if not text and sys.stdout.isatty():
-        return _asked_line(snapshot, kind, look)
+        hidden = why_hidden(snapshot, look)
+        if not hidden:
+            return _asked_line(snapshot, kind, look)
+        say(hidden)
     prompt = arguments.prompt or kind in PROMPTS or sys.stdout.isatty()
     refresh_if_due(account, now, prompt=prompt, environ=os.environ)
     if text:
@@ -54,5 +57,24 @@ def _asked_line(known: Snapshot, kind: str, look: Style) -> int:
     if text:
         print(text)
         return 0
-    say(shown.problem or "No data yet.")
-    return 1
+    hidden = "" if shown.problem else why_hidden(shown, look)
+    say(hidden or shown.problem or "No data yet.")
+    return 0 if hidden else 1
+
+
+def why_hidden(shown: Snapshot, look: Style) -> str:
+    """Why the line is empty though there are numbers; "" where there are none."""
+    reasons = (
+        (
+            {"hide_below": 0},
+            f"Nothing has reached {look.hide_below:g}% (hide_below): `claude-status show` has it.",
+        ),
+        ({"max_width": 1000}, f"The line does not fit into {look.max_width} columns: allow more."),
+        ({"template": ""}, "The template names no number that is known: see `claude-status show`."),
+    )
+    wider = look
+    for change, sentence in reasons:
+        wider = replace(wider, **change)
+        if draw_line(shown.usage, shown.now, wider):
+            return sentence
+    return ""

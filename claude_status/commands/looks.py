@@ -21,7 +21,7 @@ from claude_status.model.usage import Usage
 from claude_status.paths import settings_file
 from claude_status.render.colours import Colours
 from claude_status.render.dialects import DIALECTS, ascii_only, plain
-from claude_status.render.keys import DISTURBING, Events, key_by_key
+from claude_status.render.keys import DISTURBING, Events, each_key, key_by_key
 from claude_status.render.libraries import SCREEN, need, screen_size
 from claude_status.render.line import draw_line
 from claude_status.render.samples import made_up
@@ -116,19 +116,23 @@ def _choose(looks: Looks, events: Events) -> tuple[str | None, int]:
     with key_by_key(KEYBOARD), live:
         while True:
             console.size = screen_size()
-            live.update(_screen(looks, at, places, console.size.width), refresh=True)
+            live.update(_screen(looks, at, places, *console.size), refresh=True)
             typed, signals = events.wait(60)
             if signals & DISTURBING:
                 return None, min(signals & DISTURBING)
-            if typed in RETURN:
-                return looks.names[at], 0
-            if typed in ("q", "Q", "\x1b"):
-                return None, 0
-            at = (at + (typed in DOWN) - (typed in UP)) % len(looks.names)
+            for key in each_key(typed):
+                if key in RETURN:
+                    return looks.names[at], 0
+                if key in ("q", "Q", "\x1b"):
+                    return None, 0
+                at = (at + (key in DOWN) - (key in UP)) % len(looks.names)
 
 
-def _screen(looks: Looks, at: int, places: list[str], columns: int) -> Text:
-    """All looks with the chosen one marked, and below them how each host would show that one."""
+def _screen(looks: Looks, at: int, places: list[str], columns: int, lines: int) -> Text:
+    """All looks with the chosen one marked, how hosts would show that one, and the keys.
+
+    There are as many hosts as there is room for; where it is too small for the looks, they scroll.
+    """
     from rich.text import Text
 
     from claude_status.render.previews import coloured, preview
@@ -138,13 +142,14 @@ def _screen(looks: Looks, at: int, places: list[str], columns: int) -> Text:
         mark = "❯ " if number == at else "  "
         row = Text(f"{mark}{name:<{looks.width}}  ", "bold" if number == at else "")
         rows.append(row + coloured(line, looks.colours["ansi"]))
-    rows.append(Text())
+    foot = [Text(SAMPLE, "dim")] * looks.is_sample + [Text(HINT, "dim")]
+    room = lines - len(foot)
+    rows = rows[max(0, at + 3 - room) :][:room]  # two lines stand above the first look
     for place_name in places or ["zsh", "tmux"]:
         chosen = looks.line(looks.names[at])
-        rows += [*preview(place_name, chosen, looks.colours[place_name], columns), Text()]
-    if looks.is_sample:
-        rows.append(Text(SAMPLE, "dim"))
-    rows.append(Text(HINT, "dim"))
+        shown = [Text(), *preview(place_name, chosen, looks.colours[place_name], columns)]
+        rows += shown if len(rows) + len(shown) < room else []
+    rows += [Text()] * (len(rows) < room) + foot
     screen = Text("\n").join(rows)
     screen.no_wrap, screen.overflow = True, "crop"
     return screen

@@ -32,8 +32,8 @@ def days(text: str) -> int:
 
 
 def percentage(text: str) -> float:
-    """From 0 to 1000, since a limit can be exceeded."""
-    value = _number(text)
+    """From 0 to 1000, since a limit can be exceeded; with or without its sign."""
+    value = _number(text.removesuffix("%"))
     if value is None or value > 1000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a percentage, such as 90")
     return value

@@ -62,7 +62,8 @@ def check_settings(scene: Scene) -> Iterator[Finding]:
         yield Finding("sources", "none", Grade.STOPS, 'add one to the settings, such as "endpoint"')
     path = str(scene.settings_file)
     exists = os.path.exists(scene.settings_file)
-    yield Finding("settings", path if exists else f"{path}: no such file, so defaults are used")
+    text = path if exists else f"{path}: no such file, so defaults are used"
+    yield Finding("settings", text, Grade.WRONG if scene.loaded.problems else Grade.GOOD)
     colours = scene.loaded.settings.colours
     if colours:
         yield Finding("colours", _list(colours))
@@ -97,7 +98,8 @@ def check_numbers(scene: Scene) -> Iterator[Finding]:
     if asking.reason and not asking.failures:
         yield from_sentence("last answer", asking.reason, Grade.WRONG)
     if usage is None or not (usage.limits or usage.credits):
-        hint = "" if asking.reason else "run `claude-status show`"
+        cannot_be = asking.reason or isinstance(scene.asked, ClaudeStatusError)
+        hint = "" if cannot_be else "run `claude-status show`"
         yield Finding("numbers", "no data yet", Grade.NOTE, hint)
         return
     shown = usage.shown_at(scene.now)
@@ -131,7 +133,7 @@ def check_asking(scene: Scene) -> Iterator[Finding]:
     elif due.is_backoff:
         count = shown.asking.failures
         text = f"in {wait}, after {'a failure' if count == 1 else f'{count} failures in a row'}"
-        yield Finding("next call", text, Grade.STOPS, why)
+        yield from_sentence("next call", f"{text}. {why}", Grade.STOPS)
     elif due.is_now(scene.now):
         why = why if due.at == scene.now else "the reading is older than the TTL"
         yield Finding("next call", f"with the next prompt: {why}")

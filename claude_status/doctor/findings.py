@@ -13,7 +13,7 @@ class Grade(Enum):
 
     GOOD = ("✓", "+", "32")
     NOTE = ("·", "-", "2")  # worth knowing; nothing is wrong
-    WRONG = ("!", "!", "33")  # should be fixed, but does not prevent new numbers
+    WRONG = ("!", "!", "38;5;166")  # should be fixed, but does not prevent new numbers
     STOPS = ("✗", "x", "31")  # prevents new numbers
 
 
@@ -52,7 +52,7 @@ def summary(findings: Iterable[Finding]) -> str:
     stops, wrong = grades.count(Grade.STOPS), grades.count(Grade.WRONG)
     if stops:
         return f"{_problems(stops)} new numbers."
-    return "Numbers are available, but not all is well." if wrong else "All is well."
+    return "New numbers are possible, but not all is well." if wrong else "All is well."
 
 
 def _problems(count: int) -> str:

@@ -14,7 +14,8 @@ from pathlib import Path
 from claude_status import __version__
 from claude_status.asking.diagnosis import Scene
 from claude_status.doctor.findings import Finding, Grade, from_sentence
-from claude_status.errors import CacheError
+from claude_status.errors import CacheError, SettingsError
+from claude_status.install.link import link_file
 from claude_status.install.program import is_launcher
 from claude_status.paths import Account, accounts, check_private
 from claude_status.render.report import ago
@@ -73,7 +74,7 @@ def check_path(scene: Scene) -> Iterator[Finding]:
     first = shutil.which(scene.program.name, path=scene.environ.get("PATH", os.defpath))
     if first is None:
         text = f"{scene.program.name} is not on PATH"
-        yield Finding("PATH", text, Grade.NOTE, f"add {scene.program.parent} to it")
+        yield Finding("PATH", text, Grade.NOTE, _way_onto_path(scene))
     elif _sibling(Path(first)) != _sibling(scene.program):
         text = f"{first} comes first, and is another program"
         advice = f"put {scene.program.parent} before it, or remove it"
@@ -97,6 +98,18 @@ def _version(distribution: str) -> str:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return "(version unknown)"
+
+
+def _way_onto_path(scene: Scene) -> str:
+    """Through the link in ~/.local/bin if possible: a venv's folder has a Python of its own."""
+    try:
+        link = link_file(scene.environ)
+    except SettingsError:  # there is no home
+        return f"add {scene.program.parent} to it"
+    if os.path.lexists(link):
+        is_ours = _sibling(link) == _sibling(scene.program)
+        return f"add {link.parent if is_ours else scene.program.parent} to it"
+    return f"`claude-status install HOST` links it into {link.parent}"
 
 
 def _sibling(program: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from claude_status.install.edits import Edit
 from claude_status.install.files import Found, look, remove, replace
 from claude_status.install.program import ByHand, Parts
 
+NONE: Mapping[Path, bytes | None] = {}
 LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
 
@@ -72,9 +73,15 @@ class Change:
         )
 
 
-def putting(path: Path, edit: Edit, parts: Parts, keep: Keep) -> Change:
-    """The change that adds our part to a file, or updates it; may also raise ByHand."""
+def putting(
+    path: Path, edit: Edit, parts: Parts, keep: Keep, changed: Mapping[Path, bytes | None] = NONE
+) -> Change:
+    """The change that adds our part to a file, or updates it; may also raise ByHand.
+
+    ``changed`` holds the bytes of files, by their real paths, that only would have been changed.
+    """
     found = look(path)
+    found = Found(found.path, changed.get(found.path, found.data))
     kept = keep.load(found.path)
     with _named_in_errors(path):
         after = edit.put(found.data or b"", parts)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from claude_status.errors import ClaudeStatusError
+from claude_status.errors import NO_SPACE, ClaudeStatusError
 
 NEW = ".claude-status.new-"  # the prefix of a folder for a file that is not in place yet
 
@@ -121,4 +121,12 @@ def _as_file_error(path: Path, done: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FileError(f"{path} cannot be {done} ({error.strerror}): it is unchanged.") from None
+        advice = "make it readable" if done == "read" else _remedy(path, error)
+        raise FileError(f"{path} cannot be {done} ({error.strerror}): {advice}.") from None
+
+
+def _remedy(path: Path, error: OSError) -> str:
+    """What to do so that a file can be written: it is replaced, so its folder must be writable."""
+    if error.errno in NO_SPACE:
+        return "free some space"
+    return f"make {next(filter(os.path.exists, path.parents))} writable"

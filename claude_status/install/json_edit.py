@@ -48,13 +48,13 @@ def parse(text: str) -> dict[str, object]:
         found = json.loads(body, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         why, line, column = error.msg, error.lineno, error.colno
-        raise JSONTextError(f"line {line}, column {column}: {why}") from None
+        raise JSONTextError(f"it is not JSON at line {line}, column {column} ({why})") from None
     except (ValueError, RecursionError) as error:
         raise JSONTextError(str(error)) from None
     if not isinstance(found, dict):
         start = BLANK.match(body).end()  # type: ignore[union-attr]
         line, column = body.count("\n", 0, start) + 1, start - body.rfind("\n", 0, start)
-        raise JSONTextError(f"line {line}, column {column}: not an object")
+        raise JSONTextError(f"it is not a JSON object at line {line}, column {column}")
     return found
 
 

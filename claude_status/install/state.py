@@ -21,9 +21,9 @@ def would_install(host: Host, keep: Keep, ours: Parts) -> str:
     if change.is_update:
         return f"would be updated in {short(path)}"
     if host.is_optional:
-        return f"not installed; if you name it, it would be added to {short(path)}"
+        return f"not installed; if named: {short(path)}"
     if not host.is_there:
-        return f"seems unused; if you name it, it would be added to {short(path)}"
+        return f"seems unused; if named: {short(path)}"
     added = "added to" if change.found.data is not None else "added to a new file,"
     return f"would be {added} {short(path)}"
 

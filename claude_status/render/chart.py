@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from claude_status.render.burnup import Burnup
 from claude_status.render.peaks import Peaks
+from claude_status.render.picture_colours import SGR
 from claude_status.render.plot import (
     ABOVE,
-    DIM,
     EVEN,
     LEADS,
     RANGE,
@@ -32,7 +32,6 @@ BETWEEN = Piece("    ")
 COLUMNS = 30, 120  # of one chart: at least, at most
 QUARTERS = 2, 4  # rows for 25%: at least, at most
 AROUND = 4  # rows of a chart beside its plot
-SGR = {"normal": "32", "warning": "33", "critical": "31", "bold": "1", DIM: "2"}
 ASCII = str.maketrans("┤│┼─┬▁▂▃▄▅▆▇█·•░–▲", "||+-+...::::#-*/-^")
 Chart = Burnup | Peaks
 

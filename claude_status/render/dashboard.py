@@ -15,10 +15,10 @@ from claude_status.render.chart import LEAST_BESIDE, Chart, beside_each_other, d
 from claude_status.render.chart import legend as chart_legend
 from claude_status.render.lately import Event
 from claude_status.render.outlook import local_time
+from claude_status.render.picture_colours import BARS, SHARES
 from claude_status.render.plot import Thresholds, joined
 from claude_status.render.report import Report
 from claude_status.render.screen import (
-    COLOURS,
     LEAST_BAR,
     LEAST_COLUMNS,
     ROOMY_BAR,
@@ -57,7 +57,7 @@ def draw_dashboard(board: Board, columns: int, lines: int) -> list[Text]:
     """At most so many lines; where they are too few for more, the limits alone."""
     columns = max(columns, LEAST_COLUMNS)
     title, hint = Text(board.report.title, "bold"), Text(board.hint, "dim")
-    problem = Text.assemble(("! ", "bold red"), board.report.problem)
+    problem = Text.assemble(("! ", SHARES["critical"]), board.report.problem)
     above = wrapped(problem, columns) if board.report.problem else []
     full = ends(title, Text(board.next_call, "dim"), columns), ends(board.tabs, hint, columns)
     for rows in _layouts(board.report, columns):
@@ -74,7 +74,7 @@ def draw_help(keys: Sequence[tuple[str, str]], columns: int, lines: int) -> list
     """A screen that says which keys there are and what the marks mean."""
     marks = (
         ("│", "the time that has passed"),
-        ("▸", "is reached first"),
+        ("▸", "runs out first"),
         ("~", "an old number"),
         ("–", "the window was reset since"),
         ("█ ·", "used, even pace"),
@@ -189,4 +189,4 @@ def _events(board: Board, columns: int, count: int) -> list[Text]:
 
 
 def _text(row: Sequence[Piece]) -> Text:
-    return Text.assemble(*((x.text, COLOURS.get(x.colour, x.colour)) for x in joined(row)))
+    return Text.assemble(*((x.text, BARS.get(x.colour, x.colour)) for x in joined(row)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 import signal
 import termios
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
+KEY = re.compile(r"\x1b(?:\[[0-9;]*[@-~]|O.)|.", re.DOTALL)
 DISTURBING = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP}
 
 
@@ -64,6 +66,11 @@ class Events:
         handler = signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
         signal.signal(number, handler)
+
+
+def each_key(typed: str) -> list[str]:
+    """The keys in what was typed: many come at once where one is held down, or the line is slow."""
+    return KEY.findall(typed)
 
 
 @contextlib.contextmanager

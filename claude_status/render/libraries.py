@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import shlex
+import sys
+from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError
 
@@ -16,9 +19,18 @@ def need(library: str) -> None:
     try:
         importlib.import_module(library)
     except ImportError:
-        raise ClaudeStatusError(
-            f"This needs {library}: install the extra `look`, as in pip install '.[look]'."
-        ) from None
+        raise ClaudeStatusError(f"This needs {library}: {_advice(Path(sys.prefix))}.") from None
+
+
+def _advice(prefix: Path) -> str:
+    """How the extra with it is installed where this program is."""
+    if (prefix / "pipx_metadata.json").is_file():
+        command = "pipx install --force"
+    elif prefix.parts[-3:-1] == ("uv", "tools"):
+        command = "uv tool install --force"
+    else:
+        command = f"{shlex.quote(sys.executable)} -m pip install"
+    return f"in the clone, run {command} '.[look]'"
 
 
 def screen_size() -> tuple[int, int]:

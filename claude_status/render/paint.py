@@ -78,7 +78,7 @@ class Painter:
 
 def _coloured(line: Text, columns: int) -> str:
     console = Console(
-        width=columns, color_system="standard", force_terminal=True, highlight=False,
+        width=columns, color_system="256", force_terminal=True, highlight=False,
         file=io.StringIO(),
     )  # fmt: skip
     with console.capture() as drawn:

@@ -122,15 +122,21 @@ def is_above(percent: float) -> bool:
 def _even(
     grid: Grid, run: Run, column: Callable[[float], int], middle: Callable[[int], float]
 ) -> None:
-    """Dots where nothing else is; over an area only one per row, so that it stays recognizable."""
+    """Dots where nothing else is; within an area one per row, so that it stays recognizable."""
     (begun, low), (end, high) = run
-    before = -1
+    dotted = -1
     for x in range(column(begun), column(end) + 1):
         share = min(1.0, max(0.0, (middle(x) - begun) / ((end - begun) or 1)))
         y = _row(low + (high - low) * share, grid)
-        if grid[len(grid) - 1 - y][x].text == " " or y != before:
+        row = grid[len(grid) - 1 - y]
+        if row[x].text == " " or (y != dotted and _is_within(row, x)):
             _put(grid, x, y, Piece(EVEN))
-        before = y
+            dotted = y
+
+
+def _is_within(row: Sequence[Piece], x: int) -> bool:
+    """Whether an area goes on at both sides: a dot in a narrow one would be a hole."""
+    return all(piece.text in EIGHTHS for piece in row[max(0, x - 1) : x + 2])
 
 
 def _row(percent: float, grid: Grid) -> int:

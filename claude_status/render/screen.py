@@ -1,6 +1,6 @@
 """The full picture in colour, for a terminal of any width and height (drawn by rich).
 
-Only the eight basic colours are used, and never a background, so that it suits every theme.
+There is never a background, so that it suits every theme.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import sys
 from rich.console import Console
 from rich.text import Text
 
+from claude_status.render.picture_colours import BARS, SHARES
 from claude_status.render.report import Report, Row
 
-COLOURS = {"normal": "green", "warning": "yellow", "critical": "red", "": "none"}
 MAX_COLUMNS = 100  # of a block: a wider one is hard to read
 LEAST_COLUMNS = 20  # nothing can be laid out in fewer
 MAX_BAR, ROOMY_BAR, LEAST_BAR = 60, 24, 6  # columns, where each limit is one line
@@ -21,13 +21,13 @@ GAP = 3
 FULL, HALF, REST, TIME = "━", "╸", "─", "│"
 LEGEND = f"{TIME} time elapsed"
 FIRST, NARROW_BAR = "▸ ", 8
-BINDS = f"{FIRST}is reached first"
+BINDS = f"{FIRST}runs out first"
 _CONSOLE = Console(width=MAX_COLUMNS)  # measures only
 
 
 def report_text(report: Report, columns: int) -> str:
     """The picture with its colours, within so many columns, without a final newline."""
-    console = Console(width=columns, color_system="standard", force_terminal=True, highlight=False)
+    console = Console(width=columns, color_system="256", force_terminal=True, highlight=False)
     with console.capture() as drawn:
         for line in draw_screen(report, columns):
             console.print(line, no_wrap=True, crop=True)
@@ -62,11 +62,15 @@ def draw_screen(
 
 def _foot(report: Report, columns: int, hint: str, *, is_marked: bool) -> list[Text]:
     """What is wrong, then how to read the picture and which keys work."""
-    problem = Text.assemble(("! ", "bold red"), report.problem) if report.problem else Text()
+    problem = (
+        Text.assemble(("! ", SHARES["critical"]), report.problem) if report.problem else Text()
+    )
     timed = any(row.elapsed is not None for row in report.rows)
     signs = [LEGEND] * timed + [BINDS] * (is_marked and any(row.binds for row in report.rows))
     rest = Text("   ".join(signs), "dim"), Text(hint, "dim")
-    return [*wrapped(problem, min(columns, MAX_COLUMNS)), *ends(*rest, min(columns, MAX_COLUMNS))]
+    said = wrapped(problem, min(columns, MAX_COLUMNS))
+    apart = [Text()] if said and signs and not hint else []
+    return [*said, *apart, *ends(*rest, min(columns, MAX_COLUMNS))]
 
 
 def _block(row: Row, columns: int) -> list[Text]:
@@ -75,7 +79,7 @@ def _block(row: Row, columns: int) -> list[Text]:
     lines = ends(Text(row.name, "bold"), Text(row.state), width)
     if row.share:
         share = f" {row.share:>4}"
-        lines.append(_bar(row, width - len(share)).append(share, f"bold {COLOURS[row.colour]}"))
+        lines.append(_bar(row, width - len(share)).append(share, SHARES[row.colour]))
     pace = row.pace if len(row.pace) <= width else row.pace.replace(", ", ",\n")
     return [*lines, *ends(Text(pace), Text(row.origin, "dim"), width)]
 
@@ -115,9 +119,7 @@ def narrow_table(rows: tuple[Row, ...], columns: int) -> list[Text]:
         line = Text.assemble((FIRST if row.binds else " " * len(FIRST), "bold"))
         line.append(f"{row.name:<{names}}", style).append(" ")
         line.append(_bar(row, bar - 1) if row.filled is not None else " " * (bar - 1))
-        line.append(
-            f" {row.share:>{shares}}", f"{style} {COLOURS[row.colour]}".removesuffix(" none")
-        )
+        line.append(f" {row.share:>{shares}}", style if row is titles else SHARES[row.colour])
         for text, width in zip((row.reset, row.outlook), words, strict=True):
             line.append(" " * GAP).append(f"{text:<{width}}", "dim" if row is titles else "")
         lines.append(line)
@@ -133,7 +135,7 @@ def short_blocks(rows: tuple[Row, ...], columns: int) -> list[Text]:
         bar = columns - names - shares - 2
         drawn = _bar(row, bar) if row.filled is not None else " " * bar
         line = Text.assemble((f"{row.name:<{names}} ", "bold"), drawn)
-        lines.append(line.append(f" {row.share:>{shares}}", f"bold {COLOURS[row.colour]}"))
+        lines.append(line.append(f" {row.share:>{shares}}", SHARES[row.colour]))
         short = row.reset.partition(" (")[0]
         texts = (" · ".join(text for text in (x, row.outlook) if text) for x in (row.reset, short))
         words = min(texts, key=lambda text: (len(text) > columns - 2, -len(text)))
@@ -158,7 +160,7 @@ def _line(row: Row, widths: tuple[int, ...]) -> Text:
     names, bar, shares, *words = widths
     drawn = _bar(row, bar) if row.share else " " * bar
     line = Text.assemble((f"{row.name:<{names}}  ", "bold"), drawn)
-    line.append(f" {row.share:>{shares}}", f"bold {COLOURS[row.colour]}")
+    line.append(f" {row.share:>{shares}}", SHARES[row.colour])
     for text, width, style in zip(
         (row.state, row.pace, row.origin), words, ("", "", "dim"), strict=False
     ):
@@ -172,7 +174,7 @@ def _bar(row: Row, columns: int) -> Text:
     halves = min(2 * columns, math.floor((row.filled or 0) * 2 * columns))
     full, half = divmod(halves, 2)
     rest = REST * (columns - full - half)
-    bar = Text.assemble((FULL * full + HALF * half, COLOURS[row.colour]), (rest, "dim"))
+    bar = Text.assemble((FULL * full + HALF * half, BARS[row.colour]), (rest, "dim"))
     if row.elapsed is None:
         return bar
     mark = min(columns - 1, int(row.elapsed * columns))

@@ -43,7 +43,7 @@ def set_value(path: Path, name: str, text: str) -> object:
             raise SettingsError(f"{name}: {key} is not a table.")
     table[last] = value
     _write(path, document, name)
-    return value
+    return value.unwrap() if isinstance(value, tomlkit.items.Item) else value
 
 
 def unset_value(path: Path, name: str) -> bool:
@@ -80,7 +80,7 @@ def _document(path: Path) -> tomlkit.TOMLDocument:
     try:
         return tomlkit.parse((look(path).data or b"").decode("utf-8-sig"))
     except (TOMLKitError, ValueError) as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}: fix it first.") from None
+        raise SettingsError(f"Fix {path} first, which is not valid TOML: {error}.") from None
 
 
 def _write(path: Path, document: tomlkit.TOMLDocument, name: str) -> None:

@@ -100,6 +100,8 @@ def load(path: Path) -> Loaded:
         return Loaded(Settings())
     except OSError as error:
         return Loaded(Settings(), (f"{path} cannot be read ({error.strerror}): make it readable.",))
+    except UnicodeDecodeError:
+        return Loaded(Settings(), (f"{path} is not text in UTF-8: save it as that.",))
     except (ValueError, RecursionError) as error:
         return Loaded(Settings(), (f"{path} is not valid TOML: {error}.",))
     own = Path(os.path.expanduser("~"), ".config", "claude-status", "config.toml")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import resource
+import signal
 import time
 from pathlib import Path
 
@@ -14,16 +17,83 @@ from tests.server import ApiServer
 from tests.support import User
 
 
+def no_space() -> None:
+    """Have every write to a file fail, as on a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
 def test_every_setting_is_shown_with_its_origin(user: User) -> None:
-    """Each setting is listed with its origin: the file, or the default."""
+    """Defaults and the file's values are distinguished, and the file is named once."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True)
     path.write_text("ttl = 600\n")
 
-    rows = user.run("config").stdout.splitlines()
+    *rows, blank, last = user.run("config").stdout.splitlines()
 
-    assert [row.split()[0] for row in rows] == list(Settings.__dataclass_fields__)
-    assert [row.split()[-1] for row in rows[:2]] == [str(path), "default"]
+    names = dict.fromkeys(row.split()[0].partition(".")[0] for row in rows)
+    assert list(names) == list(Settings.__dataclass_fields__)
+    assert [row.split()[-1] for row in rows[:2]] == ["config.toml", "default"]
+    assert (blank, last) == ("", f"# config.toml: {path}")
+
+
+def test_the_list_fits_into_a_terminal(user: User) -> None:
+    """No line of the defaults is longer than 80 columns, and a missing file is said to be so."""
+    *rows, last = user.run("config").stdout.splitlines()
+    assert max(map(len, rows)) <= 80
+    assert last.endswith("/config.toml (no such file)")
+
+
+def test_a_host_is_listed_by_the_name_to_set(user: User) -> None:
+    """Each part of a host's settings has a line of its own, as ``config set`` names it."""
+    own = {
+        "template": '"bars"',
+        "hosts.tmux.template": '"{7d}"',
+        "hosts.fish.template": '"minimal"',
+        "hosts.fish.colours": '"none"',
+        "hosts.zsh.colours.label": '"8"',
+    }
+    for name, value in own.items():
+        assert user.run("config", "set", name, value).returncode == 0
+    rows = (row.split("  ", 1) for row in user.run("config").stdout.splitlines() if row)
+    told = {name: words for name, *words in rows}
+    for name, value in own.items():
+        assert re.fullmatch(rf" *{re.escape(value)} +# config\.toml", told[name][0])
+
+
+def test_what_is_set_is_said_as_toml(user: User) -> None:
+    """``set`` answers with what now stands in the file."""
+    assert user.run("config", "set", "alerts", "true").stdout.startswith("alerts = true  # ")
+
+
+def test_an_edited_file_shows_after_a_check(user: User, api: ApiServer) -> None:
+    """``--check`` redraws the line with what was edited by hand, without a call more."""
+    user.refresh()
+    calls = len(api.requests)
+    path = settings_file(user.environ)
+    path.parent.mkdir(parents=True)
+    path.write_text('template = "minimal"\n')
+    assert user.run("config", "--check").returncode == 0
+    assert user.line(time.time()) == "42%"
+    assert len(api.requests) == calls
+
+
+def test_a_file_that_is_no_text_is_said_to_be_so(user: User) -> None:
+    """Bytes that are not UTF-8 are named in words, not by the codec's."""
+    path = settings_file(user.environ)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"ttl = 300 # \xff")
+    done = user.run("config", "--check")
+    assert done.stderr == f"claude-status: {path} is not text in UTF-8: save it as that.\n"
+
+
+def test_a_full_disk_leaves_no_part_of_the_file(user: User) -> None:
+    """Where --init cannot write the whole file there is none, and the status is not wrong usage."""
+    path = settings_file(user.environ)
+    path.parent.mkdir(parents=True)
+    done = user.run("config", "--init", preexec_fn=no_space)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert list(path.parent.iterdir()) == []
 
 
 def test_the_commented_file_is_valid_with_and_without_its_comments(user: User) -> None:
@@ -207,9 +277,10 @@ def test_a_colour_shows_at_once(user: User, api: ApiServer) -> None:
 def test_the_colours_are_listed(user: User) -> None:
     """Each kind of text is listed with the colour in force, set or default."""
     user.run("config", "set", "colours.warning", "bold yellow")
-    row = next(row for row in user.run("config").stdout.splitlines() if row.startswith("colours "))
-    assert '{normal = "none", warning = "bold yellow", critical = "196", label = "244"' in row
-    assert row.endswith("config.toml")
+    rows = [row for row in user.run("config").stdout.splitlines() if row.startswith("colours.")]
+    assert len(rows) == 5
+    assert re.fullmatch(r'colours.warning +"bold yellow" +# config.toml', rows[1])
+    assert re.fullmatch(r'colours.critical +"196" +# default', rows[2])
 
 
 def test_the_written_file_shows_the_colours(user: User) -> None:

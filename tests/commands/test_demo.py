@@ -175,6 +175,29 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
+def test_demo_in_a_c_locale_as_the_launcher_starts_it(user: User) -> None:
+    """Where this Python writes ASCII, and the one that it starts UTF-8, the tour is complete."""
+    command = [sys.executable, "-X", "utf8=0", "-m", "claude_status", "demo"]
+    environ = {**user.environ, "LC_ALL": "C"}
+    done = subprocess.run(
+        command, env=environ, cwd=user.home, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(name in done.stdout for name in (*MOMENTS, *SECTIONS))
+
+
+@pytest.mark.parametrize("columns", [40, 60])
+def test_demo_wraps_its_words(user: User, columns: int) -> None:
+    """In a narrow terminal the explanations are wrapped between words."""
+    environ = {**user.environ, "COLUMNS": str(columns)}
+    with Screen(
+        user.command("demo"), environ, columns=columns, lines=200, cwd=str(user.home)
+    ) as screen:
+        screen.until("For your own numbers", 60)
+        words = "A prompt shows a number or nothing: unknown is not 0%."
+        assert words in re.sub(r"\s+", " ", screen.text())
+
+
 def test_demo_survives_a_reader_that_goes_away(user: User, scratch: Path) -> None:
     """If its pipe is closed early, the demo ends silently and cleans up."""
     script = 'set -o pipefail; "$@" | head -n 1'

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from claude_status.asking.diagnosis import Scene, take_scene
 from claude_status.commands.doctor import examine, own_program
 from claude_status.doctor.findings import Finding, Grade, draw_findings, from_sentence, summary
+from claude_status.install.link import link_file
 from claude_status.store import records
 from claude_status.store.database import open_store
 from tests.bodies import usage_body
 from tests.conftest import program
 from tests.screen import Screen
-from tests.server import UNAUTHORIZED, ApiServer, ok, throttled
+from tests.server import UNAUTHORIZED, ApiServer, html, ok, throttled
 from tests.support import RENEWAL, TOKEN, User, unprivileged
 
 PROGRAM = Path("/opt/made up/bin/claude-status")
@@ -300,8 +301,23 @@ def test_back_off_is_reported_with_its_end_and_reason(user: User, api: ApiServer
     user.refresh(now)
     call = only(findings(user, now + 60)["next call"])
     assert call.grade is Grade.STOPS
-    assert call.text == "in 25m, after a failure"
-    assert "(429)" in call.advice
+    said = "The API says there were too many requests (429)"
+    assert (call.text, call.advice) == (f"in 25m, after a failure. {said}", "")
+
+
+def test_only_what_can_be_done_has_an_arrow(user: User, api: ApiServer) -> None:
+    """After a failure its reason is part of the row, and what to do about it is the advice."""
+    user.log_in()
+    api.answer = html(200)
+    user.refresh()
+    call = only(findings(user)["next call"])
+    assert call.text.endswith("after a failure. Something else answered instead of the API (200)")
+    assert call.advice == "check for a login page"
+
+
+def test_without_a_login_no_command_brings_numbers(user: User) -> None:
+    """Where nobody can be asked, doctor does not say to ask."""
+    assert only(findings(user)["numbers"]).advice == ""
 
 
 def test_refused_login_is_reported(user: User, api: ApiServer) -> None:
@@ -324,7 +340,7 @@ def test_settings_are_reported_with_their_problems(user: User, tmp_path: Path) -
     settings = tmp_path / "config.toml"
     settings.write_text("ttl = 5\ncolour = true\n")
     found = findings(user, CLAUDE_STATUS_CONFIG=str(settings))
-    assert only(found["settings"]).text == str(settings)
+    assert only(found["settings"]) == Finding("settings", str(settings), Grade.WRONG)
     assert [finding.grade for finding in found[""]] == [Grade.WRONG, Grade.WRONG]
     assert found[""][0].text.startswith("ttl")
 
@@ -491,10 +507,19 @@ def test_own_program_is_known_through_links(user: User, tmp_path: Path) -> None:
 
 
 def test_absence_from_path_is_a_note(user: User, tmp_path: Path) -> None:
-    """If the command is not on PATH, doctor says which directory to add."""
-    own = launcher(tmp_path / "own")
-    finding = path_finding(user, own, tmp_path)
-    assert finding.advice == f"add {own.parent} to it"
+    """Where the command is not on PATH, doctor says what install says, and never a venv's folder.
+
+    That would put its python3 and pip before the user's own. But where another file has the
+    link's name, there is no other way.
+    """
+    own, link = launcher(tmp_path / "own"), link_file(user.environ)
+    assert path_finding(user, own, tmp_path).advice.startswith("`claude-status install HOST`")
+    link.parent.mkdir(parents=True)
+    link.symlink_to(own)
+    assert path_finding(user, own, tmp_path).advice == f"add {link.parent} to it"
+    link.unlink()
+    link.write_text("theirs")
+    assert path_finding(user, own, tmp_path).advice == f"add {own.parent} to it"
 
 
 def test_own_program_is_beside_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -634,7 +659,7 @@ def test_summary_counts_what_stops_numbers() -> None:
         Finding("", "", grade) for grade in (Grade.GOOD, Grade.WRONG, Grade.STOPS)
     )
     assert summary([good]) == "All is well."
-    assert summary([good, wrong]) == "Numbers are available, but not all is well."
+    assert summary([good, wrong]) == "New numbers are possible, but not all is well."
     assert summary([good, stops, wrong]) == "One problem prevents new numbers."
     assert summary([stops, stops]) == "2 problems prevent new numbers."
 

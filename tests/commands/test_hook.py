@@ -112,7 +112,7 @@ def test_wrong_usage_stops_nothing(user: User, api: ApiServer, words: tuple[str,
     use(user, api, 97)
     status, said, complaint = hook(user, *words)
     assert (status, said) == (1, "")
-    assert complaint.startswith("usage: claude-status")
+    assert complaint.endswith(": see `claude-status hook --help`.\n")
 
 
 @pytest.mark.parametrize("words", [("--all",), ("--format", "plain"), ("--format", "x"), ("-x",)])

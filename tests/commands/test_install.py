@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -305,6 +306,37 @@ class TestRefusals:
         assert f"{path} is left unchanged" in refused(capsys)
         assert path.read_text() == text
 
+    def test_a_dry_run_shows_each_change_after_the_other(self, home, parts, capfdbinary):
+        """Two parts of one file are shown as they would be made: the second on top of the first."""
+        assert main(["install", "--dry-run", "claude", "claude-hooks"]) == 0
+        patch = capfdbinary.readouterr().out
+        assert patch.count(b"/dev/null") == 1
+        assert not (home / ".claude").exists()
+        assert main(["install", "claude", "claude-hooks"]) == 0
+        path = home / ".claude" / "settings.json"
+        first, second = patch.split(f"--- {path}\n".encode())
+        assert b"statusLine" in first
+        assert b'+  "hooks": {' in second
+        made = [row[1:] for row in second.splitlines() if row[:1] in b"+ "][1:]
+        assert b"\n".join(made) in path.read_bytes()
+
+    def test_what_waybar_needs_is_said(self, home, capsys):
+        """A bar that only its user can set up is no unknown host: init has the lines for it."""
+        assert main(["install", "waybar"]) == 2
+        assert "`claude-status init waybar`" in refused(capsys)
+
+    def test_a_full_disk_is_said_with_the_remedy(self, home, rc, monkeypatch, capsys):
+        """Where nothing can be kept nothing is changed, and the sentence says what to do."""
+        rc.write_bytes(b"alias a=b\n")
+
+        def full(_descriptor):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        assert main(["install", "bash"]) == 1
+        assert refused(capsys).rstrip().endswith("(No space left on device): free some space.")
+        assert rc.read_bytes() == b"alias a=b\n"
+
     def test_one_host_does_not_stop_the_others(self, home, rc, capsys):
         """If one host's file cannot be changed, the others' are."""
         (home / ".zshrc").mkdir()
@@ -507,7 +539,8 @@ class TestList:
         assert "bash         would be added to ~/.bashrc" in lines
         assert "zsh          installed in ~/.zshrc" in lines
         fish = next(line for line in lines if line.startswith("fish "))
-        assert fish.startswith("fish         seems unused; if you name it, it would be added to ~/")
+        assert fish.startswith("fish         seems unused; if named: ~/")
+        assert max(map(len, lines)) <= 80
         assert before == sorted(home.rglob("*"))
 
     def test_what_could_be_uninstalled(self, home, rc, capsys):
@@ -581,11 +614,11 @@ class TestHooks:
     def test_they_are_listed(self, settings, capsys):
         """The list says that they have to be named, or where they are."""
         for verb, before, after in (
-            ("install", "if you name it, it would be added to", "installed in"),
+            ("install", "not installed; if named: ", "installed in"),
             ("uninstall", "not installed", "installed in"),
         ):
             main([verb])
-            assert f"claude-hooks {before}" in said(capsys).replace("not installed; if", "if")
+            assert f"claude-hooks {before}" in said(capsys)
             main(["install", "claude-hooks"])
             capsys.readouterr()
             main([verb])

@@ -48,6 +48,31 @@ def test_max_width_is_kept(user: User) -> None:
     assert user.run("--max-width", "0").returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("settings", "words", "sentence"),
+    [
+        ("hide_below = 50", "", "Nothing has reached 50% (hide_below): `claude-status show`"),
+        ("", "--max-width 3", "The line does not fit into 3 columns: allow more."),
+        ('template = "{fable}"', "", "The template names no number that is known: see "),
+        ('template = "{fable}"\nhide_below = 50', "", "The template names no number "),
+    ],
+)  # fmt: skip
+def test_an_empty_line_is_explained(
+    user: User, api: ApiServer, settings: str, words: str, sentence: str
+) -> None:
+    """A person who types the command learns why nothing is shown, and nobody is asked for it."""
+    path = user.home / ".config/claude-status/config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(settings)
+    user.run("refresh")
+    calls = len(api.requests)
+    with Screen(user.command(*words.split()), user.environ, columns=120) as screen:
+        screen.until(f"claude-status: {sentence}")
+        assert "No data" not in screen.text()
+        assert "Asking" not in screen.text()
+    assert len(api.requests) == calls
+
+
 def test_json_is_one_object_whatever_is_known(user: User, api: ApiServer) -> None:
     """Before the first reading the state is ``unknown``; afterwards there are numbers."""
     before = json.loads(user.run("--format", "json").stdout)

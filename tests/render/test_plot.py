@@ -113,6 +113,15 @@ def test_the_even_pace_is_a_line_of_dots() -> None:
     assert dots(replace(area(((0, 100), (99, 100))), even=even)) == list(range(16))
 
 
+def test_the_even_pace_makes_no_hole_in_a_narrow_area() -> None:
+    """Where few readings are known, their column is whole at whatever height the pace meets it."""
+    even = (((NOW, 0.0), (NOW + 100, 100.0)),)
+    for begin in range(100):
+        chart = replace(area(((begin, 100), (begin, 100))), even=even)
+        rows = [text_of(row)[LEFT:] for row in draw_burnup(chart, 100 + LEFT, 4, THRESHOLDS)][:16]
+        assert {row[begin] for row in rows} == {"█"}
+
+
 @pytest.mark.parametrize("width", [40, 80, 120, 200])
 @pytest.mark.parametrize("days", [15, 30, 90])
 def test_bars_fit(width: int, days: int) -> None:

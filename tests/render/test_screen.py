@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from rich.text import Text
 
 from claude_status.model.usage import Usage
+from claude_status.render.picture_colours import BARS, SHARES
 from claude_status.render.report import Report, report
-from claude_status.render.screen import COLOURS, _bar, draw_screen
+from claude_status.render.screen import _bar, draw_screen
 from claude_status.render.style import Style
 from tests.render.test_report import STYLES
 from tests.render.test_text import PICTURE, SESSION
@@ -44,9 +45,9 @@ def test_the_mark_of_time_stays_in_the_bar(elapsed: float, place: int) -> None:
     assert bar(0.3, elapsed).index("│") == place
 
 
-def test_a_line_for_each_limit_if_there_is_room() -> None:
-    """On a wide or high screen a limit is one line, otherwise a block."""
-    assert len(draw_screen(PICTURE, 200)) == 7
+def test_a_line_for_each_limit_where_there_is_room() -> None:
+    """On a wide screen and on one of 80 columns a limit is one line; in a low window a block."""
+    assert len(draw_screen(PICTURE, 200)) == 8
     assert texts(draw_screen(PICTURE, 80))[2:7] == [
         f"{'used   resets in       outlook':>67}",
         "▸ session (5h) ━━━━━━━━━━│━━────────  62%   2h30m (15:40)   runs out about 14:20",
@@ -119,11 +120,10 @@ def test_it_fits(usage: Usage, style: Style, columns: int, lines: int, problem: 
 
 @thorough
 @given(usage=usages(), style=STYLES, columns=st.integers(20, 250))
-def test_basic_colours_only(usage: Usage, style: Style, columns: int) -> None:
-    """Only basic colours, bold and dim are used, never a background."""
+def test_no_other_colours(usage: Usage, style: Style, columns: int) -> None:
+    """Only the colours of pictures, bold and dim are used, and never a background."""
     told = report(usage, NOW, style, "Something is wrong: do this.")
-    allowed = {"", "bold", "dim", "none", *COLOURS.values(), "bold red"}
-    allowed |= {f"bold {colour}" for colour in COLOURS.values()}
+    allowed = {"", "bold", "dim", "none", *BARS.values(), *SHARES.values()}
     for line in draw_screen(told, columns):
         assert {str(span.style) for span in line.spans} | {str(line.style)} <= allowed
 
@@ -134,3 +134,10 @@ def test_nothing_to_show() -> None:
     assert texts(draw_screen(empty, 80)) == [
         "Claude usage", "", "no data yet", "", "! Something is wrong: do this.",
     ]  # fmt: skip
+
+
+def test_a_problem_stands_apart() -> None:
+    """What is wrong is not followed by the key to the picture without a blank line."""
+    drawn = texts(draw_screen(replace(PICTURE, problem="Something is wrong: do this."), 100))
+    assert drawn[drawn.index("! Something is wrong: do this.") + 1] == ""
+    assert drawn[-1].startswith("│ time elapsed")

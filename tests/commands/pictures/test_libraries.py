@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from claude_status.render import libraries
 from tests.commands.pictures.conftest import without
 from tests.screen import Screen
 from tests.support import ROOT, User
@@ -52,6 +54,13 @@ def test_loaded(user: User, loaded: tuple[dict[str, str], Path], command: str) -
 def test_missing(user: User, tmp_path: Path, command: tuple[str, ...], library: str) -> None:
     """A missing library is reported in one sentence, with how to install it, and status 1."""
     done = user.run(*command, environ=without(library, tmp_path / "path"))
-    advice = "install the extra `look`, as in pip install '.[look]'"
+    advice = f"in the clone, run {sys.executable} -m pip install '.[look]'"
     told = f"claude-status: This needs {library}: {advice}.\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+
+
+def test_each_tool_has_its_own_command(tmp_path: Path) -> None:
+    """Where pipx or uv has installed the program, its environment is theirs to change."""
+    assert "run uv tool install --force '.[look]'" in libraries._advice(Path("/x/uv/tools/claude"))
+    (tmp_path / "pipx_metadata.json").touch()
+    assert "run pipx install --force '.[look]'" in libraries._advice(tmp_path)

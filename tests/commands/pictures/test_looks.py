@@ -9,7 +9,7 @@ from claude_status.settings.settings import load
 from tests.screen import Screen
 from tests.support import User
 
-DOWN = "\x1b[B"
+UP, DOWN = "\x1b[A", "\x1b[B"
 
 
 def looking(user: User, **options: int) -> Screen:
@@ -51,6 +51,35 @@ def test_a_look_is_chosen_and_saved(user: User) -> None:
     assert template(user) == PRESETS["minimal"]
     _, _, text = (user.account.frames / "plain").read_text().splitlines()[1].partition(" ")
     assert text == "78%"
+
+
+def test_keys_that_come_at_once_count_each(user: User) -> None:
+    """Where a key is held down, or the line is slow, none of them is lost."""
+    with looking(user) as screen:
+        screen.send(3 * DOWN + "jk" + UP)
+        screen.until("❯ full")
+
+
+@pytest.mark.parametrize("lines", [12, 18, 24])
+def test_the_keys_are_always_named(user: User, lines: int) -> None:
+    """However many hosts there are, the keys stand below, and no host's name without its line."""
+    user.run("install", "bash", "zsh", "fish", "starship", "tmux", "claude")
+    with Screen(user.command("looks"), user.environ, columns=80, lines=lines) as screen:
+        rows = screen.until("q quits without saving").splitlines()
+    assert rows[0] == "How the line looks"
+    assert rows[-1].startswith("↑ ↓ choose")
+    assert rows[-2] == "These numbers are made up: yours are not known yet."
+    assert (rows[-3] == "") == (lines > 12)
+    assert ("tmux" in rows, "bash" in rows) == (False, lines > 14)
+    assert all("5h 42%" in rows[rows.index(host) + 1] for host in ("bash", "zsh") if host in rows)
+
+
+def test_looks_scroll(user: User) -> None:
+    """Where there is no room for all, the chosen one is in sight."""
+    with Screen(user.command("looks"), user.environ, columns=80, lines=6) as screen:
+        screen.until("❯ default")
+        screen.send(7 * DOWN)
+        screen.until("❯ powerline")
 
 
 def test_leaving_changes_nothing(user: User) -> None:
