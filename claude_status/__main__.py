@@ -1,4 +1,4 @@
-"""Where every run begins: the console script, and ``python -m claude_status``."""
+"""The entry point of every run: the console script, and ``python -m claude_status``."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def entry() -> NoReturn:
 def _run(argv: list[str]) -> int:
     """Run one command and return its exit status."""
     try:
-        # what prompts and status lines start: before anything that takes time to import
+        # what prompts and status lines run, before anything that is slow to import
         if argv[:2] == ["refresh", "--background"]:
             from claude_status.asking import background
 
@@ -69,7 +69,7 @@ def _run(argv: list[str]) -> int:
         from claude_status.cli import main
 
         return main(argv)
-    except SystemExit as end:  # of argparse, which has said why
+    except SystemExit as end:  # argparse has said why
         return int(end.code or 0)
     except OSError as error:
         from claude_status.errors import NO_SPACE

@@ -1,4 +1,4 @@
-"""Reading the cache, as every shell does it too: find a frame, start a refresh.
+"""Reading the cache, as the shells do too: find a frame, start a refresh.
 
 Claude Code runs our status line at every turn, so this module and what it needs stay small: it
 imports nothing that a bare Python has not already imported.

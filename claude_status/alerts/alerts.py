@@ -31,7 +31,7 @@ Given = dict[
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing to tell; ``threshold`` is 0 for a reset, ``resets_at`` in epoch seconds.
+    """One alert; ``threshold`` is 0 for a reset, ``resets_at`` is in epoch seconds.
 
     ``title`` says what happened, ``details`` has a sentence each for the reset and what to do.
     """
@@ -45,17 +45,17 @@ class Alert:
 
     @property
     def body(self) -> str:
-        """What stands below the title: a bar, where there is a number, and the details."""
+        """The text below the title: a bar, if there is a number, and the details."""
         return "\n".join([*([bar_of(self.percent)] if self.threshold else []), *self.details])
 
     @property
     def event(self) -> str:
-        """What happened, for a list of such things."""
+        """What happened, for a list of events."""
         return self.title.removeprefix(f"{WHO}: ")
 
     @property
     def text(self) -> str:
-        """All of it but the bar, on one line."""
+        """Everything but the bar, on one line."""
         return ". ".join([self.title, *(each.rstrip(".") for each in self.details)])
 
 
@@ -68,8 +68,8 @@ def next_alerts(
 ) -> tuple[list[Alert], Given]:
     """The alerts that are due at ``now``, and the record of alerts once they are sent.
 
-    A number that is gone, or whose window is over, passes no threshold. If several were passed at
-    passed at once, only the highest is sent, and limits that were reset together are one alert.
+    A number that is gone, or whose window is over, passes no threshold. If several were passed
+    at once, only the highest is sent, and limits that were reset together are one alert.
     """
     usage = usage.shown_at(now)
     limits = {limit.key: limit for limit in usage.gates()}
@@ -92,7 +92,7 @@ def next_alerts(
 
 
 def _entry(limit: Limit, passed: float, before: Mapping[str, float]) -> dict[str, float]:
-    """What is on record of a limit once its alerts are sent."""
+    """The record of a limit once its alerts are sent."""
     # without a reset it falls only when it is topped up, and may then rise again
     threshold = before.get("threshold", 0) if limit.resets_at else 0
     return {
@@ -137,7 +137,7 @@ def _passed(limit: Limit, threshold: float, now: float, style: Style) -> Alert:
 
 
 def _together(over: Given) -> list[Given]:
-    """The windows above the level at which a reset is news, in groups of one time of reset."""
+    """The windows full enough for their reset to be news, grouped by their time of reset."""
     groups: list[Given] = []
     for key, entry in sorted(over.items(), key=lambda item: item[1]["reset"]):
         if entry["highest"] <= HIGH:

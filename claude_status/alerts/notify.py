@@ -1,4 +1,4 @@
-"""How an alert reaches the user: the desktop, tmux, and a command of their own.
+"""How an alert reaches the user: the desktop, tmux, and the user's own command.
 
 Every text is passed as an argument or in the environment, never through a shell. A way that is not
 installed, fails or hangs is skipped.

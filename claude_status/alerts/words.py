@@ -28,7 +28,7 @@ def bar_of(percent: float) -> str:
 
 
 def title_of(limit: Limit) -> str:
-    """What has happened to a limit that passed a threshold."""
+    """What has happened to a limit that passed a threshold, as a title."""
     if limit.percent >= FULL:
         return f"{WHO}: {name_of(limit)} used up"
     return f"{WHO}: {name_of(limit)} at {shown_percent(limit.percent)}"
@@ -62,7 +62,7 @@ def _advice(limit: Limit, now: float, style: Style) -> str:
 
 
 def free_title(names: Sequence[str]) -> str:
-    """That limits were reset."""
+    """The title for limits that were reset."""
     return f"{WHO}: {' and '.join(names)} {'is' if len(names) == 1 else 'are'} free again"
 
 
@@ -77,7 +77,7 @@ def free_body(highest: float, others: Sequence[Limit], now: float, style: Style)
 
 
 def name_of_key(key: str, limit: Limit | None) -> str:
-    """What a limit is called of which there may be no number any more."""
+    """The name of a limit that may have no number any more."""
     if limit is not None:
         return name_of(limit)
     label = plain_label(key.rpartition(":")[2].replace("_", " ")).strip()

@@ -1,4 +1,4 @@
-"""The frames, drawn anew from what the store holds."""
+"""Redraws the frames from what the store holds."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Drawer:
         return read_frame(str(self.account.home), "tmux", self.clock(), prompt=False)[0]
 
     def _write(self, usage: Usage | None, now: int, plan: str, head: Head) -> None:
-        """Draw the frames of every dialect by the settings, and of Claude Code in fewer columns."""
+        """Write the frames of every dialect as set, and Claude Code's for fewer columns, too."""
         styles = {name: self.settings.style(name, self.account.name, plan) for name in DIALECTS}
         claude = styles["claude"] = replace(styles["claude"], in_claude=True)
         for columns, name in NARROW_FILES.items():

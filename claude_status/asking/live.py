@@ -1,4 +1,4 @@
-"""What ``watch`` has to show, taken anew whenever the frames have been drawn anew."""
+"""What ``watch`` shows, read again whenever the frames have been redrawn."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class LiveView:
         self._events: tuple[object, list[Event]] = (None, [])
 
     def look(self, now: float) -> None:
-        """Take what is new; starts a refresh in the background if a prompt would."""
+        """Read what is new; starts a refresh in the background if a prompt would."""
         refresh_if_due(self._account, now, prompt=True, environ=self._environ)
         drawn = self._frames()
         if drawn != self._drawn:
@@ -61,7 +61,7 @@ class LiveView:
         return picture(self._shown, now, span=_span)
 
     def charts(self, span: str, now: float) -> list[Chart]:
-        """The session's and the week's use over one of the ranges; drawn anew each minute."""
+        """The session's and the week's use over one of the ranges; redrawn each minute."""
         key = span, *self._moment(now)
         if key != self._charts[0]:
             found = (self._chart(limit, span, now) for limit in self._limits())
@@ -100,7 +100,7 @@ class LiveView:
         return self._shown.settings.thresholds
 
     def _moment(self, now: float) -> tuple[object, ...]:
-        """What stays the same for as long as there is nothing new to compute."""
+        """A key that stays the same as long as nothing has to be computed again."""
         return self._drawn, int(now) // 60
 
     def _limits(self) -> list[Limit]:

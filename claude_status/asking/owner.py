@@ -1,4 +1,4 @@
-"""Whose numbers these are: what Claude Code's own files say of that, and of the numbers."""
+"""Whose numbers these are, and which of them Claude Code's own files hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was kept of an account, and the charts that it makes; nothing is asked."""
+"""The history of an account, and its charts; nothing is asked."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def of_present(limits: Sequence[Limit], shown: Snapshot, points: Sequence[Point]
 def of_past(
     limits: Sequence[Limit], shown: Snapshot, points: Sequence[Point], days: int
 ) -> list[Chart]:
-    """So many past days: areas, or a bar for each day where these would be too narrow."""
+    """Charts of this many past days: areas, or a bar for each day if these would be too narrow."""
     now = shown.now
     if days > MOST_AREA_DAYS:
         begun = midnights(now, days)

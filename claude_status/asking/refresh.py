@@ -73,7 +73,7 @@ def _next(store: Store, asker: Asker, outcome: Outcome) -> RefreshTimes:
 
 
 def _note(store: Store, asker: Asker, outcome: Outcome, *, is_new: bool) -> None:
-    """Note what spares the next `refresh` that is typed all of this."""
+    """Leave a note that lets the next `refresh` that is typed answer without all this."""
     due = asker.due(store, outcome.login, PROMPT)
     is_well = not (outcome.problem or due.problem or due.never or is_new)
     settled.note(asker.account, asker.environ, due.at if is_well else 0)

@@ -1,8 +1,8 @@
 """A refresh that is typed while none is due, answered from small files alone.
 
-A refresh notes when the next call is due for a person, beside how the frames begin that it drew. As
-long as these are the frames that stand, and nothing that a refresh looks at is newer, another one
-would say the same, and take ten times as long for it: the store and its library are most of that.
+A refresh notes when the next call is due for a person, and how the frames that it drew begin. While
+those frames are in place, and nothing that a refresh reads is newer, another refresh would say the
+same but take ten times as long, mostly for the store and its library.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
     from claude_status.paths import Account
 
-NOTE = "store/next"  # goes with the store: what that has lost is not known any more
-# of the environment, what a refresh goes by beside the account
+NOTE = "store/next"  # lost together with the store
+# what else in the environment a refresh depends on
 VARIABLES = ("CLAUDE_STATUS_CONFIG", "XDG_CONFIG_HOME", "HOME", "CLAUDE_STATUS_API_BASE")
 
 
 def note(account: Account, environ: Mapping[str, str], at: float) -> None:
-    """Note that the next call is due at that time (epoch seconds); 0 where there is more to say."""
+    """Note that the next call is due at that time (epoch seconds); 0 if there is more to report."""
     from pathlib import Path
 
     from claude_status.frames.write import replace_file
@@ -45,7 +45,7 @@ def note(account: Account, environ: Mapping[str, str], at: float) -> None:
 
 
 def answer(environ: Mapping[str, str], now: float) -> tuple[str, float] | None:
-    """The line, and when the next call is due; None where that takes a refresh to say."""
+    """The line, and when the next call is due; None if that takes a refresh."""
     name, root = account_name(environ), cache_root(environ)
     if name is None or root is None:
         return None
@@ -63,7 +63,7 @@ def answer(environ: Mapping[str, str], now: float) -> tuple[str, float] | None:
 
 
 def _ground(home: str, environ: Mapping[str, str]) -> str:
-    """What must still stand for the note to hold: how the frames begin, and the environment.
+    """What must not change for the note to hold: how the frames begin, and the environment.
 
     No two successive files of frames begin with the same two lines.
     """

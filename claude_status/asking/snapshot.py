@@ -79,7 +79,7 @@ def fresh_snapshot(
     account: Account, settings: Settings, environ: Mapping[str, str], now: float
 ) -> Snapshot:
     """A snapshot after asking in the foreground, if a call is due."""
-    from claude_status.asking.ask import Asker  # which most readers have no need of
+    from claude_status.asking.ask import Asker  # which most readers do not need
     from claude_status.asking.refresh import refresh
 
     try:

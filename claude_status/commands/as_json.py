@@ -1,4 +1,4 @@
-"""``claude-status --format json``: what is known as one object, with why nothing newer comes."""
+"""``claude-status --format json``: what is known, and why there is nothing newer, as an object."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class DemoApi:
         model: float | None = None,
         paid: int | None = None,
     ) -> None:
-        """From now on, tell these percentages; ``session_left`` in seconds.
+        """From now on, report these percentages; ``session_left`` in seconds.
 
         ``model`` is that of a model's week, ``paid`` the credits that were used, in cents of $500.
         """
@@ -75,7 +75,7 @@ class DemoApi:
                 self.wfile.write(content)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing: the screen belongs to the demo."""
+                """Print nothing: the screen belongs to the demo."""
 
         return Handler
 

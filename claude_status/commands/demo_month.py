@@ -14,7 +14,7 @@ STEP = 1200  # seconds from one reading to the next
 OFTEN = 300  # the same, in the present session
 DAYS = 30
 HOURS = (9.0, 12.5), (13.5, 18.5)  # of work
-WEEKEND = 0.25  # of what is used on other days
+WEEKEND = 0.25  # of the use on other days
 WEEK_SHARE, MODEL_SHARE = 0.15, 0.7  # of a point of the session; of the week
 Reading = tuple[float, float]  # epoch seconds, what was used since the last one
 

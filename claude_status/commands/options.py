@@ -6,7 +6,7 @@ import argparse
 
 from claude_status.errors import SettingsError
 
-LINE_OPTIONS = {  # by where the parser puts them
+LINE_OPTIONS = {  # by the parser's names for their values
     "format": "--format", "max_width": "--max-width", "prompt": "--prompt", "every": "--all",
     "output": "--output",
 }  # fmt: skip
@@ -57,9 +57,9 @@ def _number(text: str) -> float | None:
 
 
 def refuse_misplaced(arguments: argparse.Namespace) -> None:
-    """Refuse an option of the line in front of a command, which would not heed it.
+    """Refuse an option of the line before a command, which would ignore it.
 
-    But a status line must come, whatever stands there.
+    A status line must appear all the same.
     """
     values = vars(arguments)
     given = [text for name, text in LINE_OPTIONS.items() if values[name] not in (None, False)]

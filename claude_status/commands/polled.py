@@ -1,4 +1,4 @@
-"""What programs poll, without the parser: it takes longer to make than the answer does."""
+"""What programs poll, without the parser, which takes longer to build than the answer."""
 
 from __future__ import annotations
 

@@ -47,6 +47,6 @@ def run(arguments: Namespace) -> int:
 
 
 def _sentence(lead: str, text: str, wait: str) -> str:
-    """What came of it; ``wait`` is how long the next call has time, "" where nobody knows."""
+    """The result as a sentence; ``wait`` is the time until the next call, "" if unknown."""
     due = f" (the next call is due in {wait})" if wait else ""
     return f"{lead}: {text or 'there is nothing to show'}{due}"

@@ -41,7 +41,7 @@ KEYS = (
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person has chosen to see; ``ended`` that they have seen enough."""
+    """What the user has chosen to see; ``ended`` once they have chosen to quit."""
 
     span: str = RANGE_NAMES[0]
     is_help: bool = False

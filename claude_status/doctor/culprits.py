@@ -20,7 +20,7 @@ LOST_HOOK = {
 HOOKS = {"bash": "PROMPT_COMMAND", "zsh": "precmd_functions"}
 PLACED = re.compile(r"CLAUDE_STATUS|claude_status_prompt|97v|POWERLEVEL9K.*claude_status")
 ENDS = re.compile(r"(?:return|exit)\b")
-FRAMEWORKS = {  # by what is in the file of one who uses it
+FRAMEWORKS = {  # by what a user's file contains
     "starship": r"starship init|starship prompt",
     "oh-my-posh": r"oh-my-posh",
     "powerlevel10k": r"powerlevel10k|p10k",
@@ -46,7 +46,7 @@ class Script:
     lines: tuple[str, ...]
 
     def code(self, after: int = 0) -> Iterator[tuple[int, str]]:
-        """The lines from a number on that are no comment, each with its number from 1 on."""
+        """The lines after this number that are not comments, each with its number (from 1)."""
         for number, line in enumerate(self.lines, 1):
             if number > after and line.strip() and not line.lstrip().startswith("#"):
                 yield number, line
@@ -90,7 +90,7 @@ def find_culprit(shell: str, scripts: Sequence[Script], *, starship: bool) -> Fi
         return _wrong(shell, text, f"see `claude-status init {shell}`")
     for script in scripts:
         for number, line in script.code(end if script is file else 0):
-            own = script is file or not line[0].isspace()  # and no function of some library
+            own = script is file or not line[0].isspace()  # not in a function of some library
             if own and shell in LOST_HOOK and LOST_HOOK[shell].match(line):
                 return _lost(shell, script, number)
     for number, line in file.code():
@@ -128,7 +128,7 @@ def _lost(shell: str, script: Script, number: int) -> Finding:
 
 
 def _framework(shell: str, scripts: Sequence[Script], *, starship: bool) -> Finding | None:
-    own = scripts if shell == "fish" else scripts[:1]  # others may be of some library
+    own = scripts if shell == "fish" else scripts[:1]  # others may be some library's
     code = "\n".join(line for script in own for _, line in script.code())
     for name, pattern in FRAMEWORKS.items():
         if not re.search(pattern, code, re.IGNORECASE):

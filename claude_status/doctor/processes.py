@@ -1,4 +1,4 @@
-"""The processes of this machine, as ps tells of them on any system."""
+"""The processes of this machine, as ps lists them on any system."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Process:
 
 
 def processes() -> list[Process]:
-    """All processes of the machine; none where ps cannot be had."""
+    """All processes of the machine; none if ps cannot be run."""
     columns = ("pid=", "ppid=", "pgid=", "stat=", "comm=")
     command = ["ps", "-A", *(word for column in columns for word in ("-o", column))]
     try:

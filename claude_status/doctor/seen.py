@@ -1,7 +1,7 @@
 """Whether the line is in what a terminal was sent (pure).
 
-No screen is kept: of the output, all that moves, colours or names is taken out, and then all
-blanks, since shells jump over some. The line is in what is left, if it was drawn.
+No screen is emulated: everything in the output that moves, colours or names is removed, and then
+all blanks, since shells jump over some. If the line was drawn, it is in what is left.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ INHERITED = ("TMUX", "TMUX_PANE", "STY", "CLAUDE_STATUS", "COLUMNS", "LINES", "P
 OURS = re.compile(r"claude[-_]status", re.IGNORECASE)
 SOURCED = re.compile(r"^\s*(?:\.|source)\s+[\"']?(~|\$HOME|\$\{HOME\})?(/[^\s\"';&|]+)")
 
-BLE = re.compile(r"\bble(?:\.sh|-attach)\b")  # which does not draw again when it is interrupted
+BLE = re.compile(r"\bble(?:\.sh|-attach)\b")  # which does not redraw its prompt on an interrupt
 
 
 def check_shells(scene: Scene, limit: float = LIMIT) -> Iterator[Finding]:
@@ -80,7 +80,7 @@ def _examine(
     with _environment(scene.environ) as environ:
         look = watch(environ)
         inside = ""
-        if look.front == "tmux":  # what it starts looks so at what the file goes on with
+        if look.front == "tmux":  # see what the rest of the file does inside it
             inside = f", inside the tmux that {scripts[0].path} starts"
             look = watch({**environ, "TMUX": f"{environ['TMUX_TMPDIR']}/none,0,0"})
     found = judge(shell, scripts, look, first_prompt(texts(), look))
@@ -92,13 +92,13 @@ def _examine(
 
 @contextlib.contextmanager
 def _environment(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """That of a new window; a tmux that an rc file starts gets a server which ends with it."""
+    """The environment of a new window; a tmux that an rc file starts ends with it."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         own = {k: v for k, v in for_the_user(environ).items() if k not in INHERITED}
         if own.get("TERM", "dumb") == "dumb":
             own["TERM"] = "xterm-256color"
-        # Bash shortens a history that is too long as it starts, and macOS's Terminal keeps one for
-        # each session: where the rc file names no other file, neither comes near the user's own.
+        # On starting, Bash cuts a history that is too long, and macOS's Terminal keeps one for each
+        # session. Unless the rc file names another file, neither touches the user's own.
         own |= {"HISTFILE": f"{folder}/history", "SHELL_SESSIONS_DISABLE": "1"}
         yield {**own, "TMUX_TMPDIR": folder}
         for socket in glob.glob(f"{folder}/tmux-*/*"):

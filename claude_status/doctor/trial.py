@@ -1,9 +1,9 @@
 """A shell in a window of its own, with the user's files, and what it draws there.
 
-Nothing is typed, so no command runs and no history grows. To have the prompt once more, bash and
-zsh are interrupted, which gives up an answer that something may wait for and never gives one; fish
-is told of another width. At the end the terminal hangs up, as a window that is closed, and only
-what still lives of the shell's own process groups is killed.
+Nothing is typed, so no command runs and no history grows. To draw the prompt once more, bash and
+zsh are interrupted, which may cancel a question but never answers one; for fish, the width of the
+terminal changes. At the end the terminal hangs up, as a closed window does, and only what is left
+of the shell's own process groups is killed.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def look_at(
 ) -> Look:
     """Start a shell (a path) with this whole environment, and look at two prompts of it.
 
-    ``has_line`` says of an output whether the line is in it; ``interrupts`` lets bash and
-    zsh be interrupted for the second.
+    ``has_line`` says whether an output contains the line; ``interrupts`` lets bash and zsh be
+    interrupted for the second prompt.
     """
     with opened(shell, environ) as window:
         waits = window.settle(limit, has_line)

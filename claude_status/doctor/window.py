@@ -17,10 +17,10 @@ from claude_status.doctor.processes import processes
 
 LINES, COLUMNS = 50, 200  # room for any line at the right edge
 QUIET = 0.5  # seconds without output, after which a prompt is whole
-PATIENCE = 2.0  # the same where the line is not there: some prompts are drawn in steps
+PATIENCE = 2.0  # the same without the line, since some prompts are drawn in steps
 RESTS = 3  # how often the shell has to be found asleep after that
 RESET = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM, signal.SIGPIPE)
-ATTRIBUTES = (b"\x1b[c", b"\x1b[0c")  # a question to the terminal, whose answer fish 4 waits for
+ATTRIBUTES = (b"\x1b[c", b"\x1b[0c")  # a query of the terminal, whose answer fish 4 waits for
 VT220 = b"\x1b[?62;22c"
 
 
@@ -56,7 +56,7 @@ class Window:
         self.status: int | None = None
 
     def settle(self, limit: float, has_line: Callable[[str], bool]) -> bool:
-        """Take in output until somebody waits for keys; False if all end, or it takes too long."""
+        """Read output until the shell waits for keys; False if it ends, or it takes too long."""
         deadline = time.monotonic() + limit
         self._changed = time.monotonic()
         rests = 0
@@ -88,7 +88,7 @@ class Window:
             _resize(self._descriptor, COLUMNS - 1)
 
     def close(self) -> None:
-        """Hang up; kill what has not gone of the shell's group and of the one in front."""
+        """Hang up; kill what is left of the shell's group and of the one in front."""
         groups = {self.pid, self._group()}
         os.close(self._descriptor)
         if not _within(1.5, lambda: self._has_ended() and not any(map(self._lives, groups))):
@@ -103,7 +103,7 @@ class Window:
             return not self._has_ended()
         try:
             data = os.read(self._descriptor, 65536)
-        except OSError:  # how Linux says that nobody has the terminal any more
+        except OSError:  # how Linux reports that no process has the terminal any more
             data = b""
         if not data:
             _within(1, self._has_ended)

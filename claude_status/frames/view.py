@@ -1,4 +1,4 @@
-"""All that the frames are to say of a usage: a strip for each dialect, and the gates."""
+"""What the frames say about a usage: a strip for each dialect, and the gates."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Number:
 
     @property
     def origin(self) -> str:
-        """The kind of source, without the session's id, which nobody needs."""
+        """The kind of source, without the session's id."""
         return self.source.partition(":")[0]
 
     resets_at: int | None

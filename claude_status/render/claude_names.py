@@ -45,7 +45,7 @@ def kept(values: list[Line], line: Line) -> Line:
 
 
 def with_breaks(parts: list[Line]) -> list[Line]:
-    """The parts, of which each but the first begins with its separator, that now stands apart."""
+    """The parts, with the separator before each but the first between breaks."""
     if not any(map(has_token, parts)):
         return parts
     return [parts[0], *((BREAK, part[0], BREAK, *part[1:]) for part in parts[1:])]

@@ -1,7 +1,7 @@
-"""The colours of the line: how a setting names one, and which there are where nothing is set.
+"""The colours of the line: how a setting names one, and the defaults.
 
-The defaults are of the 256 that no theme changes, neither light nor dark, so that they can be read
-on every ground; a normal number has no colour of its own, and so more contrast than all else.
+The defaults are from the 256 colours that no theme changes, neither too light nor too dark to be
+read on any background; a normal number has no colour of its own, and so the most contrast.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 
 COLOUR_NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 BRIGHT = "bright-"
-# what xterm takes for the first 16, for the bars that know only what every screen has
+# xterm's values of the first 16, for bars that accept only #rrggbb
 BASIC = (
     "#000000", "#cd0000", "#00cd00", "#cdcd00", "#0000ee", "#cd00cd", "#00cdcd", "#e5e5e5",
     "#7f7f7f", "#ff0000", "#00ff00", "#ffff00", "#5c5cff", "#ff00ff", "#00ffff", "#ffffff",
@@ -29,7 +29,7 @@ _NAME = re.compile(f"(?:{BRIGHT})?(?:{'|'.join(COLOUR_NAMES)})|#[0-9a-f]{{6}}")
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """A colour by its name, number or ``#rrggbb``, "" for none; ``on`` is what stands behind it."""
+    """A colour by its name, number or ``#rrggbb``, "" for none; ``on`` is its background."""
 
     name: str = ""
     bold: bool = False
@@ -37,14 +37,14 @@ class Colour:
     on: str = ""
 
     def __str__(self) -> str:
-        """As the settings have it."""
+        """As in the settings."""
         words = ["bold"] * self.bold + ["dim"] * self.dim + [self.name] * bool(self.name)
         return " ".join(words) or NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """The colour of each kind of text; a label is all that is no number."""
+    """The colour of each kind of text; a label is everything but a number."""
 
     normal: Colour = Colour()
     warning: Colour = Colour()
@@ -65,7 +65,7 @@ class Colours:
         return replace(own, name=name, bold=self.stale.bold, dim=own.dim or self.stale.dim)
 
     def with_set(self, colours: Mapping[str, str]) -> Colours:
-        """With those that a table of the settings names."""
+        """These colours, except those that a table of the settings sets."""
         return replace(self, **{kind: parse_colour(text) for kind, text in colours.items()})
 
 
@@ -84,9 +84,10 @@ HOSTS: Mapping[str, Colours] = {
 
 
 def colours_of(host: str, shared: Mapping[str, str], own: Mapping[str, str]) -> Colours:
-    """What a host's line has: its defaults, what is set for all hosts, and what for this one.
+    """The colours of a host's line: its defaults, those set for all hosts, and its own.
 
-    In tmux, what is set for all stands behind a warning, since nobody knows on which bar.
+    In tmux, a warning has the colour set for all hosts as its background, since the colour of the
+    bar is unknown.
     """
     colours = HOSTS.get(host, BY_DEFAULT).with_set(shared)
     if host == "tmux":
@@ -99,7 +100,7 @@ _LOUD = {"warning", "critical"}
 
 
 def parse_colour(value: object) -> Colour:
-    """A value of the settings as a colour; raises ValueError with the values that there are."""
+    """A value of the settings as a colour; raises ValueError with the possible values."""
     words = str(value).lower().split() if isinstance(value, (str, int)) else []
     names = [word for word in words if word not in ("bold", "dim")]
     name = names[0] if names else NONE
@@ -115,7 +116,7 @@ def _is_known(name: str) -> bool:
 
 
 def on_own_ground(colour: Colour) -> Colour:
-    """The colour behind letters that are black or white, whichever is read better there."""
+    """The colour as a background, with black or white letters, whichever is easier to read."""
     if not colour.name:
         return colour
     red, green, blue = (int(hexadecimal(colour.name)[at : at + 2], 16) for at in (1, 3, 5))
@@ -133,7 +134,7 @@ def index_of(name: str) -> int | None:
 
 
 def hexadecimal(name: str) -> str:
-    """A colour as ``#rrggbb``, of the first 16 as xterm has them."""
+    """A colour as ``#rrggbb``, with xterm's values of the first 16."""
     index = index_of(name)
     if index is None:
         return name

@@ -1,6 +1,6 @@
 """A whole screen: the limits, how use grew, what happened lately, and the next call (by rich).
 
-What there is room for is decided by lines: the limits first, then the charts, then the events.
+The limits get lines first, then the charts, then the events.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Board:
 
 
 def draw_dashboard(board: Board, columns: int, lines: int) -> list[Text]:
-    """At most so many lines; where they are too few for more, the limits alone."""
+    """At most so many lines; if they are too few for more, the limits alone."""
     columns = max(columns, LEAST_COLUMNS)
     title, hint = Text(board.report.title, "bold"), Text(board.hint, "dim")
     problem = Text.assemble(("! ", SHARES["critical"]), board.report.problem)

@@ -38,7 +38,7 @@ def ascii_only(line: Line, _colours: Colours = BY_DEFAULT) -> str:
 
 
 def ansi(line: Line, colours: Colours = BY_DEFAULT) -> str:
-    """SGR colours; only what is set is given back, so that a bold prompt and its ground stay."""
+    """SGR colours; only what was set is reset, so that a bold prompt and its background stay."""
     return "".join(_in_sgr(text, colour, "{}") for text, colour, _ in runs(line, colours))
 
 
@@ -61,7 +61,7 @@ def zsh(line: Line, colours: Colours = BY_DEFAULT) -> str:
 
 
 def tmux(line: Line, colours: Colours = HOSTS["tmux"]) -> str:
-    """The styles of tmux's own formats; what stood before them comes back after each."""
+    """The styles of tmux's own formats; each is followed by the style before it."""
     return "".join(_in_tmux(text, colour) for text, colour, _ in runs(line, colours))
 
 

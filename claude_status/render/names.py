@@ -1,7 +1,7 @@
 """What the names in a template stand for: ``5h``, ``7d.reset``, ``fable.bar:12``, ``plan``.
 
 A name is a limit and one of its values, or a value of the whole account. The limits are ``5h``,
-``5h``, ``7d``, ``credits`` and, by its label, each other one (``fable``).
+``7d``, ``credits`` and, by its label, each other one (``fable``).
 """
 
 from __future__ import annotations

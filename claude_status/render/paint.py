@@ -1,7 +1,7 @@
-"""A full screen on a terminal, of which only what has changed is written, and which is given back.
+"""A full screen on a terminal, of which only changes are written; restores the old screen.
 
-Each picture is one write: a terminal shows it whole or not at all, and nothing is ever blanked
-that is to stay.
+Each picture is one write, so a terminal shows it whole or not at all, and nothing that stays is
+ever blanked.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Painter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Give back what there was."""
+        """Restore the screen and the cursor."""
         with contextlib.suppress(OSError):
             self._write(SHOW + LEAVE)
 

@@ -28,7 +28,7 @@ METRICS = {
 
 
 class Known(NamedTuple):
-    """What is known of an account, by its name, and how asking for it goes."""
+    """What is known about an account, its name, and the state of its calls."""
 
     account: str
     usage: Usage | None

@@ -23,7 +23,7 @@ from claude_status.render.style import THRESHOLDS, Style
 from claude_status.settings.check import READERS
 
 MAX_SETTINGS = 1 << 16
-TABLES = ("colours", "hosts", "labels")  # of which one entry may be wrong and the others good
+TABLES = ("colours", "hosts", "labels")  # where one entry may be wrong and the others right
 # what the environment must not influence, and why
 OWN = {
     "on_alert": "it runs a command",

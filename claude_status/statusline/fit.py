@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ENDS = ("39", "22", "22;39")  # which give the colour back
+ENDS = ("39", "22", "22;39")  # which reset the colour
 SEPARATORS = (" · ", " - ", " | ", " │ ", " \ue0b1 ", " > ")
 
 

@@ -15,7 +15,7 @@ from claude_status.store.rows import LONG_ROWS
 
 __all__ = ["Cache", "TextDisk", "Timeout"]
 
-# what the library writes at each opening, though it mostly stands there already
+# what the library writes on each opening, though it is usually there already
 SETTING, SETTING_ANEW = (
     "INSERT OR REPLACE INTO Settings VALUES (?, ?)",
     "UPDATE Settings SET value = ? WHERE key = ?",

@@ -1,7 +1,7 @@
-"""The rows as those see them who only look: read at once, without the library.
+"""The rows for readers that never write: read at once, without the library.
 
-To load the library and to open a cache by it takes longer than all else that such a reader does,
-and opening writes.
+Loading the library and opening a cache takes longer than anything else that such a reader does, and
+opening it writes.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Protocol
 
 DATABASE = "cache.db"  # the library's name for its file
-LONG_ROWS = "history:"  # too many to be looked at each time
+LONG_ROWS = "history:"  # too many to be read each time
 LOCK_SECONDS = 2.0  # to wait for another process's transaction
-RAW = 1  # the library's mode of a value that stands in the row itself
+RAW = 1  # the library's mode of a value that is in the row itself
 QUERY = (
     "SELECT key, value FROM Cache WHERE raw = 1 AND mode = ? AND filename IS NULL "
     "AND (expire_time IS NULL OR expire_time > ?) AND key NOT GLOB ?"
@@ -23,14 +23,14 @@ QUERY = (
 
 
 class Readable(Protocol):
-    """What holds rows of text by name."""
+    """An object that holds rows of text by name."""
 
     def read(self, name: str) -> str | None:
         """The text of a row, or None where there is none or it has expired."""
 
 
 class Rows:
-    """The rows of one moment, without those of the history."""
+    """The rows at one moment, without those of the history."""
 
     def __init__(self, rows: Mapping[str, str]) -> None:
         """Take the text of each row by its name."""
@@ -42,9 +42,9 @@ class Rows:
 
 
 def look(directory: Path) -> Rows | None:
-    """The rows of the store in a directory; nothing is written, made or mended.
+    """The rows of the store in a directory; nothing is written, created or repaired.
 
-    None where they cannot be read like this, for whatever reason: `open_store` knows more of that.
+    None if they cannot be read like this, for whatever reason; `open_store` may know better.
     """
     import sqlite3
 
@@ -52,7 +52,7 @@ def look(directory: Path) -> Rows | None:
     try:
         if database.stat().st_uid != os.geteuid() or directory.stat().st_mode & 0o022:
             return None
-        # not read-only: who is the last to close it removes the file of the journal
+        # not read-only, since the last one to close it removes the journal's files
         connection = sqlite3.connect(
             f"{database.as_uri()}?mode=rw", timeout=LOCK_SECONDS, isolation_level=None, uri=True
         )
