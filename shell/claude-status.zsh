@@ -225,7 +225,7 @@ __claude_status_dress() {
       [[ ${STARSHIP_SHELL-} == zsh ]] || __claude_status_prompt=${${__cs_text//\%/%%}//\!/\*}
       ;;
   esac
-  # Of its level a number says by what zsh prints nothing for, whatever its colour.
+  # The level of a number is in the marks after it, which zsh does not print, not in its colour.
   case $__cs_text in
     *%\{%\}%\{%\}*)
       __claude_status_state=CRITICAL
@@ -255,7 +255,7 @@ __claude_status_hook() {
     -n ${__claude_status_head-} && $__cs_head == "$__claude_status_head" ]] || __claude_status_read
   __cs_dressed=${STARSHIP_SHELL-}/$__claude_status_file/$__claude_status_text
   [[ ${__claude_status_dressed-} == "$__cs_dressed" ]] || __claude_status_dress
-  # It may have been set anew. It may be readonly, and an error would end the hook.
+  # It may have been replaced since. It may be readonly, and an error would end the hook.
   if [[ ${psvar[97]-}/${psvar[98]-}/${psvar[99]-} != "${__claude_status_psvar-}" &&
     ${(t)psvar} != *readonly* ]]; then
     psvar[97]=${__claude_status_plain-} psvar[98]= psvar[99]=

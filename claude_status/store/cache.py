@@ -80,7 +80,7 @@ class Cache(diskcache.Cache):  # type: ignore[misc]
 
     @property
     def _sql_retry(self) -> Callable[..., Any]:
-        """The library's, which leaves a setting alone that has this value: no write, no sync."""
+        """Like the library's, but never rewrites a setting that already has its value: no sync."""
         execute: Callable[..., Any] = super()._sql_retry
 
         def run(statement: str, *rest: Any) -> Any:
