@@ -70,7 +70,7 @@ def sentence(
     """Which limit is exceeded, until when, and the command that lifts the block."""
     share = stale_mark(limit, now, style.ttl) + shown_percent(limit.percent)
     end = limit.resets_at
-    until = f", until it is reset at {moment(end, now, style.clock)}" if end else ""
+    until = f", until its reset ({moment(end, now, style.clock)})" if end else ""
     in_plugin = environ.get("CLAUDE_PLUGIN_ROOT")  # set for a plugin's hooks alone
     lift = (
         "claude plugin disable plan-usage" if in_plugin else "claude-status uninstall claude-hooks"

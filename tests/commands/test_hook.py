@@ -135,7 +135,7 @@ def test_above_a_percentage_it_stops(user: User, api: ApiServer, words: tuple[st
     assert (status, said) == (2, "")
     assert re.fullmatch(
         r"claude-status: your session \(5h\) is at 97%, above the 95% you set, "
-        r"until it is reset at [\d:apm]+; to continue anyway, "
+        r"until its reset \([\d:apm]+\); to continue anyway, "
         r"run `claude-status uninstall claude-hooks`\.\n",
         complaint,
     )

@@ -67,6 +67,23 @@ def test_sh_decides(
     assert check(user, launcher, *words, shell=shell) == expected
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_an_output_without_a_place_does_not_change_the_answer(
+    user: User, launcher: str, shell: str
+) -> None:
+    """On a full disk, or without a stdout, the status still answers, and the shell is silent."""
+    user.log_in()
+    user.refresh()
+    words = [program(shell), *(["sh"] if shell == "busybox" else []), launcher, "check", "--max"]
+    for most, status in (("90", 0), ("41", 1)):
+        for place in (">/dev/full", ">&-"):
+            done = subprocess.run(
+                ["/bin/sh", "-c", f'exec "$@" {place}', "sh", *words, most],
+                env=user.environ, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert (done.returncode, done.stderr) == (status, "")
+
+
 def test_credits_decide_too(user: User, launcher: str, api: ApiServer) -> None:
     """An account with only credits is judged by them."""
     api.answer = ok(usage_body(time.time(), None, None, credits_used=49000))

@@ -22,7 +22,7 @@ from tests.support import User
 
 pytestmark = [pytest.mark.real_claude, pytest.mark.timeout(300)]
 
-STOPPED = "your session (5h) is at 97%, above the 90% you set, until it is reset at "
+STOPPED = "your session (5h) is at 97%, above the 90% you set, until its reset ("
 
 
 def use(user: User, api: ApiServer, percent: float) -> None:
