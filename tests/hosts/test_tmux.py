@@ -1,4 +1,4 @@
-"""The tmux script and the plain call in a real tmux, looked at through attached clients."""
+"""The tmux script and the plain call in a real tmux, as seen by attached clients."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ NUMBERS = itertools.count()
 
 
 class Tmux:
-    """A tmux server of our own, with hardly any environment, as one that a desktop starts."""
+    """A tmux server of our own, with a minimal environment, as if started by a desktop."""
 
     def __init__(self, home: Path, sockets: str) -> None:
-        """Start it with one session."""
+        """Start the server with one session."""
         self.path = program("tmux")
         self.home = home
         self.name = f"claude-status-{os.getpid()}-{next(NUMBERS)}"
         self.env = {"HOME": str(home), "PATH": os.environ["PATH"], "TMUX_TMPDIR": sockets}
-        self.env["SHELL"] = "/bin/sh"  # some users have one that lets nobody in
+        self.env["SHELL"] = "/bin/sh"  # some users have one with permissions for nobody
         self("new-session", "-d", "-s", "one", "-x", "80", "-y", "5", "exec sleep 1000")
         for name, value in {"status-interval": "1", "status-right-length": "60"}.items():
             self("set-option", "-g", name, value)
@@ -57,7 +57,7 @@ class Tmux:
         self("run-shell", f"{before} {shlex.quote(str(SCRIPT))} {shlex.quote(str(launcher))}")
 
     def attach(self, columns: int = 80) -> Screen:
-        """A client on a terminal."""
+        """Attach a client on a terminal."""
         env = {**self.env, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
         argv = [self.path, "-u", "-L", self.name, "attach-session", "-t", "one"]
         return Screen(argv, env, columns=columns, lines=6)
@@ -65,7 +65,7 @@ class Tmux:
 
 @pytest.fixture
 def tmux(home: Path) -> Iterator[Tmux]:
-    """Such a server, gone at the end; its socket's path has to be short."""
+    """A server that ends with the test; the path of its socket has to be short."""
     with tempfile.TemporaryDirectory(prefix="tmux", dir="/tmp") as sockets:
         server = Tmux(home, sockets)
         try:
@@ -75,7 +75,7 @@ def tmux(home: Path) -> Iterator[Tmux]:
 
 
 def draw(cache: Path, text: str, directory: str = "/default", refresh: int = 3000) -> None:
-    """Put one frame where the program looks for it, as it does it: by renaming."""
+    """Put one frame in place as the program does: by renaming."""
     frames = Path(f"{cache}/at{directory}/@/frames")
     frames.mkdir(mode=0o700, parents=True, exist_ok=True)
     now = int(time.time())
@@ -110,7 +110,7 @@ def program_path(home: Path) -> Path:
 
 
 def test_line_stands_in_the_bar_in_its_colours(tmux: Tmux, cache: Path, program_path: Path) -> None:
-    """The token becomes the line, green where it should be, and what stood around it stays."""
+    """The token becomes the line, in its colours, and the text around it stays."""
     tmux("set-option", "-g", "status-right", f"<{TOKEN}> 100%% #{{session_name}}")
     tmux.install(program_path)
     with tmux.attach() as screen:
@@ -124,7 +124,7 @@ def test_line_stands_in_the_bar_in_its_colours(tmux: Tmux, cache: Path, program_
 def test_a_segment_keeps_its_colours(
     tmux: Tmux, cache: Path, program_path: Path, segment: str
 ) -> None:
-    """Behind each number the segment goes on as it was, with its ground and its weight."""
+    """After each number the segment has its own colours, background and weight again."""
     line = (
         Piece("5h "), Piece("42%", "normal"), Piece(" 7d "), Piece("71%", "warning"),
         Piece(" Fable "), Piece("93%", "critical"),
@@ -151,7 +151,7 @@ def test_a_segment_keeps_its_colours(
 
 
 def test_plain_call_needs_no_script(tmux: Tmux, cache: Path, program_path: Path) -> None:
-    """The line that the script's head gives for those who want no script does as much."""
+    """The call that the head of the script gives shows the line without the script."""
     line = next(line for line in SCRIPT.read_text().splitlines() if "set -ag" in line)
     words = shlex.split(line.removeprefix("#").replace("/path/to/bin", str(program_path.parent)))
     tmux("set-option", "-g", "status-right", "before")
@@ -161,7 +161,7 @@ def test_plain_call_needs_no_script(tmux: Tmux, cache: Path, program_path: Path)
 
 
 def test_both_sides_and_every_token(tmux: Tmux, cache: Path, program_path: Path) -> None:
-    """status-left and status-right are served, with as many tokens as there are."""
+    """Every token in status-left and status-right is replaced."""
     for name in ("status-left", "status-right"):
         tmux("set-option", "-g", name, f"{TOKEN}{TOKEN}|")
     tmux("set-option", "-g", "status-left-length", "60")
@@ -172,7 +172,7 @@ def test_both_sides_and_every_token(tmux: Tmux, cache: Path, program_path: Path)
 
 @pytest.mark.parametrize("value", ["no token", "no token\n", f"{TOKEN} with"])
 def test_twice_is_once_and_no_token_is_nothing(tmux: Tmux, program_path: Path, value: str) -> None:
-    """Where there is no token, every option stays as it is: the second time there is none."""
+    """Without a token, as on a second run, every option stays the same."""
     tmux("set-option", "-g", "status-right", value)
     if TOKEN in value:
         tmux.install(program_path)
@@ -188,7 +188,7 @@ def test_twice_is_once_and_no_token_is_nothing(tmux: Tmux, program_path: Path, v
 def test_rest_of_the_option_is_kept_to_the_letter(
     tmux: Tmux, program_path: Path, value: str
 ) -> None:
-    """What stands around the token comes back as it was, without a locale too."""
+    """The text around the token is kept exactly."""
     given = value.removesuffix(";") + "\\;" if value.endswith(";") else value
     tmux("set-option", "-g", "status-right", TOKEN + given)
     assert tmux.option("status-right") == TOKEN + value
@@ -198,7 +198,7 @@ def test_rest_of_the_option_is_kept_to_the_letter(
 
 @pytest.mark.parametrize(("given", "after"), [("40", "100"), ("10", "100"), ("150", "150")])
 def test_no_number_is_cut_off(tmux: Tmux, program_path: Path, given: str, after: str) -> None:
-    """The side that has the line is made long enough for it, and no shorter; the other stays."""
+    """The side with the line is made at least long enough for it; the other stays."""
     tmux("set-option", "-g", "status-right", TOKEN)
     tmux("set-option", "-g", "status-right-length", given)
     tmux.install(program_path)
@@ -207,7 +207,7 @@ def test_no_number_is_cut_off(tmux: Tmux, program_path: Path, given: str, after:
 
 
 def test_a_script_run_by_hand_keeps_every_letter(tmux: Tmux, program_path: Path) -> None:
-    """Outside of tmux, and without a locale, nothing of the option turns into underscores."""
+    """Run outside tmux and without a locale, the script keeps every character of the option."""
     wrapper = program_path.with_name("tmux")
     wrapper.write_text(f'#!/bin/sh\nexec {tmux.path} -L {tmux.name} "$@"\n')
     wrapper.chmod(0o755)
@@ -223,12 +223,12 @@ def test_a_script_run_by_hand_keeps_every_letter(tmux: Tmux, program_path: Path)
 )
 @pytest.mark.parametrize("value", [f"<{TOKEN}>", f"#{{?session_name,<{TOKEN}>,no}}"])
 def test_any_path_will_do(tmux: Tmux, home: Path, name: str, value: str) -> None:
-    """Neither sh nor tmux sees more in a path than a path, in a condition neither."""
+    """Neither sh nor tmux interprets anything in a path, not even inside a condition."""
     cache = home / name / "cache"
     draw(cache, "here")
     tmux("set-option", "-g", "status-right", value)
     variable = f"CLAUDE_STATUS_CACHE_DIR={shlex.quote(str(cache))}"
-    # run-shell expands formats too, and `#` doubled is a `#`.
+    # run-shell expands formats, too, in which `##` is a `#`.
     script = shlex.quote(str(SCRIPT))
     command = f"{variable} {script} {shlex.quote(str(launcher(home / name)))}"
     tmux("run-shell", command.replace("#", "##"))
@@ -247,7 +247,7 @@ def test_any_path_will_do(tmux: Tmux, home: Path, name: str, value: str) -> None
 def test_environment_is_written_into_the_call(
     tmux: Tmux, home: Path, cache: Path, variable: str, value: str
 ) -> None:
-    """What the server's environment lacks is in the call, if it was set where the script ran."""
+    """A variable set where the script runs, but not in the server, is put into the call."""
     draw(cache, "of /work", "/work")
     draw(home / "elsewhere/claude-status", "of elsewhere")
     tmux("set-option", "-g", "status-right", f"<{TOKEN}>")
@@ -269,7 +269,7 @@ def test_every_client_follows_the_frames(tmux: Tmux, cache: Path, program_path: 
 
 
 def test_refresh_that_goes_on_does_not_freeze_the_bar(tmux: Tmux, home: Path, cache: Path) -> None:
-    """While a refresh started by the bar is still at work, the bar shows what comes."""
+    """While a refresh started by the bar is running, the bar shows new frames."""
     os.mkfifo(home / "go")
     started, go = home / "started", home / "go"
     path = launcher(home / "bin", f'echo "$*" >{started}\nread line <{go}')
@@ -285,14 +285,14 @@ def test_refresh_that_goes_on_does_not_freeze_the_bar(tmux: Tmux, home: Path, ca
         draw(cache, "new line")
         screen.until("new line")
     with contextlib.closing(os.fdopen(os.open(go, os.O_WRONLY | os.O_NONBLOCK), "w")) as pipe:
-        pipe.write("\n")  # which fails if nobody was waiting
+        pipe.write("\n")  # which fails unless the refresh was waiting
 
 
 @pytest.mark.parametrize("argument", ["", "/gone/elsewhere", "bin/claude-status"])
 def test_without_an_absolute_argument_path_decides(
     tmux: Tmux, program_path: Path, argument: str
 ) -> None:
-    """Only an absolute path of a claude-status is the program; else it is the one on PATH."""
+    """Without an absolute path to the program, the one in an absolute folder on PATH is used."""
     tmux("set-option", "-g", "status-right", TOKEN)
     tmux.install(argument)
     assert tmux.option("status-right") == TOKEN
@@ -303,7 +303,7 @@ def test_without_an_absolute_argument_path_decides(
 
 
 def test_silence_without_the_program(tmux: Tmux, home: Path, cache: Path) -> None:
-    """Where the program is not or no longer there, the bar is empty and nothing is said."""
+    """If the program is missing, the line is empty, and nothing is printed."""
     tmux("set-option", "-g", "status-right", f"<{TOKEN}>")
     for words in ("", str(home / "gone/claude-status")):
         tmux(
@@ -317,14 +317,14 @@ def test_silence_without_the_program(tmux: Tmux, home: Path, cache: Path) -> Non
 
 
 def test_lint() -> None:
-    """shellcheck and shfmt have nothing to say."""
+    """shellcheck and shfmt find nothing."""
     subprocess.run([program("shellcheck"), SCRIPT], check=True)
     subprocess.run([program("shfmt"), "-i", "2", "-ci", "-d", SCRIPT], check=True)
 
 
 @pytest.mark.parametrize("shell", ["dash", "bash", "busybox", "zsh"])
 def test_any_sh_will_do(tmux: Tmux, program_path: Path, shell: str) -> None:
-    """Strict and less strict shells, taken for sh, set the same option and print nothing."""
+    """Each shell that may be sh sets the same option, and prints nothing."""
     words = {"busybox": "busybox sh -eu", "zsh": "zsh --emulate sh -eu"}.get(shell, f"{shell} -eu")
     program(shell)
     folder = program_path.parent / "it's #(50%)"

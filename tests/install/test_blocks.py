@@ -14,7 +14,7 @@ FILES = st.builds(bytes.join, EOLS, st.lists(LINES | st.binary(max_size=12), max
 
 
 def put(data: bytes, body: bytes = BODY) -> bytes:
-    """The file with the block, or the end of the example where there is no place for one."""
+    """The file with the block; rejects the example if there is no place for one."""
     try:
         return blocks.put(data, body)
     except blocks.BlockError:
@@ -29,7 +29,7 @@ def put(data: bytes, body: bytes = BODY) -> bytes:
 @example(b"crlf\r\nno end")
 @example(b"blank at the end\n\n\n")
 def test_put_and_take_is_the_identity(data):
-    """Any file, with and without an ended last line: after put and take every byte is as it was."""
+    """After put and take, any file is the same, byte for byte."""
     assert data == blocks.take(put(data))
 
 
@@ -43,7 +43,7 @@ def test_twice_is_once(data):
 @thorough
 @given(FILES, FILES)
 def test_a_block_is_renewed_where_it_stands(data, after):
-    """Another body replaces the old in place: what is before and after it stays."""
+    """A new body replaces the old one in place; everything around the block stays."""
     with_old = put(data + b"\n") + after
     assume(len(blocks.MARK.findall(with_old)) == 2)
     with_new = blocks.put(with_old, b"new\n")
@@ -54,14 +54,14 @@ def test_a_block_is_renewed_where_it_stands(data, after):
 @thorough
 @given(FILES, FILES)
 def test_lines_that_were_added_later_stay(data, later):
-    """What a user writes below the block is there after take, and so is all that was above it."""
+    """Take keeps what a user has added below the block, and everything above it."""
     assume(later and not blocks.MARK.search(later))
     ended = data + b"\n" * (not data.endswith(b"\n"))
     assert (ended if data else b"") + later == blocks.take(put(data) + later)
 
 
 def test_the_block_begins_and_ends_on_lines_of_its_own():
-    """The marks are whole lines, so that what is appended to the file is no part of them."""
+    """The marks are whole lines, so that text appended to the file is not part of them."""
     marked = blocks.BEGIN + b"\n" + BODY + blocks.END
     assert b"a\n" + marked + b"\n" == blocks.put(b"a\n", BODY)
     assert b"a\n" + marked + blocks.NO_END + b"\n" == blocks.put(b"a", BODY)
@@ -85,7 +85,7 @@ def test_marks_that_an_editor_has_touched_are_still_marks():
     ],
 )
 def test_marks_without_a_match_are_refused(lines):
-    """Half a block, or two, name their line and are left to the user, by put and by take."""
+    """An incomplete block, or two blocks, are refused with a line number, and left to the user."""
     data = b"first\n" + b"\n".join(lines)
     for edit in (lambda: blocks.put(data, BODY), lambda: blocks.take(data)):
         with pytest.raises(blocks.BlockError, match="line 2"):
@@ -94,12 +94,12 @@ def test_marks_without_a_match_are_refused(lines):
 
 @pytest.mark.parametrize("data", [b"a \\", b"a \\\n", b"# x\n  a\\\\\\"])
 def test_a_last_line_that_goes_on_is_refused(data):
-    """A backslash at the end would make our first line a part of theirs."""
+    """A backslash at the end is refused, since it would continue with our first line."""
     with pytest.raises(blocks.BlockError, match="backslash"):
         blocks.put(data, BODY)
 
 
 @pytest.mark.parametrize("data", [b"a \\\\", b"# a \\", b"a \\\n\n"])
 def test_other_backslashes_are_none_of_our_business(data):
-    """An escaped backslash, a comment, or an empty line below: the line does not go on."""
+    """A backslash that continues no line is accepted."""
     assert data == blocks.take(blocks.put(data, BODY))

@@ -52,16 +52,16 @@ def load(text: str) -> Any:
 
 
 def commands(text: str) -> dict[str, str]:
-    """The last command of each event of ours."""
+    """The last command of each event that has a hook of ours."""
     hooks = load(text)["hooks"]
     return {event: hooks[event][-1]["hooks"][-1]["command"] for event in (PROMPT, TOOL)}
 
 
 class TestPut:
-    """Our hooks go in."""
+    """Adding our hooks."""
 
     def test_what_is_put(self) -> None:
-        """A prompt gets the numbers and is stopped, a tool is only stopped."""
+        """A prompt gets the numbers and can be stopped, a tool can only be stopped."""
         ours = (
             """[ ! -x '/home/u/it'\\''s/claude-status' ] || '/home/u/it'\\''s/claude-status' hook"""
         )
@@ -71,7 +71,7 @@ class TestPut:
     @quick
     @given(TEXTS)
     def test_all_else_is_as_it_was(self, text: str) -> None:
-        """Whatever the settings, ours come last, and without them all is the same, in order."""
+        """Ours come last, and everything else stays the same, in the same order."""
         before = load(text) if text.strip("\ufeff ") else {}
         after = load(put(text))
         for event in (PROMPT, TOOL):
@@ -88,19 +88,19 @@ class TestPut:
     @quick
     @given(TEXTS, st.integers(0, 99), st.floats(0, 99))
     def test_twice_is_once(self, text: str, most: int, tell: float) -> None:
-        """A second put changes nothing, also where it names no numbers."""
+        """A second put changes nothing, not even without percentages."""
         once = put(text, most, tell)
         assert once == put(once, most, tell) == put(once)
 
     @quick
     @given(TEXTS)
     def test_other_numbers_replace_ours(self, text: str) -> None:
-        """Of two installs the last counts, as though there had been no other."""
+        """The last install counts, as if it were the only one."""
         assert put(text, 80, 50) == put(put(text, 90, 60), 80, 50)
         assert put(text, 80, 60) == put(put(text, 90, 60), most=80)
 
     def test_another_place_of_the_program(self) -> None:
-        """Where the program was moved the hooks name its new place, with the old numbers."""
+        """If the program has moved, the hooks name its new place, with the old percentages."""
         moved = claude_hooks.put(put("{}", 80, 50), "/else/claude-status", None, None)
         assert moved == claude_hooks.put("{}", "/else/claude-status", 80, 50)
 
@@ -126,7 +126,7 @@ class TestPut:
         ],
     )
     def test_they_look_like_their_neighbours(self, text: str, expected: str) -> None:
-        """Indentation is that of the file, at every depth."""
+        """The indentation is the file's own, at every depth."""
         assert put(text).startswith(expected)
 
     @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ class TestPut:
         ["claude-status hook --max 95", "! command -v x || /b/claude-status hook --tell 1"],
     )
     def test_a_hook_of_theirs_that_runs_ours_is_left(self, command: str) -> None:
-        """What the user wrote is theirs: it is neither doubled nor taken out."""
+        """A user's own hook that runs our program is neither duplicated nor removed."""
         hooks = [{"hooks": [{"type": "command", "command": command}]}]
         text = json.dumps({"hooks": {TOOL: hooks}})
         with pytest.raises(ByHand, match="already runs ours"):
@@ -143,32 +143,32 @@ class TestPut:
 
     @pytest.mark.parametrize("hooks", ["null", "[]", f'{{"{PROMPT}": {{}}}}', f'{{"{TOOL}": 1}}'])
     def test_no_known_shape(self, hooks: str) -> None:
-        """Hooks that Claude Code would not understand are not touched."""
+        """Hooks that Claude Code would not understand are not changed."""
         with pytest.raises(HooksError):
             put(f'{{"hooks": {hooks}}}')
 
 
 class TestTake:
-    """Our hooks go out."""
+    """Removing our hooks."""
 
     @quick
     @given(TEXTS)
     def test_after_another_program_wrote_the_file(self, text: str) -> None:
-        """Claude Code lays its settings out anew: without ours they are what they were."""
+        """After Claude Code has rewritten the file, everything but our hooks is as before."""
         kept = Kept(text.encode(), put(text).encode())
         rewritten = json.dumps({**load(put(text)), "later": 1}, indent=2)
         before = load(text) if text.strip("\ufeff ") else {}
         assert load(claude_hooks.take(rewritten, kept)) == {**before, "later": 1}
 
     def test_a_group_that_others_share(self) -> None:
-        """Where someone has put a hook of theirs beside ours, that one stays."""
+        """A hook that someone has put beside ours stays."""
         settings = load(put("{}"))
         settings["hooks"][TOOL][0]["hooks"].append({"type": "command", "command": "theirs"})
         left = load(claude_hooks.take(json.dumps(settings), None))
         assert left == {"hooks": {TOOL: [{"hooks": [{"type": "command", "command": "theirs"}]}]}}
 
     def test_what_is_no_json_and_not_ours_is_left(self) -> None:
-        """Broken settings without a word of ours are nothing that could be taken out of."""
+        """Invalid settings without anything of ours are left alone."""
         assert claude_hooks.take("{,", None) == "{,"
 
 
@@ -178,7 +178,7 @@ class TestThereAndBack:
     @quick
     @given(st.none() | TEXTS)
     def test_alone(self, text: str | None) -> None:
-        """Any settings in any layout, with any hooks, and no file."""
+        """Any settings in any layout, with any hooks, or no file."""
         there_and_back(ClaudeHooks(), None if text is None else text.encode())
 
     @quick
@@ -186,7 +186,7 @@ class TestThereAndBack:
     def test_with_the_status_line(
         self, text: str | None, comes: list[int], goes: list[int], twice: bool
     ) -> None:
-        """Both parts go in and out in any order; with one gone, the other is whole."""
+        """Both parts can be added and removed in any order, independently."""
         edits = (ClaudeCode(), ClaudeHooks(80, 50))
         with tempfile.TemporaryDirectory() as name:
             path, state = Path(name, "settings.json"), Path(name, "state")
@@ -219,7 +219,7 @@ def test_a_program_that_is_gone_stops_nothing(tmp_path: Path) -> None:
 
 
 def test_the_status_is_that_of_the_program(tmp_path: Path) -> None:
-    """The shell hands on what our program says, and its exit status."""
+    """The shell passes on the output and the exit status of our program."""
     program = tmp_path / "claude-status"
     program.write_text('#!/bin/sh\necho "$*"\nexit 2\n')
     program.chmod(0o755)
@@ -234,7 +234,7 @@ class TestArrays:
     @quick
     @given(layouts(st.fixed_dictionaries({"a": st.lists(VALUES, max_size=3)})), VALUES)
     def test_what_is_appended_can_be_taken_out(self, text: str, value: object) -> None:
-        """A new item is the last; taken out, the text is what it was, but for blanks in []."""
+        """A new item is the last; without it the text is the same, but for blanks in []."""
         start = json_edit.find(text, "a").value_start
         new = json_edit.append(text, value, start)
         assert load(new)["a"] == [*load(text)["a"], value]

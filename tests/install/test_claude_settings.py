@@ -46,12 +46,12 @@ def without_line(text: str) -> list:
 
 
 class TestPut:
-    """Our line goes in."""
+    """Adding our line."""
 
     @quick
     @given(layouts())
     def test_all_else_is_as_it_was(self, text):
-        """Whatever the settings, all others are the same, in the same order."""
+        """All other settings stay the same, in the same order."""
         assert without_line(text) == without_line(put(text))
 
     @quick
@@ -63,7 +63,7 @@ class TestPut:
     @quick
     @given(layouts(SETTINGS))
     def test_a_line_that_is_there_is_wrapped(self, text):
-        """Its command becomes a word of ours, and its other keys stay as they are, and in place."""
+        """Its command becomes an argument of ours; its other keys stay, in place."""
         was, now = load(text)["statusLine"], load(put(text))["statusLine"]
         expected = {**was, "command": "", "refreshInterval": was.get("refreshInterval", 60)}
         assert list(expected.items()) == list({**now, "command": ""}.items())
@@ -73,7 +73,7 @@ class TestPut:
 
     @pytest.mark.parametrize("gap", [" ", "\n    ", "\r\n\t\t"])
     def test_a_line_that_is_there_is_drawn_each_minute(self, gap):
-        """Its new key is laid out like its neighbours, and nothing else is touched."""
+        """The new key is laid out like its neighbours, and nothing else changes."""
         text = f'{{"statusLine": {{{gap}"command": "mine"{gap[:-1]}}}, "a": [1,2]}}'
         command = json_edit.dump(claude_settings.command_line(PROGRAM, "mine"))
         expected = text.replace('"mine"', f'{command},{gap}"refreshInterval": 60')
@@ -83,7 +83,7 @@ class TestPut:
         "line", ["null", '"x"', "{}", '{"command": 3}', '{"command": " "}', "[]"]
     )
     def test_what_runs_nothing_is_replaced(self, line):
-        """A status line without a command has nothing to wrap."""
+        """A status line without a command is replaced, since there is nothing to wrap."""
         command = claude_settings.command_line(PROGRAM, None)
         expected = {"statusLine": {**LINE, "command": command}}
         assert expected == load(put(f'{{"statusLine": {line}}}'))
@@ -99,7 +99,7 @@ class TestPut:
         ],
     )
     def test_a_command_of_theirs_that_runs_ours_is_left(self, command):
-        """What the user wrote around ours is theirs: it is neither replaced nor taken out."""
+        """A user's own command around ours is neither replaced nor removed."""
         text = json.dumps({"statusLine": {"command": command}})
         with pytest.raises(ByHand, match="already runs ours"):
             put(text)
@@ -107,28 +107,28 @@ class TestPut:
 
     @pytest.mark.parametrize("text", ["", "\n", "\ufeff", " \r\n"])
     def test_an_empty_file_is_an_empty_object(self, text):
-        """As for Claude Code, a file without anything in it has no settings."""
+        """An empty file has no settings, as for Claude Code."""
         assert list(load(put(text))) == ["statusLine"]
 
     @quick
     @given(layouts())
     def test_another_place_of_the_program_is_another_command(self, text):
-        """Where the program was moved only the command changes, and what it wraps stays."""
+        """If the program has moved, only the command changes, and still wraps the same."""
         assert put(text, "/elsewhere/claude-status") == put(put(text), "/elsewhere/claude-status")
 
     def test_a_comment_is_refused_with_its_place(self):
-        """What Claude Code's JSON parser would refuse is not touched."""
+        """A file that Claude Code's JSON parser would refuse is not changed."""
         with pytest.raises(json_edit.JSONTextError, match="line 2, column 1"):
             put('{\n// mine\n"a": 1}')
 
 
 class TestTake:
-    """Our line goes out."""
+    """Removing our line."""
 
     @quick
     @given(layouts() | layouts(SETTINGS))
     def test_the_others_stay_without_anything_kept(self, text):
-        """Even where nothing was kept, every other setting and the wrapped command are back."""
+        """Even without a kept copy, all other settings and the wrapped command are back."""
         left, _ = claude_settings.take(put(text), None)
         assert without_line(text) == without_line(left)
         was = load(text).get("statusLine")
@@ -140,7 +140,7 @@ class TestTake:
     @quick
     @given(layouts(SETTINGS))
     def test_after_another_program_wrote_the_file_the_line_is_back(self, text):
-        """Claude Code lays its settings out anew: the line is still the one that was there."""
+        """After Claude Code has rewritten the file, the old line is back."""
         rewritten = json.dumps({**load(put(text)), "model": "x"}, indent=2)
         left, note = claude_settings.take(rewritten, kept(text))
         assert {**load(text), "model": "x"} == load(left)
@@ -153,7 +153,7 @@ class TestTake:
         assert text.replace('"a": 1', '"a": 2') == left
 
     def test_a_line_that_was_changed_keeps_the_change(self):
-        """Where the user changed a wrapped line, what we put in goes, and that is said."""
+        """If the user has changed a wrapped line, only what we added goes, with a note."""
         text = '{"statusLine": {"command": "mine"}}'
         changed = put(text).replace('{"command"', '{"padding": 2, "command"')
         left, note = claude_settings.take(changed, kept(text))
@@ -163,14 +163,14 @@ class TestTake:
     @quick
     @given(layouts(SETTINGS))
     def test_a_line_that_was_changed_has_what_it_had(self, text):
-        """Whatever else the user changed in the line, its keys are theirs, and only theirs."""
+        """A key that the user has added to the line stays, and only that."""
         changed = load(put(text))
         changed["statusLine"]["theirs"] = 1
         left, _ = claude_settings.take(json.dumps(changed), kept(text))
         assert {**load(text)["statusLine"], "theirs": 1} == load(left)["statusLine"]
 
     def test_an_interval_that_was_changed_is_theirs(self):
-        """How often the user wants it drawn stays, although the key was ours."""
+        """An interval that the user has changed stays, although the key was ours."""
         text = '{"statusLine": {"command": "mine"}}'
         left, _ = claude_settings.take(put(text).replace(": 60", ": 5"), kept(text))
         assert load(left) == {"statusLine": {"command": "mine", "refreshInterval": 5}}
@@ -181,14 +181,14 @@ class TestTake:
         assert (text, "") == claude_settings.take(text, kept("{}"))
 
     def test_what_is_no_json_and_not_ours_is_left(self):
-        """Broken settings without a word of ours are nothing that could be taken out of."""
+        """Invalid settings without anything of ours are left alone."""
         assert claude_settings.take("{,", None) == ("{,", "")
 
 
 @pytest.mark.parametrize("body", [None, "exit 1"], ids=["gone", "broken"])
 @pytest.mark.parametrize("theirs", ["cat", 'read -r x; echo "$x" # \'done', "false; cat"])
 def test_theirs_shows_without_ours(tmp_path, body, theirs):
-    """Where our program is gone or fails at once, the shell runs theirs with the same input."""
+    """If our program is gone or fails, the shell runs the wrapped command with the same input."""
     program = tmp_path / "claude-status"
     if body:
         program.write_text(f"#!/bin/sh\n{body}\n")
@@ -203,7 +203,7 @@ def test_theirs_shows_without_ours(tmp_path, body, theirs):
 @quick
 @given(COMMANDS.filter(lambda command: "\0" not in command))
 def test_the_shell_gives_back_the_command(command):
-    """The words that /bin/sh makes of ours hold the wrapped command unchanged."""
+    """Split by the shell, our command has the wrapped one as an unchanged word."""
     line = claude_settings.command_line("/a b/claude-status", command)
     assert line.startswith("'/a b/claude-status' statusline --wrap ")
     assert [command] == shlex.split(line)[3:4] == shlex.split(line)[-1:]

@@ -43,7 +43,7 @@ def files(environ: dict[str, str], name: str) -> list[str]:
 
 
 class TestFiles:
-    """Each program's own rule for where it looks."""
+    """Each program's own rule for where its file is."""
 
     @pytest.mark.parametrize(
         ("name", "more", "expected"),
@@ -62,11 +62,11 @@ class TestFiles:
         ],
     )
     def test_the_first_is_where_it_goes(self, name, more, expected):
-        """The file that the program reads in this environment."""
+        """Our part goes into the file that the program reads in this environment."""
         assert expected == files({"HOME": "/h", **more}, name)[0]
 
     def test_tmux_has_the_one_that_exists(self, tmp_path):
-        """A tmux.conf below .config is used where it is the user's only one."""
+        """A tmux.conf below .config is used if it is the only one."""
         own = tmp_path / ".config" / "tmux" / "tmux.conf"
         own.parent.mkdir(parents=True)
         own.touch()
@@ -75,16 +75,16 @@ class TestFiles:
         assert str(tmp_path / ".tmux.conf") == files({"HOME": str(tmp_path)}, "tmux")[0]
 
     def test_every_command_knows_the_same_hosts(self):
-        """The parser's names are those that there are."""
+        """The parser accepts exactly the hosts that there are."""
         assert cli.PLACES == hosts.HOST_NAMES
         assert [host.name for host in hosts.hosts({"HOME": "/h"})] == list(hosts.HOST_NAMES)
 
 
 class TestStarship:
-    """Which of two tables, and beside what."""
+    """Which of two tables is written, and beside what."""
 
     def test_a_hook_makes_the_difference(self, tmp_path):
-        """Where a shell sets the variable, starship reads it; elsewhere it runs the launcher."""
+        """If a shell sets the variable, starship reads it; otherwise it runs the launcher."""
         environ = {"HOME": str(tmp_path)}
         parts = Parts("/p/claude-status", SHELL)
         (alone,) = hosts.hosts(environ, ["starship"])
@@ -97,7 +97,7 @@ class TestStarship:
 
     @pytest.mark.parametrize("word", WORDS)
     def test_what_init_prints_is_toml(self, word):
-        """Both variants are valid TOML, and the command's first word is the launcher."""
+        """Both tables are valid TOML, and the command's first word is the launcher."""
         text = snippets.init("starship", Parts(word, SHELL))
         assert list(tomllib.loads(text)) == ["env_var"]
         other = snippets.block("starship_alone", Parts(word, SHELL))
@@ -106,38 +106,38 @@ class TestStarship:
         assert all(line.removeprefix("# ") in text for line in other.splitlines()[1:])
 
     def test_what_is_no_utf_8(self):
-        """Bytes that are no text are refused, not rewritten."""
+        """Bytes that are not UTF-8 are refused, not rewritten."""
         with pytest.raises(EditError, match="not TOML"):
             Starship("starship", lambda _: "").put(b'a = "\xff"', Parts("/p", SHELL))
 
 
 class TestQuoting:
-    """A path is one word, whatever is in it."""
+    """A path is one word, whatever it contains."""
 
     @pytest.mark.parametrize("word", WORDS)
     @pytest.mark.parametrize("shell", ["bash", "zsh", "dash"])
     def test_sh(self, shell, word):
-        """POSIX shells give the path back."""
+        """POSIX shells read the path back unchanged."""
         script = f"printf %s {quoting.sh(word)}"
         assert word == subprocess.check_output([program(shell), "-c", script], text=True)
 
     @pytest.mark.parametrize("word", WORDS)
     def test_fish(self, word, home):
-        """So does fish."""
+        """fish reads the path back unchanged."""
         script = f"printf %s {quoting.fish(word)}"
         run = [program("fish"), "--no-config", "-c", script]
         assert word == subprocess.check_output(run, text=True)
 
     @pytest.mark.parametrize("word", ["/a\nb", "/a\x1b[m", "/a\udcffb", "/a\x7f"])
     def test_what_cannot_stand_on_a_line_is_refused(self, word):
-        """A path with a control character, or bytes that are no text, is no path for a file."""
+        """A path with a control character, or one that is not text, is refused."""
         with pytest.raises(PartsError):
             own.writable(word)
 
 
 @pytest.fixture
 def odd(tmp_path: Path) -> Parts:
-    """Snippets that only tell how they were sourced, in a folder with an odd name."""
+    """Snippets that only print how they were sourced, in a folder with an odd name."""
     folder = tmp_path / 'it\'s $HOME `id` \\ "x"'
     folder.mkdir()
     for shell in ("bash", "zsh"):
@@ -150,10 +150,10 @@ def odd(tmp_path: Path) -> Parts:
 
 
 class TestInit:
-    """What ``init`` prints does the same pasted and evaluated, and nothing once we are gone."""
+    """What ``init`` prints does the same pasted or evaluated, and nothing once we are gone."""
 
     def run(self, shell: str, script: str, stdin: str = "") -> str:
-        """What a shell without a configuration says to a script, where it says no error."""
+        """What a shell without a configuration prints for a script, without any error."""
         bare = {"bash": ["--norc"], "zsh": ["--no-rcs"], "fish": ["--no-config"]}[shell]
         done = subprocess.run(
             [program(shell), *bare, "-c", script],
@@ -167,12 +167,12 @@ class TestInit:
 
     @pytest.mark.parametrize("shell", SHELLS)
     def test_pasted(self, shell, home, odd):
-        """As lines of a script it sources the snippet once, with the launcher."""
+        """Pasted into a script, it sources the snippet once, with the launcher."""
         assert f"<{odd.program}>" == self.run(shell, snippets.init(shell, odd))
 
     @pytest.mark.parametrize("shell", SHELLS)
     def test_evaluated(self, shell, home, odd):
-        """So it does by ``eval``, as other programs' users are used to."""
+        """Run by ``eval``, it does the same."""
         script = {
             "bash": 'eval "$(cat)"; eval $(printf %s "")',
             "zsh": 'eval "$(cat)"',
@@ -182,7 +182,7 @@ class TestInit:
 
     @pytest.mark.parametrize("shell", SHELLS)
     def test_gone(self, shell, home, odd):
-        """Without the snippet it does and says nothing."""
+        """Without the snippet it does and prints nothing."""
         text = snippets.init(shell, odd)
         (odd.folder / f"claude-status.{shell}").unlink()
         assert self.run(shell, text) == ""
@@ -192,7 +192,7 @@ class TestInit:
         [(shell, mode) for shell in SHELLS for mode in (True, False)],
     )
     def test_block_of_what_is_gone(self, shell, interactive, home, odd):
-        """Without the snippet a block says so in one sentence, to an interactive shell alone."""
+        """Without the snippet a block says so in one sentence, only in interactive shells."""
         (home / "block").write_text(snippets.block(shell, odd))
         (odd.folder / f"claude-status.{shell}").unlink()
         bare = {"bash": ["--norc"], "zsh": ["--no-rcs"], "fish": ["--no-config"]}[shell]
@@ -208,7 +208,7 @@ class TestInit:
         assert done.stdout == ""
 
     def test_tmux(self, home, odd, monkeypatch):
-        """tmux runs the script with the launcher, and with the account that was meant."""
+        """tmux runs the script with the launcher, and for the account of ``init``."""
         told = home / "told"
         script = odd.folder / "claude-status.tmux"
         script.write_text(f'printf "%s\\n" "$1" "$CLAUDE_CONFIG_DIR" >{told}\n')
@@ -225,17 +225,17 @@ class TestInit:
         assert told.read_text().splitlines() == [odd.program, f"{odd.folder}/#S"]
 
     def test_claude(self):
-        """For Claude Code it is a settings file that has our line."""
+        """For Claude Code it is a settings file with our line."""
         line = json.loads(snippets.init("claude", Parts("/a b/claude-status", SHELL)))["statusLine"]
         assert shlex.split(line["command"]) == ["/a b/claude-status", "statusline"]
         assert (line["type"], line["refreshInterval"]) == ("command", 5)
 
 
 class TestLauncher:
-    """Which name of the launcher is written into the files."""
+    """Which path to the launcher is written into the files."""
 
     def make(self, folder: Path) -> Path:
-        """A launcher that can be run."""
+        """A launcher that can be executed."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "claude-status"
         path.write_text("#!/bin/sh\n#\n# claude-status - made up\n")
@@ -243,13 +243,13 @@ class TestLauncher:
         return path
 
     def test_the_one_beside_the_script(self, tmp_path):
-        """It is the launcher of the program that runs, not another on PATH."""
+        """It is the launcher of the running program, not another one on PATH."""
         mine, other = self.make(tmp_path / "mine"), self.make(tmp_path / "other")
         environ = {"PATH": str(other.parent)}
         assert str(mine) == own.launcher(str(mine.parent / "claude-status-py"), environ)
 
     def test_a_link_on_path_is_kept(self, tmp_path):
-        """Where PATH has a link to it, as pipx and uv make them, that is the name that lasts."""
+        """A link to it on PATH, as pipx and uv create them, is used, since that name lasts."""
         mine = self.make(tmp_path / "venv" / "bin")
         link = tmp_path / "bin" / "claude-status"
         link.parent.mkdir()
@@ -259,13 +259,13 @@ class TestLauncher:
         assert str(link) == own.launcher(str(link.parent / "claude-status-py"), environ)
 
     def test_a_relative_call(self, tmp_path, monkeypatch):
-        """What was run as ./claude-status has an absolute name in the files."""
+        """A program run as ./claude-status has an absolute path in the files."""
         mine = self.make(tmp_path)
         monkeypatch.chdir(tmp_path)
         assert str(mine) == own.launcher("./claude-status-py", {"PATH": ""})
 
     def test_another_program_of_the_name(self, tmp_path, monkeypatch):
-        """A program of another project is not written into the files, wherever it is found."""
+        """Another project's program of this name is never written into the files."""
         theirs = self.make(tmp_path / "bin")
         theirs.write_text("#!/usr/bin/python3\nimport claude_status\n")
         monkeypatch.setattr(own.sysconfig, "get_path", lambda _name: str(tmp_path))
@@ -275,10 +275,10 @@ class TestLauncher:
 
 
 class TestSnippets:
-    """Which folder of the snippets is written into the files."""
+    """Which folder of snippets is written into the files."""
 
     def make(self, prefix: Path) -> Path:
-        """An environment with a launcher, and with snippets as the wheel places them."""
+        """An environment with a launcher, and with snippets where the wheel puts them."""
         shared = prefix / "share" / "claude-status"
         shared.mkdir(parents=True)
         (shared / "claude-status.tmux").touch()
@@ -287,13 +287,13 @@ class TestSnippets:
         return shared
 
     def test_beside_the_launcher(self, tmp_path, monkeypatch):
-        """It is the environment's ``share``, whose name has no version of Python in it."""
+        """It is the environment's ``share``, whose path has no version of Python in it."""
         monkeypatch.setattr(own, "PACKAGE", tmp_path / "lib/python3.11/site-packages/claude_status")
         shared = self.make(tmp_path / "venv")
         assert shared == own.snippets(str(tmp_path / "venv/bin/claude-status"))
 
     def test_beside_what_a_link_leads_to(self, tmp_path, monkeypatch):
-        """Where the launcher is a link, it is the ``share`` of the environment that it leads to."""
+        """If the launcher is a link, it is the ``share`` of the link's target."""
         monkeypatch.setattr(own, "PACKAGE", tmp_path / "lib/python3.11/site-packages/claude_status")
         shared = self.make(tmp_path / "venv")
         link = tmp_path / "bin" / "claude-status"
@@ -307,7 +307,7 @@ class TestSnippets:
 
 
 class TestThrownAway:
-    """A cache's environment is not what the user's files may name."""
+    """A cached environment must not be named in the user's files."""
 
     @pytest.mark.parametrize(
         ("prefix", "expected"),
@@ -321,7 +321,7 @@ class TestThrownAway:
         ],
     )
     def test_of_uv(self, prefix, expected):
-        """``uvx`` and ``uv run`` are distinguished from ``uv tool install`` by the prefix alone."""
+        """``uvx`` and ``uv run`` are told from ``uv tool install`` by the prefix alone."""
         assert expected is own.is_thrown_away(Path(prefix))
 
     def test_of_pipx(self, tmp_path):
@@ -333,7 +333,7 @@ class TestThrownAway:
         assert not own.is_thrown_away(tmp_path / "venvs/claude-status-prompt")
 
     def test_refused_in_one_sentence(self, home, monkeypatch, capsys):
-        """``install`` changes nothing and says how to have an installation that stays."""
+        """``install`` changes nothing, and says how to get an installation that lasts."""
         monkeypatch.setattr(sys, "prefix", "/home/x/.cache/uv/archive-v0/Rl2gW")
         assert cli.main(["install", "bash"]) != 0
         assert "uv tool install claude-status-prompt" in capsys.readouterr().err
@@ -352,12 +352,12 @@ class TestNotes:
         ],
     )
     def test_login_shells(self, home, file, text, told):
-        """Login shells that never read ~/.bashrc are named with what to add."""
+        """Login shells that never read ~/.bashrc are named, with what to add."""
         (home / file).write_text(text)
         assert told == ("add `. ~/.bashrc` to it" in " ".join(next_steps.bash(os.environ)))
 
     def test_a_home_without_a_profile(self, home):
-        """A Mac's terminals and ssh start login shells, and there is no profile at first."""
+        """Without a profile, a note names one for login shells, as a Mac's terminals start them."""
         assert "~/.bash_profile" in " ".join(next_steps.bash(os.environ))
 
     @pytest.mark.parametrize(
@@ -365,7 +365,7 @@ class TestNotes:
         [("bash", ".bashrc"), ("zsh", ".zshrc"), ("fish", ".config/fish/config.fish")],
     )
     def test_starship_draws_the_prompt(self, home, name, file):
-        """A shell whose prompt is starship's needs our part there too, until it is there."""
+        """A shell whose prompt starship draws needs our part there, too, and a note until it is."""
         (home / ".config" / "fish").mkdir(parents=True)
         (host,) = hosts.hosts(os.environ, [name])
         told = []
@@ -383,7 +383,7 @@ class TestNotes:
          ("format = '$directory$character'", True)],
     )  # fmt: skip
     def test_a_format_of_their_own(self, home, format_, told):
-        """Where the format does not lead to our table, what to add to it is named."""
+        """If the format lacks our module, a note says what to add."""
         (home / ".config").mkdir()
         block = snippets.block("starship", Parts("/p/claude-status", SHELL))
         (home / ".config" / "starship.toml").write_text(f"{format_}\n{block}")

@@ -14,17 +14,17 @@ BOM = "\ufeff"
 
 
 def load(text: str) -> object:
-    """What a parser makes of the text."""
+    """The value that a parser reads."""
     return json.loads(text.removeprefix(BOM))
 
 
 class TestInsert:
-    """A new member."""
+    """Adding a member."""
 
     @quick
     @given(layouts(), VALUES)
     def test_it_is_the_last_member_and_the_rest_is_the_same(self, text, value):
-        """In any layout the new member comes last, and all others stay what they were."""
+        """In any layout the new member comes last, and all others stay the same."""
         key = "a key of nobody's"
         expected = [*load(text).items(), (key, value)]
         assert expected == list(load(json_edit.insert(text, key, value)).items())
@@ -32,7 +32,7 @@ class TestInsert:
     @quick
     @given(layouts(), VALUES)
     def test_every_character_that_was_there_is_still_there(self, text, value):
-        """What was before the insertion and after it is the text, but for blanks in {}."""
+        """Every character of the text is kept, but for blanks in {}."""
         new = json_edit.insert(text, "a key of nobody's", value)
         at = new.index('"a key of nobody\'s"')
         lead = new[:at].rstrip(", \t\r\n")
@@ -43,7 +43,7 @@ class TestInsert:
     @quick
     @given(layouts(), VALUES)
     def test_removing_it_gives_back_the_text(self, text, value):
-        """``remove`` undoes ``insert`` to the character, where there was any member before."""
+        """``remove`` undoes ``insert`` to the character, if the object was not empty."""
         assume(load(text))
         key = "a key of nobody's"
         new = json_edit.insert(text, key, value)
@@ -61,29 +61,29 @@ class TestInsert:
         ],
     )
     def test_it_looks_like_its_neighbours(self, text, expected):
-        """Indentation and ends of lines are those of the object's first member."""
+        """Indentation and line endings are those of the object's first member."""
         assert expected == json_edit.insert(text, "k", {"a": 1})
 
 
 class TestFind:
-    """Where a member is."""
+    """Finding a member."""
 
     @quick
     @given(layouts())
     def test_it_finds_what_json_finds(self, text):
-        """A key's value is the one that a parser gives, and its offsets enclose its text."""
+        """The value of a key is the parser's, and its offsets enclose its text."""
         for key, value in load(text).items():
             member = json_edit.find(text, key)
             assert value == member.value
             assert value == json.loads(text[member.value_start : member.end])
 
     def test_of_two_alike_the_last_counts(self):
-        """A key that stands there twice means its last value, as for every parser."""
+        """Of a repeated key the last value counts, as for every parser."""
         text = '{"a": 1, "b": 0, "a": 2}'
         assert load(text)["a"] == json_edit.find(text, "a").value
 
     def test_it_looks_into_a_member(self):
-        """From the start of an inner object, it finds that object's members and no others."""
+        """From the start of an inner object, it finds only members of that object."""
         text = '{"a": {"x": {"b": 1}, "b": 2}, "b": 3}'
         outer = json_edit.find(text, "a")
         assert load(text)["a"]["b"] == json_edit.find(text, "b", outer.value_start).value
@@ -91,12 +91,12 @@ class TestFind:
 
 
 class TestReplace:
-    """Another value."""
+    """Replacing a value."""
 
     @quick
     @given(layouts(), st.data())
     def test_all_else_stays(self, text, data):
-        """Replacing a value changes its own characters and no others."""
+        """Replacing a value changes no other character."""
         assume(load(text))
         key = data.draw(st.sampled_from(list(load(text))))
         member = json_edit.find(text, key)
@@ -108,12 +108,12 @@ class TestReplace:
 
 
 class TestRemove:
-    """One member less."""
+    """Removing a member."""
 
     @quick
     @given(layouts(), st.data())
     def test_the_others_stay_in_order(self, text, data):
-        """Without one member the object has all the others, in their order."""
+        """Without one member the object has all the others, in order."""
         assume(load(text))
         key = data.draw(st.sampled_from(list(load(text))))
         left = load(json_edit.remove(text, json_edit.find(text, key)))
@@ -121,7 +121,7 @@ class TestRemove:
 
 
 class TestParse:
-    """What is no object."""
+    """What is refused or accepted as JSON."""
 
     @pytest.mark.parametrize(
         ("text", "where"),
@@ -137,12 +137,12 @@ class TestParse:
         ],
     )
     def test_what_is_no_object_is_refused_with_its_place(self, text, where):
-        """Comments, trailing commas and other values are errors that name line and column."""
+        """Comments, trailing commas and other values are errors with line and column."""
         with pytest.raises(json_edit.JSONTextError, match=where):
             json_edit.parse(text)
 
     def test_depth_without_end_is_refused(self):
-        """A text nested deeper than the parser goes is an error of ours, not a crash."""
+        """A text nested too deeply for the parser is an error of ours, not a crash."""
         with pytest.raises(json_edit.JSONTextError):
             json_edit.parse('{"a":' * 200_000)
 
@@ -150,6 +150,6 @@ class TestParse:
 @quick
 @given(KEYS, OBJECTS)
 def test_a_dump_can_be_written(key, value):
-    """Whatever the value, even half a pair of surrogates, its text is JSON that UTF-8 can hold."""
+    """The JSON of any value, even of a lone surrogate, can be encoded in UTF-8."""
     value = {key: value, "lone": "\ud83d"}
     assert value == json.loads(json_edit.dump(value).encode().decode())

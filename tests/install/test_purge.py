@@ -1,4 +1,4 @@
-"""What is left behind: nothing after a purge, and a link only where it is needed."""
+"""What is left behind: nothing after a purge, and a link only if it is needed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.support import User
 
 
 def everything(place: Path) -> list[str]:
-    """What is below a directory, but for Claude Code's own."""
+    """What is below a directory, except for Claude Code's own files."""
     found = (str(path.relative_to(place)) for path in place.rglob("*"))
     return sorted(name for name in found if not name.startswith(".claude/"))
 
 
 def test_purge_leaves_nothing(user: User) -> None:
-    """After ``uninstall --all --purge`` the home is as it was, and what remains is said."""
+    """``uninstall --all --purge`` leaves no file behind, and says that the program remains."""
     before = everything(user.home)
     user.run("refresh")
     user.run("config", "--init")
@@ -33,7 +33,7 @@ def test_purge_leaves_nothing(user: User) -> None:
 
 
 def test_purge_spares_the_files_of_others(user: User) -> None:
-    """Only what is ours goes: a cache folder that holds other things keeps them."""
+    """A purge keeps a cache folder that holds other things."""
     user.run("refresh")
     other = user.account.cache / "other"
     other.touch()
@@ -43,7 +43,7 @@ def test_purge_spares_the_files_of_others(user: User) -> None:
 
 @pytest.mark.parametrize("hosts", [["bash"], []])
 def test_purge_of_some_hosts_is_refused(user: User, hosts: list[str]) -> None:
-    """The cache serves all hosts, so it does not go with one of them, nor with none."""
+    """The cache serves all hosts, so a purge without --all is refused."""
     user.run("refresh")
     done = user.run("uninstall", *hosts, "--purge")
     assert (done.returncode, "add --all" in done.stderr) == (2, True)
@@ -51,7 +51,7 @@ def test_purge_of_some_hosts_is_refused(user: User, hosts: list[str]) -> None:
 
 
 def test_dry_purge_only_shows(user: User) -> None:
-    """``--dry-run`` names what would go, and leaves it."""
+    """``--dry-run`` names what would be removed, and keeps it."""
     user.run("refresh")
     before = everything(user.home)
     done = user.run("uninstall", "--all", "--purge", "--dry-run")
@@ -69,7 +69,7 @@ def test_dry_purge_only_shows(user: User) -> None:
     ],
 )
 def test_what_remains(tmp_path: Path, place: str, file: str, expected: str) -> None:
-    """The command that removes the program fits the way in which it was installed."""
+    """The command to remove the program fits the way it was installed."""
     prefix = tmp_path / place
     prefix.mkdir(parents=True)
     (prefix / file).touch()
@@ -77,7 +77,7 @@ def test_what_remains(tmp_path: Path, place: str, file: str, expected: str) -> N
 
 
 def test_link_where_the_command_cannot_be_typed(user: User) -> None:
-    """A command that is on no PATH is linked into ~/.local/bin, until no host has our part."""
+    """A command that is not on PATH is linked into ~/.local/bin until no host has our part."""
     link = user.home / ".local/bin/claude-status"
     done = user.run("install", "bash")
     assert "The command is now ~/.local/bin/claude-status. Add ~/.local/bin to" in done.stdout
@@ -93,7 +93,7 @@ def test_link_where_the_command_cannot_be_typed(user: User) -> None:
 def test_no_link_where_it_is_not_needed(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A command that can be typed needs no link, and what has its place is never replaced."""
+    """A command on PATH needs no link, and a file in its place is never replaced."""
     folder = Path(sys.executable).parent
     link = home / ".local/bin/claude-status"
     monkeypatch.setenv("PATH", str(folder))
