@@ -96,10 +96,10 @@ def answers(script: dict[str, Any], request: dict[str, Any], _folder: Path) -> N
         Path(path).write_text(json.dumps(record))
     say(type="system", subtype="init", session_id="1")
     record = _record(script)
-    told = script["body"] if record is None else record
+    limits = script["body"] if record is None else record
     if is_open and request["request"].get("subtype") == "get_usage":
         _respond(request, {"subscription_type": "max", "rate_limits_available": True,
-                           "rate_limits": told})  # fmt: skip
+                           "rate_limits": limits})  # fmt: skip
     sys.stdin.read()
     if script["body"] is not None and record is None:
         _write_record(script)

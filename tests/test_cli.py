@@ -53,8 +53,8 @@ def test_every_command_has_a_line_of_help(user: User) -> None:
     [["bogus"], [""], ["--format", "html"], ["--max-width", "wide"], ["show", "more"], ["--bogus"],
      ["refresh", "--force=yes"], ["\udcff"], ["show", "--format", "zsh"]],
 )  # fmt: skip
-def test_a_wrong_call_is_told_with_status_2(user: User, arguments: Sequence[str]) -> None:
-    """What cannot be meant is answered by one sentence, which names the help to read."""
+def test_a_wrong_call_is_reported_with_status_2(user: User, arguments: Sequence[str]) -> None:
+    """Wrong usage is reported in one sentence, which names the help to read."""
     done = user.run(*arguments)
     assert (done.stdout, done.returncode) == ("", 2)
     assert SENTENCE.fullmatch(done.stderr), done.stderr
@@ -92,7 +92,7 @@ def test_a_typing_error_is_recognized(
 
 
 def test_a_percentage_may_have_its_sign() -> None:
-    """``--max 90%`` is what a person may well type."""
+    """A percentage may be typed with its sign."""
     assert cli.build_parser().parse_args(["check", "--max", "90%"]).max == 90
 
 
@@ -106,7 +106,7 @@ def test_a_percentage_may_have_its_sign() -> None:
 def test_an_option_of_the_line_is_refused_before_a_command(
     user: User, api: ApiServer, option: list[str], command: list[str]
 ) -> None:
-    """It is named in one sentence with status 2 rather than ignored; nothing is done."""
+    """A misplaced option is reported in one sentence with status 2; nothing is done."""
     launcher = user.install_launcher(user.home / "bin")
     before = sorted(user.home.rglob("*"))
     for program in (user.command(), [launcher]):
@@ -281,8 +281,8 @@ LONG = ["completion bash", "uninstall --all --dry-run", "demo"]  # more than a b
 
 
 @pytest.mark.parametrize("arguments", ["show", "--help", "--version", *LONG])
-def test_an_output_that_has_no_place_is_told(user: User, arguments: str) -> None:
-    """Where the disk is full under stdout, the status and one sentence say so."""
+def test_an_output_that_is_cut_off_is_reported(user: User, arguments: str) -> None:
+    """If the disk below stdout is full, the status and one sentence say so."""
     done = shell(user, f"cs {arguments} >/dev/full")
     assert done.stderr == "claude-status: The output was cut off (No space left on device).\n"
     assert done.returncode == 1

@@ -157,8 +157,8 @@ def test_shell_files_are_installed(installed: Installed) -> None:
     script = (
         "from claude_status.install.program import parts; print(parts('', {'PATH': '/bin'}).folder)"
     )
-    told = run([installed.python, "-c", script], PATH=f"{installed.folder}:{os.defpath}")
-    folder = Path(told.strip())
+    printed = run([installed.python, "-c", script], PATH=f"{installed.folder}:{os.defpath}")
+    folder = Path(printed.strip())
     assert not folder.is_relative_to(ROOT)
     assert "python3" not in str(folder)
     for name in SNIPPETS:
@@ -205,8 +205,8 @@ def test_nothing_else_is_installed(installed: Installed) -> None:
 @pytest.mark.installs
 def test_demo_runs_from_there(installed: Installed, home: Path) -> None:
     """The demo runs with nothing but what the installer brought."""
-    told = installed.run(home, "demo")
-    assert "7 refreshes made 6 calls" in told
+    printed = installed.run(home, "demo")
+    assert "7 refreshes made 6 calls" in printed
     assert list(home.iterdir()) == []
 
 
@@ -278,10 +278,10 @@ def is_cpython(path: Path | str, version: str) -> bool:
     """Whether this can be run, unlike some shims, and has the version of its name."""
     script = "import sys; print(sys.implementation.name, '%d.%d' % sys.version_info[:2])"
     try:
-        told = subprocess.run([path, "-c", script], capture_output=True, text=True, check=False)
+        done = subprocess.run([path, "-c", script], capture_output=True, text=True, check=False)
     except OSError:  # another user's
         return False
-    return told.stdout.split() == ["cpython", version]
+    return done.stdout.split() == ["cpython", version]
 
 
 def others() -> list[str]:

@@ -52,7 +52,7 @@ def lasting(picture: str) -> str:
 
 
 def assert_below_claude_as_kept(screen: Screen, theme: str) -> None:
-    """What is below Claude Code is as in the first picture: the text, every colour and place."""
+    """Below Claude Code the text, every colour and position are as in the first picture."""
     kept = lasting(pictures.path_of("hero", theme).read_text())
     drawn = list(rows(screen.display, 0, desk.LINES - 1, THEMES[theme]))
     ours = [lasting(row) for row in drawn[-desk.ZSH_LINES - 2 :] if row]
@@ -63,7 +63,7 @@ def assert_below_claude_as_kept(screen: Screen, theme: str) -> None:
 
 @pytest.mark.parametrize("name", pictures.PICTURES)
 def test_a_picture_is_what_the_program_shows(name: str) -> None:
-    """Each picture is as it would be drawn anew: the text, and then every colour and place.
+    """Each picture is as it would be drawn now: the text, and then every colour and position.
 
     If that was meant to change: ``python -m docs.pictures``, and look at what it draws.
     """
@@ -91,7 +91,7 @@ def stand_in(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_first_picture_is_what_zsh_and_tmux_show(theme: str, stand_in: str) -> None:
-    """Of the first picture, all but Claude Code's part is as it would be drawn anew."""
+    """Except for Claude Code's part, the first picture is as it would be drawn now."""
     with desk.desk(theme, stand_in) as screen:
         assert_below_claude_as_kept(screen, theme)
 

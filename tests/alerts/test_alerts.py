@@ -41,9 +41,9 @@ def usage(percent: float, *, resets_at: int = NOW + 3600, as_of: float = NOW) ->
 
 def run_through(*readings: tuple[float, Usage]) -> list[str]:
     """The events of the alerts that these readings cause, each at its time."""
-    told, texts = load(None), []
+    record, texts = load(None), []
     for now, reading in readings:
-        alerts, told = next_alerts(reading, told, LEVELS, now)
+        alerts, record = next_alerts(reading, record, LEVELS, now)
         texts += [alert.event for alert in alerts]
     return texts
 
@@ -149,12 +149,12 @@ def test_limits_reset_together_are_one_alert() -> None:
 @pytest.mark.usefixtures("utc")
 def test_free_again_is_said_only_if_it_is_true() -> None:
     """The alert for a reset says if another limit is still used up, and until when."""
-    told = {"five_hour": {"reset": NOW, "threshold": 95.0, "highest": 97.5}}
+    record = {"five_hour": {"reset": NOW, "threshold": 95.0, "highest": 97.5}}
     for percent, words in (
         (99.9, ("Reset after 97%.", "You can go on.")),
         (100, ("Reset after 97%.", "But week (7d) is used up until Mon 20:00.")),
     ):
-        alerts, _ = next_alerts(weekly("seven_day", "7d", percent), told, [], NOW, STYLE)
+        alerts, _ = next_alerts(weekly("seven_day", "7d", percent), record, [], NOW, STYLE)
         assert [alert.details for alert in alerts] == [words]
         assert alerts[0].body == "\n".join(words)  # no bar of a number that is gone
 
@@ -183,7 +183,7 @@ def test_a_reset_needs_no_new_number() -> None:
     assert run_through((NOW, usage(100)), (NOW + 3700, nothing))[1:] == [free]
 
 
-def test_each_window_alerts_anew() -> None:
+def test_each_window_alerts_again() -> None:
     """A threshold alerts again in the next window."""
     second = usage(85, resets_at=NOW + 22000, as_of=NOW + 4000)
 
@@ -217,12 +217,12 @@ def test_a_hostile_name_is_harmless() -> None:
 @given(st.lists(st.tuples(st.integers(0, 7200), st.floats(0, 120)), max_size=20))
 def test_never_twice_in_one_window(steps: list[tuple[int, float]]) -> None:
     """Whatever the numbers do, no threshold alerts twice in one window."""
-    told, seen = load(None), []
+    record, seen = load(None), []
     for after, percent in sorted(steps):
         window = NOW + 3600 if after < 3600 else NOW + 7260
-        alerts, told = next_alerts(
+        alerts, record = next_alerts(
             usage(percent, resets_at=window, as_of=NOW + after),
-            load(dump(told)),
+            load(dump(record)),
             LEVELS,
             NOW + after,
         )
@@ -258,9 +258,9 @@ def test_the_command_gets_the_facts_verbatim(home: Path, tmp_path: Path) -> None
     seen = tmp_path / "seen"
     command = ["/bin/sh", "-c", f'printf "%s" "$CLAUDE_STATUS_TEXT" > {seen}']
 
-    told = send(ALERT, command, {"PATH": "/nowhere"})
+    ways = send(ALERT, command, {"PATH": "/nowhere"})
 
-    assert told == ["on_alert"]
+    assert ways == ["on_alert"]
     assert seen.read_text() == ALERT.text
     assert facts(ALERT)["CLAUDE_STATUS_THRESHOLD"] == "95"
     assert facts(ALERT)["CLAUDE_STATUS_TITLE"] == ALERT.title

@@ -49,7 +49,7 @@ def later(path: Path) -> None:
     os.utime(path, (time.time() + AGO,) * 2)
 
 
-def log_in_anew(user: User) -> None:
+def log_in_again(user: User) -> None:
     """Have Claude Code store another login."""
     later(user.log_in(lasts=1000))
 
@@ -94,7 +94,7 @@ def write_claude_json(user: User) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        log_in_anew, change_settings, spoil_a_dialect, lose_a_dialect, lose_the_store,
+        log_in_again, change_settings, spoil_a_dialect, lose_a_dialect, lose_the_store,
         draw_by_a_push, write_claude_json,
     ],
 )  # fmt: skip

@@ -24,7 +24,7 @@ def no_space() -> None:
 
 
 def test_every_setting_is_shown_with_its_origin(user: User) -> None:
-    """Defaults and the file's values are distinguished, and the file is named once."""
+    """Each setting is listed with its origin, the file or the default; the file is named once."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True)
     path.write_text("ttl = 600\n")
@@ -38,14 +38,14 @@ def test_every_setting_is_shown_with_its_origin(user: User) -> None:
 
 
 def test_the_list_fits_into_a_terminal(user: User) -> None:
-    """No line of the defaults is longer than 80 columns, and a missing file is said to be so."""
+    """No line of the defaults is longer than 80 columns, and a missing file is marked."""
     *rows, last = user.run("config").stdout.splitlines()
     assert max(map(len, rows)) <= 80
     assert last.endswith("/config.toml (no such file)")
 
 
 def test_a_host_is_listed_by_the_name_to_set(user: User) -> None:
-    """Each part of a host's settings has a line of its own, as ``config set`` names it."""
+    """Each setting of a host has a line of its own, with the name that ``config set`` takes."""
     own = {
         "template": '"bars"',
         "hosts.tmux.template": '"{7d}"',
@@ -56,18 +56,18 @@ def test_a_host_is_listed_by_the_name_to_set(user: User) -> None:
     for name, value in own.items():
         assert user.run("config", "set", name, value).returncode == 0
     rows = (row.split("  ", 1) for row in user.run("config").stdout.splitlines() if row)
-    told = {name: words for name, *words in rows}
+    listed = {name: words for name, *words in rows}
     for name, value in own.items():
-        assert re.fullmatch(rf" *{re.escape(value)} +# config\.toml", told[name][0])
+        assert re.fullmatch(rf" *{re.escape(value)} +# config\.toml", listed[name][0])
 
 
-def test_what_is_set_is_said_as_toml(user: User) -> None:
-    """``set`` answers with what now stands in the file."""
+def test_what_is_set_is_printed_as_toml(user: User) -> None:
+    """``set`` prints the new value as it is in the file."""
     assert user.run("config", "set", "alerts", "true").stdout.startswith("alerts = true  # ")
 
 
 def test_an_edited_file_shows_after_a_check(user: User, api: ApiServer) -> None:
-    """``--check`` redraws the line with what was edited by hand, without a call more."""
+    """``--check`` redraws the line with an edited file, without a call."""
     user.refresh()
     calls = len(api.requests)
     path = settings_file(user.environ)
@@ -78,8 +78,8 @@ def test_an_edited_file_shows_after_a_check(user: User, api: ApiServer) -> None:
     assert len(api.requests) == calls
 
 
-def test_a_file_that_is_no_text_is_said_to_be_so(user: User) -> None:
-    """Bytes that are not UTF-8 are named in words, not by the codec's."""
+def test_a_file_that_is_not_text_is_reported(user: User) -> None:
+    """Bytes that are not UTF-8 are reported in plain words."""
     path = settings_file(user.environ)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"ttl = 300 # \xff")
@@ -88,7 +88,7 @@ def test_a_file_that_is_no_text_is_said_to_be_so(user: User) -> None:
 
 
 def test_a_full_disk_leaves_no_part_of_the_file(user: User) -> None:
-    """Where --init cannot write the whole file there is none, and the status is not wrong usage."""
+    """If --init cannot write the whole file it leaves none; that is not wrong usage."""
     path = settings_file(user.environ)
     path.parent.mkdir(parents=True)
     done = user.run("config", "--init", preexec_fn=no_space)

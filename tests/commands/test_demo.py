@@ -115,10 +115,12 @@ def test_demo_shows_all_at_once_and_a_month(tour: str) -> None:
 
 def test_demo_says_what_the_program_says(tour: str) -> None:
     """Errors appear in the program's own words, and the calls are counted."""
-    told = " ".join(tour.split())
-    assert "(429). The next try is in 26m." in told
-    assert "login in .../.credentials.json has expired: open Claude Code, which renews it." in told
-    assert re.search(r"7 refreshes made 6 calls, all to http://127\.0\.0\.1:\d+\.", told)
+    output = " ".join(tour.split())
+    assert "(429). The next try is in 26m." in output
+    assert (
+        "login in .../.credentials.json has expired: open Claude Code, which renews it." in output
+    )
+    assert re.search(r"7 refreshes made 6 calls, all to http://127\.0\.0\.1:\d+\.", output)
 
 
 def test_demo_leaves_nothing_and_touches_nothing(user: User, scratch: Path) -> None:
@@ -158,9 +160,9 @@ def test_demo_cleans_up_when_it_is_ended(user: User, scratch: Path, number: int)
         seen += piece
     assert str(demo_process.pid) in processes_of(scratch)
     os.kill(demo_process.pid, number)
-    _, told = demo_process.communicate(timeout=30)
+    _, output = demo_process.communicate(timeout=30)
     assert demo_process.returncode == 128 + number
-    assert told == b""
+    assert output == b""
     assert list(scratch.iterdir()) == []
     assert processes_of(scratch) == []
 
@@ -176,7 +178,7 @@ def processes_of(folder: Path) -> list[str]:
 
 
 def test_demo_in_a_c_locale_as_the_launcher_starts_it(user: User) -> None:
-    """Where this Python writes ASCII, and the one that it starts UTF-8, the tour is complete."""
+    """The tour is complete even if this Python writes ASCII, and those that it starts UTF-8."""
     command = [sys.executable, "-X", "utf8=0", "-m", "claude_status", "demo"]
     environ = {**user.environ, "LC_ALL": "C"}
     done = subprocess.run(

@@ -285,7 +285,7 @@ def test_old_and_reset_numbers_are_called_so(user: User) -> None:
 
 
 def test_no_reading_yet_is_no_fault(user: User) -> None:
-    """A new installation with a login has no problem, and is told how to get a reading."""
+    """A new installation with a login has no problem, and the row says how to get a reading."""
     user.log_in()
     found = findings(user)
     assert only(found["numbers"]).advice == "run `claude-status show`"
@@ -306,7 +306,7 @@ def test_back_off_is_reported_with_its_end_and_reason(user: User, api: ApiServer
 
 
 def test_only_what_can_be_done_has_an_arrow(user: User, api: ApiServer) -> None:
-    """After a failure its reason is part of the row, and what to do about it is the advice."""
+    """After a failure the row has its reason, and only what to do about it is the advice."""
     user.log_in()
     api.answer = html(200)
     user.refresh()
@@ -316,7 +316,7 @@ def test_only_what_can_be_done_has_an_arrow(user: User, api: ApiServer) -> None:
 
 
 def test_without_a_login_no_command_brings_numbers(user: User) -> None:
-    """Where nobody can be asked, doctor does not say to ask."""
+    """Without a login, doctor does not advise to refresh."""
     assert only(findings(user)["numbers"]).advice == ""
 
 
@@ -418,8 +418,8 @@ def test_read_only_cache_stops_numbers(user: User) -> None:
     user.account.home.chmod(0o500)
     done = run_command(user, unprivileged(user.command("doctor")))
     user.account.home.chmod(0o700)
-    told = f"✗ cache {user.account.cache} cannot be written (Permission denied)"
-    assert told in " ".join(done.split())
+    row = f"✗ cache {user.account.cache} cannot be written (Permission denied)"
+    assert row in " ".join(done.split())
     assert "make it writable" in done
 
 
@@ -507,9 +507,9 @@ def test_own_program_is_known_through_links(user: User, tmp_path: Path) -> None:
 
 
 def test_absence_from_path_is_a_note(user: User, tmp_path: Path) -> None:
-    """Where the command is not on PATH, doctor says what install says, and never a venv's folder.
+    """If the command is not on PATH, doctor advises what install does, not a venv's folder.
 
-    That would put its python3 and pip before the user's own. But where another file has the
+    That would put the venv's python3 and pip before the user's own. Only if another file has the
     link's name, there is no other way.
     """
     own, link = launcher(tmp_path / "own"), link_file(user.environ)

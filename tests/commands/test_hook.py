@@ -1,4 +1,4 @@
-"""Claude Code's hook: what the model is told, what is stopped, and by which program."""
+"""Claude Code's hook: what the model gets, what is stopped, and by which program."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def draw(user: User, *limits: Limit, paid: Credits | None = None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("percent", "age", "left", "told"),
+    ("percent", "age", "left", "expected"),
     [
         (96, 30, 3600, STOPPED),
         (96, 1800, 3600, STOPPED),
@@ -162,16 +162,16 @@ def draw(user: User, *limits: Limit, paid: Credits | None = None) -> None:
         (96, 1800, -60, ""),  # its window was reset: unknown
     ],
 )
-def test_old_numbers(user: User, percent: float, age: int, left: int, told: str) -> None:
+def test_old_numbers(user: User, percent: float, age: int, left: int, expected: str) -> None:
     """An old number above still stops, unless its window has been reset."""
     without_python(user)
     now = int(time.time())
     draw(user, Limit(SESSION, "5h", percent, now + left, now - age, "endpoint", window=18000))
     status, said, _ = hook(user, *PROMPT)
-    assert status == (9 if told == STOPPED else 0)
-    assert told in said
-    assert bool(said) is bool(told)
-    assert hook(user, *TOOL)[:2] == ((9, STOPPED) if told == STOPPED else (0, ""))
+    assert status == (9 if expected == STOPPED else 0)
+    assert expected in said
+    assert bool(said) is bool(expected)
+    assert hook(user, *TOOL)[:2] == ((9, STOPPED) if expected == STOPPED else (0, ""))
 
 
 @pytest.mark.parametrize(("used", "status"), [(10, 0), (95, 0), (96, 9), (100, 9)])

@@ -76,7 +76,7 @@ def patch() -> str:
 
 @pytest.fixture
 def rc(home: Path, parts: own.Parts) -> Path:
-    """The user's file for bash, which stands for those of all hosts."""
+    """The user's file for bash, as an example of every host's."""
     path = home / ".bashrc"
     path.write_bytes(b"alias a=b\n")
     return path
@@ -326,7 +326,7 @@ class TestRefusals:
         assert "`claude-status init waybar`" in refused(capsys)
 
     def test_a_full_disk_is_said_with_the_remedy(self, home, rc, monkeypatch, capsys):
-        """Where nothing can be kept nothing is changed, and the sentence says what to do."""
+        """If nothing can be kept, nothing is changed, and the sentence says what to do."""
         rc.write_bytes(b"alias a=b\n")
 
         def full(_descriptor):

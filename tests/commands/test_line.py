@@ -60,7 +60,7 @@ def test_max_width_is_kept(user: User) -> None:
 def test_an_empty_line_is_explained(
     user: User, api: ApiServer, settings: str, words: str, sentence: str
 ) -> None:
-    """A person who types the command learns why nothing is shown, and nobody is asked for it."""
+    """A person who types the command learns why the line is empty, without a call."""
     path = user.home / ".config/claude-status/config.toml"
     path.parent.mkdir(parents=True)
     path.write_text(settings)
@@ -106,9 +106,9 @@ def test_json_says_why_no_call_is_made(
         api.answer = answer
         user.refresh(force=True)
     asked = len(api.requests)
-    told = json.loads(user.run("--format", "json").stdout)
-    assert re.fullmatch(problem, told["problem"])
-    assert [limit["percent"] for limit in told["limits"]] == [42, 17]
+    output = json.loads(user.run("--format", "json").stdout)
+    assert re.fullmatch(problem, output["problem"])
+    assert [limit["percent"] for limit in output["limits"]] == [42, 17]
     assert len(api.requests) == asked
 
 

@@ -102,7 +102,7 @@ def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
     ],
 )
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "expected"),
     [
         ('{"statusLine": {"command": "other"}}', True),
         ('{"disableAllHooks": true}', True),
@@ -110,12 +110,12 @@ def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
     ],
 )
 @pytest.mark.usefixtures("folder")
-def test_settings_that_come_before_ours(tmp_path, found, place, settings, told):
+def test_settings_that_come_before_ours(tmp_path, found, place, settings, expected):
     """Another's status line or switch that takes precedence is named with its file."""
     main(["install", "claude"])
     (tmp_path / place).write_text(settings)
     rows = [finding for finding in found() if finding.grade is Grade.WRONG]
-    assert told == bool(rows)
+    assert expected == bool(rows)
     assert all(str(tmp_path / place) in finding.text for finding in rows)
 
 

@@ -68,10 +68,8 @@ def test_sh_decides(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_an_output_without_a_place_does_not_change_the_answer(
-    user: User, launcher: str, shell: str
-) -> None:
-    """On a full disk, or without a stdout, the status still answers, and the shell is silent."""
+def test_a_failing_output_does_not_change_the_answer(user: User, launcher: str, shell: str) -> None:
+    """With a full disk or no stdout, the status still answers, and the shell prints nothing."""
     user.log_in()
     user.refresh()
     words = [program(shell), *(["sh"] if shell == "busybox" else []), launcher, "check", "--max"]

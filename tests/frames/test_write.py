@@ -270,7 +270,7 @@ def lines(path: Path, count: int) -> list[str]:
 
 
 def test_one_refresh_is_started_in_each_slot(account: Account, starts: Path) -> None:
-    """Of many readers in a slot one starts a refresh; in the next slot one does again."""
+    """In each slot, one of many readers starts a refresh."""
     for moment in (NOW, NOW + 1, NOW + SLOT - 1, NOW + SLOT):
         kick(str(account.home), moment, prompt=True)
     assert len(lines(starts, 2)) == 2

@@ -12,10 +12,10 @@ pytestmark = [pytest.mark.real_claude, pytest.mark.timeout(300)]
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_it_can_be_drawn_anew(theme: str, claude: str) -> None:
-    """Claude Code has the question, the answer and the line; below it is what is kept.
+def test_it_can_be_redrawn(theme: str, claude: str) -> None:
+    """Claude Code has the question, the answer and the line, and the rest is as in the picture.
 
-    Its own words around them change with its versions, and are not compared.
+    The words of its own around them change with its versions, and are not compared.
     """
     with desk.desk(theme, claude) as screen:
         upper = "\n".join(screen.text().splitlines()[: -desk.ZSH_LINES - 2])

@@ -55,14 +55,16 @@ def test_it_fits(
 ) -> None:
     """Nothing is larger than the screen, and no limit is lost if there are enough lines."""
     (columns, lines), (charts, events) = size, parts
-    told = report(usage, NOW, style, problem)
-    board = replace(BOARD, report=told, events=BOARD.events[:events], charts=BOARD.charts[:charts])
+    picture = report(usage, NOW, style, problem)
+    board = replace(
+        BOARD, report=picture, events=BOARD.events[:events], charts=BOARD.charts[:charts]
+    )
     drawn = draw_dashboard(board, columns, lines)
     assert len(drawn) <= lines
     assert max(line.cell_len for line in drawn) <= columns
-    if lines >= len(told.rows):
+    if lines >= len(picture.rows):
         joined = "\n".join(line.plain for line in drawn)
-        assert all(row.share in joined for row in told.rows)
+        assert all(row.share in joined for row in picture.rows)
 
 
 @pytest.mark.parametrize("columns", [40, 80, 120, 200])

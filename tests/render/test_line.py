@@ -275,13 +275,13 @@ def test_every_number_is_shown_as_it_is(usage: Usage, ttl: int, later: int) -> N
     """Marked exactly if old, a dash exactly if over, absent exactly if gone or unknown."""
     now = NOW + later
     text = _text(usage, now, Style(ttl=ttl, max_width=10_000))
-    told = {match[1]: match.groups()[1:] for match in PARTS.finditer(text)}
+    parts = {match[1]: match.groups()[1:] for match in PARTS.finditer(text)}
     for key, label in ((SESSION, "5h"), (WEEK, "7d")):
         limit = usage.find(key)
         if limit is None or now - limit.as_of >= DAY:
-            assert label not in told
+            assert label not in parts
             continue
-        mark, percent, reset = told[label]
+        mark, percent, reset = parts[label]
         is_over = limit.resets_at is not None and limit.resets_at <= now
         assert (percent is None) == is_over
         if not is_over:

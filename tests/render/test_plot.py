@@ -114,7 +114,7 @@ def test_the_even_pace_is_a_line_of_dots() -> None:
 
 
 def test_the_even_pace_makes_no_hole_in_a_narrow_area() -> None:
-    """Where few readings are known, their column is whole at whatever height the pace meets it."""
+    """An area of one column has no hole, at whatever height the even pace crosses it."""
     even = (((NOW, 0.0), (NOW + 100, 100.0)),)
     for begin in range(100):
         chart = replace(area(((begin, 100), (begin, 100))), even=even)

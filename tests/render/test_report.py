@@ -43,35 +43,35 @@ def row(limit: Limit, now: float = NOW, style: Style = STYLE) -> object:
 
 def test_a_limit_in_words() -> None:
     """A limit has its percentage, reset in relative and local time, pace, source and age."""
-    told = row(session(62.9, 2.5 * HOUR))
-    assert told.name == "session (5h)"
-    assert told.share == "62%"
-    assert told.state == f"resets in 2h30m ({time.strftime('%H:%M', time.gmtime(NOW + 9000))})"
-    assert told.pace.startswith("12 points ahead of pace, runs out about ")
-    assert told.origin == "endpoint, just now"
-    assert told.elapsed == 0.5
+    shown = row(session(62.9, 2.5 * HOUR))
+    assert shown.name == "session (5h)"
+    assert shown.share == "62%"
+    assert shown.state == f"resets in 2h30m ({time.strftime('%H:%M', time.gmtime(NOW + 9000))})"
+    assert shown.pace.startswith("12 points ahead of pace, runs out about ")
+    assert shown.origin == "endpoint, just now"
+    assert shown.elapsed == 0.5
 
 
 def test_an_old_number_is_marked() -> None:
     """After two TTLs the percentage is marked, and its age replaces the pace."""
-    told = row(session(62, 2.5 * HOUR, age=601))
-    assert told.share == "~62%"
-    assert told.pace == ""
-    assert told.origin == "endpoint, 10m ago"
+    shown = row(session(62, 2.5 * HOUR, age=601))
+    assert shown.share == "~62%"
+    assert shown.pace == ""
+    assert shown.origin == "endpoint, 10m ago"
 
 
 def test_a_number_whose_window_was_reset_is_gone() -> None:
     """From the reset on there is no number, no bar, no pace and no colour."""
     limit = session(97, 60)
-    told = row(limit, limit.resets_at)
-    assert (told.share, told.filled, told.elapsed, told.pace, told.colour) == (
+    shown = row(limit, limit.resets_at)
+    assert (shown.share, shown.filled, shown.elapsed, shown.pace, shown.colour) == (
         "–",
         None,
         None,
         "",
         "",
     )
-    assert told.state == "was reset"
+    assert shown.state == "was reset"
 
 
 def test_a_number_of_yesterday_is_not_shown() -> None:
@@ -137,11 +137,11 @@ def test_half_hours_of_other_time_zones() -> None:
 def test_credits_are_money() -> None:
     """Credits have amounts, and a percentage if that is known."""
     credit = Credits(12550, 50000, "USD", 2, 25.1, NOW, "endpoint")
-    told, unknown = (
+    shown, unknown = (
         report(Usage("endpoint", NOW, (), one), NOW, STYLE).rows[0]
         for one in (credit, replace(credit, limit=None, percent=None, as_of=NOW - 601))
     )
-    assert (told.name, told.share, told.state) == ("credits", "25%", "$125.50/$500")
+    assert (shown.name, shown.share, shown.state) == ("credits", "25%", "$125.50/$500")
     assert (unknown.share, unknown.filled, unknown.state) == ("", None, "~$125.50")
     unused = report(Usage("endpoint", NOW, (), replace(credit, used=0, percent=0)), NOW, STYLE)
     assert (unused.rows[0].share, unused.rows[0].filled) == ("0%", 0)
@@ -187,9 +187,9 @@ def test_a_number_from_the_future_is_just_now() -> None:
 @given(usage=usages(), style=STYLES, problem=hostile_texts, name=hostile_texts)
 def test_nothing_that_moves_a_terminal(usage: Usage, style: Style, problem: str, name: str) -> None:
     """Whatever the API, the settings or an error contain, all texts are printable."""
-    told = report(usage, NOW, style, problem, name=name)
-    texts = [told.title, told.problem, told.empty]
-    texts += [text for r in told.rows for text in (r.name, r.share, r.state, r.pace, r.origin)]
+    shown = report(usage, NOW, style, problem, name=name)
+    texts = [shown.title, shown.problem, shown.empty]
+    texts += [text for r in shown.rows for text in (r.name, r.share, r.state, r.pace, r.origin)]
     assert all(text.isprintable() for text in texts)
 
 
@@ -201,8 +201,8 @@ def test_no_number_that_is_gone(usage: Usage, style: Style, later: float) -> Non
     limits = [limit for limit in usage.limits if now - limit.as_of < MAX_AGE]
     rows = report(replace(usage, credits=None), now, style).rows
     assert len(rows) == len(limits)
-    for told, limit in zip(rows, limits, strict=True):
+    for shown, limit in zip(rows, limits, strict=True):
         over = limit.resets_at is not None and limit.resets_at <= now
         old = now - limit.as_of > 2 * style.ttl
-        assert told.share == ("–" if over else f"{'~' if old else ''}{int(limit.percent)}%")
-        assert not told.pace or not (over or old)
+        assert shown.share == ("–" if over else f"{'~' if old else ''}{int(limit.percent)}%")
+        assert not shown.pace or not (over or old)

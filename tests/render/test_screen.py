@@ -109,22 +109,22 @@ def test_a_low_screen_has_the_words_that_fit(columns: int, words: list[str]) -> 
 )
 def test_it_fits(usage: Usage, style: Style, columns: int, lines: int, problem: str) -> None:
     """Whatever there is to show, it keeps to its lines and columns."""
-    told = report(usage, NOW, style, problem)
-    drawn = draw_screen(told, columns, lines, "q quits")
+    picture = report(usage, NOW, style, problem)
+    drawn = draw_screen(picture, columns, lines, "q quits")
     assert len(drawn) <= lines
     assert max(line.cell_len for line in drawn) <= columns
-    if lines >= len(told.rows):
+    if lines >= len(picture.rows):
         joined = "\n".join(texts(drawn))
-        assert all(row.share in joined for row in told.rows)
+        assert all(row.share in joined for row in picture.rows)
 
 
 @thorough
 @given(usage=usages(), style=STYLES, columns=st.integers(20, 250))
 def test_no_other_colours(usage: Usage, style: Style, columns: int) -> None:
     """Only the colours of pictures, bold and dim are used, and never a background."""
-    told = report(usage, NOW, style, "Something is wrong: do this.")
+    picture = report(usage, NOW, style, "Something is wrong: do this.")
     allowed = {"", "bold", "dim", "none", *BARS.values(), *SHARES.values()}
-    for line in draw_screen(told, columns):
+    for line in draw_screen(picture, columns):
         assert {str(span.style) for span in line.spans} | {str(line.style)} <= allowed
 
 
@@ -137,7 +137,7 @@ def test_nothing_to_show() -> None:
 
 
 def test_a_problem_stands_apart() -> None:
-    """What is wrong is not followed by the key to the picture without a blank line."""
+    """A blank line separates a problem from the key to the picture."""
     drawn = texts(draw_screen(replace(PICTURE, problem="Something is wrong: do this."), 100))
     assert drawn[drawn.index("! Something is wrong: do this.") + 1] == ""
     assert drawn[-1].startswith("│ time elapsed")

@@ -69,10 +69,10 @@ def test_a_long_name_is_cut() -> None:
 @given(usage=usages(), style=STYLES, columns=st.integers(36, 200))
 def test_no_line_is_too_long(usage: Usage, style: Style, columns: int) -> None:
     """At any width every line fits, and every word is present."""
-    told = report(usage, NOW, style, "Something is wrong: do this.")
-    text = draw_report(told, columns)
+    picture = report(usage, NOW, style, "Something is wrong: do this.")
+    text = draw_report(picture, columns)
     assert max(map(len, text.splitlines())) <= columns
     words = [word.removesuffix("!") for word in text.split()]
-    for row in told.rows:
+    for row in picture.rows:
         for each in (row.name, row.share, row.state, row.pace, row.origin):
             assert set(each.split()) <= set(words) or len(each) > columns - 26

@@ -97,8 +97,8 @@ def test_one_request_with_the_headers_of_the_api() -> None:
 
 def test_values_come_as_they_are() -> None:
     """NaN, infinities, unknown keys and an empty object are returned as they are."""
-    told = b'{"five_hour": {"utilization": NaN}, "x": [Infinity, -Infinity], "error": null}'
-    with ApiServer([Answer(200, told), Answer(200, b"{}")]) as api:
+    sent = b'{"five_hour": {"utilization": NaN}, "x": [Infinity, -Infinity], "error": null}'
+    with ApiServer([Answer(200, sent), Answer(200, b"{}")]) as api:
         body = fetch_usage(api.url, TOKEN, AGENT)
         assert str(body) == ("{'five_hour': {'utilization': nan}, 'x': [inf, -inf], 'error': None}")
         assert fetch_usage(api.url, TOKEN, AGENT) == {}

@@ -270,7 +270,7 @@ def test_unchanged_numbers_do_not_open_the_store(user: User, numbers: dict[str, 
     assert b"42%" in done.stdout
 
 
-def test_a_store_that_begins_anew_is_fed_again(user: User) -> None:
+def test_a_new_store_is_fed_again(user: User) -> None:
     """After the database was lost, the same numbers are recorded again."""
     data = session(user.home)
     hook(user, data)

@@ -380,7 +380,7 @@ def test_a_locked_store_is_not_waited_for_to_open(
     assert not aside(place).exists()
 
 
-def test_a_store_that_is_moved_away_meanwhile_is_opened_anew(
+def test_a_store_that_is_moved_away_meanwhile_is_reopened(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If the database is moved away while it is opened, its replacement is opened."""

@@ -98,9 +98,9 @@ def test_doctor_names_the_setting(diverted: tuple[User, Tunnel]) -> None:
     user, tunnel = diverted
     environ = {"HTTPS_PROXY": tunnel.url}
     user.run("refresh", "--force", environ=environ)
-    told = user.run("doctor", environ=environ).stdout
-    assert "certificate" in told
-    assert "`ca_bundle`" in told
+    output = user.run("doctor", environ=environ).stdout
+    assert "certificate" in output
+    assert "`ca_bundle`" in output
 
 
 def test_the_systems_store_can_be_used(

@@ -77,12 +77,12 @@ def test_all_windows_at_every_width(used: User, columns: int) -> None:
     """Session, week and model's week each have a chart with heading, axes and legend."""
     with shown(used, columns=columns) as screen:
         text = screen.text()
-    told = re.sub(r"\s+", " ", text)
-    assert "session (5h) 78%, 8 points ahead of pace, runs out about " in told
-    assert "week (7d) 34%, will last" in told
-    assert "Fable (7d) 51%" in told
-    assert "█ used · even pace • at this rate ░ likely range blank: not known" in told
-    assert "session (5h): 1 window, none reached 90%" in told
+    words = re.sub(r"\s+", " ", text)
+    assert "session (5h) 78%, 8 points ahead of pace, runs out about " in words
+    assert "week (7d) 34%, will last" in words
+    assert "Fable (7d) 51%" in words
+    assert "█ used · even pace • at this rate ░ likely range blank: not known" in words
+    assert "session (5h): 1 window, none reached 90%" in words
     for axis in ("100%┤", "75%┤", "50%┤", "25%┤", "0%┼"):
         assert text.count(axis) == 3
     across = [n for line in text.splitlines() if (n := line.count("100%┤"))]
@@ -116,7 +116,7 @@ def test_a_break_is_a_gap(used: User) -> None:
 
 
 def test_colours(used: User) -> None:
-    """Use has the colour of its severity, a warning as in the line; there is no background."""
+    """Use is drawn in the colour of its severity, as in the line, without a background."""
     with shown(used) as screen:
         assert {"d75f00", "green"} <= {
             screen.display.buffer[y][x].fg

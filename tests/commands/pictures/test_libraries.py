@@ -55,12 +55,12 @@ def test_missing(user: User, tmp_path: Path, command: tuple[str, ...], library: 
     """A missing library is reported in one sentence, with how to install it, and status 1."""
     done = user.run(*command, environ=without(library, tmp_path / "path"))
     advice = f"in the clone, run {sys.executable} -m pip install '.[look]'"
-    told = f"claude-status: This needs {library}: {advice}.\n"
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+    sentence = f"claude-status: This needs {library}: {advice}.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
 
 
 def test_each_tool_has_its_own_command(tmp_path: Path) -> None:
-    """Where pipx or uv has installed the program, its environment is theirs to change."""
+    """If pipx or uv has installed the program, the advice is to run that again."""
     assert "run uv tool install --force '.[look]'" in libraries._advice(Path("/x/uv/tools/claude"))
     (tmp_path / "pipx_metadata.json").touch()
     assert "run pipx install --force '.[look]'" in libraries._advice(tmp_path)

@@ -35,8 +35,8 @@ def test_every_preset_is_drawn_from_own_numbers(user: User) -> None:
     assert "made up" not in done.stdout
 
 
-def test_made_up_numbers_are_called_so(user: User) -> None:
-    """Without a reading the presets show numbers that are said to be made up."""
+def test_made_up_numbers_are_marked(user: User) -> None:
+    """Without a reading the presets show made-up numbers, and a sentence says so."""
     assert "made up" in user.run("looks").stdout
 
 
@@ -54,7 +54,7 @@ def test_a_look_is_chosen_and_saved(user: User) -> None:
 
 
 def test_keys_that_come_at_once_count_each(user: User) -> None:
-    """Where a key is held down, or the line is slow, none of them is lost."""
+    """Of keys that arrive together, as when one is held down, none is lost."""
     with looking(user) as screen:
         screen.send(3 * DOWN + "jk" + UP)
         screen.until("❯ full")
@@ -62,7 +62,7 @@ def test_keys_that_come_at_once_count_each(user: User) -> None:
 
 @pytest.mark.parametrize("lines", [12, 18, 24])
 def test_the_keys_are_always_named(user: User, lines: int) -> None:
-    """However many hosts there are, the keys stand below, and no host's name without its line."""
+    """However many hosts there are, the keys come last, and no host's name is without its line."""
     user.run("install", "bash", "zsh", "fish", "starship", "tmux", "claude")
     with Screen(user.command("looks"), user.environ, columns=80, lines=lines) as screen:
         rows = screen.until("q quits without saving").splitlines()
@@ -75,7 +75,7 @@ def test_the_keys_are_always_named(user: User, lines: int) -> None:
 
 
 def test_looks_scroll(user: User) -> None:
-    """Where there is no room for all, the chosen one is in sight."""
+    """If there is no room for all looks, the chosen one is in sight."""
     with Screen(user.command("looks"), user.environ, columns=80, lines=6) as screen:
         screen.until("❯ default")
         screen.send(7 * DOWN)

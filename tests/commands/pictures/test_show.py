@@ -32,21 +32,21 @@ def test_everything_is_shown_at_every_width(user: User, columns: int) -> None:
     """At every width all limits are shown, with their resets, paces and sources."""
     with shown(user, columns=columns) as screen:
         text = screen.text()
-    told = re.sub(r"\s+", " ", text)
-    assert told.startswith("Claude usage · max plan")
+    words = re.sub(r"\s+", " ", text)
+    assert words.startswith("Claude usage · max plan")
     for part in ("session (5h)", "78%", "week (7d)", "34%", "Fable (7d)", "51%", "$125.50/$500"):
-        assert part in told
+        assert part in words
     if columns == 80:  # one line for each limit, in few words
         assert len(text.splitlines()) == 11
-        assert re.search(r"▸ session \(5h\) .* 78% 1h(29|30)m \(\d\d:\d\d\) runs out about ", told)
-        assert "▸ runs out first" in told
-        assert "used resets in outlook" in told
-        assert told.count("endpoint, just now") == 1
+        assert re.search(r"▸ session \(5h\) .* 78% 1h(29|30)m \(\d\d:\d\d\) runs out about ", words)
+        assert "▸ runs out first" in words
+        assert "used resets in outlook" in words
+        assert words.count("endpoint, just now") == 1
         return
-    assert "8 points ahead of pace, runs out about " in told
-    assert "will last" in told
-    assert re.search(r"resets in 1h(29|30)m \(\d\d:\d\d\)", told)
-    assert told.count("endpoint, just now") == 4
+    assert "8 points ahead of pace, runs out about " in words
+    assert "will last" in words
+    assert re.search(r"resets in 1h(29|30)m \(\d\d:\d\d\)", words)
+    assert words.count("endpoint, just now") == 4
 
 
 def test_the_screen_is_that_of_the_output(user: User) -> None:
@@ -96,10 +96,10 @@ def test_colours(user: User) -> None:
 def test_no_color(user: User, columns: int) -> None:
     """With NO_COLOR the text is plain, without any escape."""
     with shown(user, columns=columns, NO_COLOR="1") as screen:
-        told = re.sub(r"\s+", " ", screen.text())
+        words = re.sub(r"\s+", " ", screen.text())
         assert b"\x1b" not in screen.raw
-    assert "8 points ahead of pace, runs out about" in told
-    assert "78% ####" in told
+    assert "8 points ahead of pace, runs out about" in words
+    assert "78% ####" in words
 
 
 def test_without_utf8(user: User) -> None:

@@ -85,8 +85,8 @@ def test_the_screen_is_filled(
     assert text.isascii() == ("LC_ALL" in environ)
 
 
-def test_any_ground_will_do(known: User) -> None:
-    """There is no background and no yellow, so that it suits light and dark terminals."""
+def test_any_background_will_do(known: User) -> None:
+    """There is no background and no yellow, to suit light and dark terminals."""
     with watching(known) as screen:
         codes = set(re.findall(r"\x1b\[(?:1;)?([\d;]*)m", screen.raw.decode()))
     assert codes <= {"", "0", "1", "2", "32", "38;5;166", "38;5;196"}
