@@ -157,10 +157,19 @@ def _add_installs(command: Callable[[str, str, str], argparse.ArgumentParser]) -
         install.add_argument("--all", action="store_true", help="all hosts that are found")
         install.add_argument("--dry-run", action="store_true", help="only show what would change")
         if verb == "install":
+            _add_sides(install)
             _add_thresholds(install, None, "with claude-hooks: ")
     install.add_argument(
         "--purge", action="store_true", help="with --all: also remove the cache and the settings"
     )
+
+
+def _add_sides(install: argparse.ArgumentParser) -> None:
+    """Where ``install`` puts the line; None as it is now, or as is usual in the host."""
+    sides = install.add_mutually_exclusive_group()
+    for side in ("left", "right"):
+        text = f"with zsh, fish or tmux: show the line at the {side}"
+        sides.add_argument(f"--{side}", action="store_const", const=side, dest="side", help=text)
 
 
 def _add_hook(hook: argparse.ArgumentParser) -> None:
