@@ -92,9 +92,7 @@ STARSHIP_BETWEEN = """
 """
 
 TMUX_BLOCK = """\
-if-shell -F "#{m:*claude?status*,#{status-left}#{status-right}}" "" \\
-  "set -ga status-SIDE ' #{claude_status}'"
-run-shell "[ ! -r SNIPPET ] || COMMAND SIDE"
+run-shell "[ ! -r SNIPPET ] || COMMAND SIDE #{q:current_file}"
 """
 TMUX_INIT = """\
 # Put this at the end of tmux.conf. It shows the line in place of #{claude_status} in status-right
