@@ -131,19 +131,30 @@ claude_status_sides() {
 
 # Takes one call $2 that was put at the side $1 away, with its blank.
 claude_status_take() {
-  case $1 in left) text="$2 " ;; *) text=" $2" ;; esac
   value=$(tmux -u show-option -gqv "status-$1")
-  case $value in
-    *"$text"*) claude_status_set "status-$1" "${value%%"$text"*}${value#*"$text"}" ;;
-  esac
+  blank=
+  [ "$1" = right ] || blank=' '
+  for text in "#[default] $2$blank" "#[default]$2$blank"; do
+    case $value in
+      *"$text"*)
+        claude_status_set "status-$1" "${value%%"$text"*}${value#*"$text"}"
+        return 0
+        ;;
+    esac
+  done
 }
 
-# Puts the call at the end of the side, with the options $1 of `set-option`.
+# Puts the call at the end of the side, with the options $1 of `set-option`. It has the colours of the
+# bar, since those in which a theme ends may be anything: its last arrow has those of its ground.
 claude_status_append() {
-  case $side in
-    left) text='#{?#{m:* ,#{status-left}},, }#{@claude_status_call} ' ;;
-    *) text=' #{@claude_status_call}' ;;
-  esac
+  text='#[default] #{@claude_status_call}'
+  if [ "$side" = left ]; then
+    case $(tmux -u show-option -qv "$@" status-left) in
+      *'#['*) ;; # a blank at its end belongs to its last part
+      *' ') text='#[default]#{@claude_status_call}' ;;
+    esac
+    text="$text "
+  fi
   tmux set-option -aF "$@" "status-$side" "$text"
 }
 

@@ -16,7 +16,7 @@ from tests.conftest import SHELL, program
 from tests.hosts.installed import LINE
 from tests.screen import Screen
 
-PART = "set -ag status-right '#[fg=black,bg=cyan] two #[default]'"
+PART = "set -ag status-right '#[fg=red,bg=red] two '"  # an arrow has the colour of its ground
 THEMES = {  # what themes do: in the file itself, or by a script that a plugin manager runs
     "lines": f"set -g status-right 'one'\n{PART}\n",
     "script": "run-shell ~/theme.sh\n",
@@ -88,7 +88,7 @@ def configure(home: Path, theme: str, *words: str, below: bool = True) -> Path:
 def test_the_line_is_behind_what_a_theme_has(
     owner: Path, tmux: Server, name: str, below: bool
 ) -> None:
-    """Whichever comes first, the line is at the end, in full and once; also when read again."""
+    """The line is at the end, in full, once and in the colours of the bar; also when read again."""
     file = configure(owner, THEMES[name], below=below)
     with tmux.screen() as screen:
         screen.until(right(f"one two  {LINE}"))
@@ -97,6 +97,7 @@ def test_the_line_is_behind_what_a_theme_has(
         tmux("source-file", str(file))
         text = screen.until(right(f"one two  {LINE}"))
         assert text.count(LINE) == 1
+        assert screen.colours("5h") == screen.colours("[0]") != screen.colours("two")
 
 
 def test_a_theme_that_is_chosen_later(owner: Path, tmux: Server) -> None:
