@@ -17,19 +17,32 @@ __claude_status_place() {
   return $exit_status
 }
 
+# Puts the segment into one of powerlevel10k's lists. It keeps copies from its first prompt on; if that
+# is still to come, nothing has to be drawn anew. A list that the user has not set is in the copy alone.
+__claude_status_place_p10k() {
+  local -a left right
+  local -i is_drawn=$(( ${+_POWERLEVEL9K_LEFT_PROMPT_ELEMENTS} || ${+_POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS} ))
+  if (( is_drawn )); then
+    left=(${_POWERLEVEL9K_LEFT_PROMPT_ELEMENTS-}) right=(${_POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS-})
+  else
+    left=(${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS-}) right=(${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS-})
+    [[ -n $left && -n $right ]] || return 0
+  fi
+  [[ -z "$left$right" || "$left $right" == *claude_status* ]] && return 0
+  if [[ $__claude_status_side == left ]]; then
+    POWERLEVEL9K_LEFT_PROMPT_ELEMENTS=(claude_status $left)
+  else
+    POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=($right claude_status)
+  fi
+  (( ! is_drawn )) || p10k reload
+}
+
 __claude_status_placing() {
   local text head
   local -a own
   [[ ${STARSHIP_SHELL-} != zsh ]] || return 0
   if (( ${+functions[p10k]} )); then
-    own=(${_POWERLEVEL9K_LEFT_PROMPT_ELEMENTS-} ${_POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS-})
-    [[ -z $own || "$own" == *claude_status* ]] && return 0
-    if [[ $__claude_status_side == left ]]; then
-      POWERLEVEL9K_LEFT_PROMPT_ELEMENTS=(claude_status $_POWERLEVEL9K_LEFT_PROMPT_ELEMENTS)
-    else
-      POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=($_POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS claude_status)
-    fi
-    p10k reload
+    __claude_status_place_p10k
     return 0
   fi
   if (( ${+functions[spaceship::section]} )); then
@@ -75,3 +88,4 @@ typeset -g __claude_status_side=${1-right}
 if autoload -Uz +X add-zle-hook-widget 2>/dev/null; then
   add-zle-hook-widget line-init __claude_status_place_late 2>/dev/null
 fi
+(( ! ${+functions[p10k]} )) || __claude_status_place_p10k

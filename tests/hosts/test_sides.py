@@ -123,6 +123,26 @@ def test_frameworks_get_it_first_in_their_left_list(
         screen.until(f"\n{expected}.")
 
 
+@pytest.mark.parametrize(
+    ("side", "lists"), [("left", "claude_status a/b"), ("right", "a/b claude_status")]
+)
+def test_powerlevel10k_has_it_before_its_first_prompt(
+    owner: Path, opened: Callable[..., Screen], side: str, lists: str
+) -> None:
+    """Where it has not drawn a prompt yet, the user's own lists get it, and nothing is redrawn."""
+    (owner / ".zshrc").write_text(
+        "PROMPT='mine> '\np10k() { print drawn anew }\n"
+        "POWERLEVEL9K_LEFT_PROMPT_ELEMENTS=(a) POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=(b)\n"
+    )
+    assert main(["install", "zsh", f"--{side}"]) == 0
+    with (owner / ".zshrc").open("a") as file:
+        file.write(
+            "print -r -- $POWERLEVEL9K_LEFT_PROMPT_ELEMENTS/$POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS.\n"
+        )
+    with opened("zsh") as screen:
+        assert screen.until("mine>") == f"{lists}.\nmine>"
+
+
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_a_place_of_their_own_counts_more(
     owner: Path, opened: Callable[..., Screen], shell: str
