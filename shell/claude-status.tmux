@@ -197,10 +197,10 @@ claude_status_is_new() {
   case ${version#next-} in [012].* | 3.[01] | 3.[01][!0-9]*) return 1 ;; esac
 }
 
-# Sets `again` to the command that starts this script again.
+# Sets `again` to the command that starts this script again, if it is still there.
 claude_status_again() {
   claude_status_quote "$0"
-  again="${settings}sh $quoted"
+  again="[ ! -r $quoted ] || ${settings}sh $quoted"
   claude_status_quote "$program"
   again="$again $quoted $side"
   claude_status_quote "$file"

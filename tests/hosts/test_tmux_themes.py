@@ -170,6 +170,22 @@ def test_nothing_comes_back_once_the_block_is_gone(owner: Path, tmux: Server) ->
         assert screen.text().endswith("alone")
 
 
+def test_nothing_is_said_where_the_package_is_gone(
+    owner: Path, tmux: Server, tmp_path: Path
+) -> None:
+    """Without the script its command succeeds, or tmux would put a message over the pane."""
+    script = tmp_path / "claude-status.tmux"
+    script.write_bytes((SHELL / script.name).read_bytes())
+    file = configure(owner, "")
+    file.write_text(file.read_text().replace(f"{SHELL}/claude-status.tmux", str(script)))
+    with tmux.screen() as screen:
+        screen.until(right(LINE))
+        script.unlink()
+        command = ["sh", "-c", tmux("show-option", "-gv", "@claude_status_again")]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
 def test_the_script_knows_the_mark_of_the_block() -> None:
     """By it the script sees whether the block is still there."""
     assert f"*{BEGIN.decode()}'" in (SHELL / "claude-status.tmux").read_text()
