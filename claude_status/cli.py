@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from claude_status import __version__
 from claude_status.commands import epilogs
 from claude_status.commands.options import (
+    add_sides,
+    add_thresholds,
     columns,
     days,
     percentage,
@@ -157,7 +159,8 @@ def _add_installs(command: Callable[[str, str, str], argparse.ArgumentParser]) -
         install.add_argument("--all", action="store_true", help="all hosts that are found")
         install.add_argument("--dry-run", action="store_true", help="only show what would change")
         if verb == "install":
-            _add_thresholds(install, None, "with claude-hooks: ")
+            add_sides(install)
+            add_thresholds(install, None, "with claude-hooks: ")
     install.add_argument(
         "--purge", action="store_true", help="with --all: also remove the cache and the settings"
     )
@@ -166,18 +169,7 @@ def _add_installs(command: Callable[[str, str, str], argparse.ArgumentParser]) -
 def _add_hook(hook: argparse.ArgumentParser) -> None:
     """The options of ``hook``."""
     hook.epilog, hook.formatter_class = epilogs.HOOK, argparse.RawDescriptionHelpFormatter
-    _add_thresholds(hook, float("inf"), "")
-
-
-def _add_thresholds(parser: argparse.ArgumentParser, default: float | None, lead: str) -> None:
-    """The percentages at which Claude Code's hooks act."""
-    for name, text in (
-        ("--max", "stop Claude above this percentage"),
-        ("--tell", "tell Claude the numbers from this percentage on"),
-    ):
-        parser.add_argument(
-            name, type=percentage, default=default, metavar="PERCENT", help=lead + text
-        )
+    add_thresholds(hook, float("inf"), "")
 
 
 def _add_config(config: argparse.ArgumentParser) -> None:

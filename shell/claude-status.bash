@@ -292,13 +292,32 @@ __claude_status_is_placed() {
   builtin return 1
 }
 
+# Sets `__cs_rest` to PS1 from its first row with text on: many prompts begin with an empty row, some
+# with a title for the window before it.
+__claude_status_first_row() {
+  local __cs_here
+  __cs_rest=$PS1 __cs_here=$PS1
+  while builtin :; do
+    case $__cs_here in
+      '\n'*) __cs_here=${__cs_here#??} __cs_rest=$__cs_here ;;
+      $'\n'*) __cs_here=${__cs_here#?} __cs_rest=$__cs_here ;;
+      '\['*'\]'*) __cs_here=${__cs_here#*'\]'} ;;
+      *) builtin return 0 ;;
+    esac
+  done
+}
+
 # Puts the line before the prompt, whenever PS1 has been reset. An empty PS1 stays empty: that is how
 # scripts recognize a non-interactive shell.
 __claude_status_place() {
   __claude_status_exit=$?
+  local __cs_rest
   if [[ -n ${PS1-} && $PS1 != "${__claude_status_seen-}" && ${STARSHIP_SHELL-} != bash ]] &&
     builtin shopt -q promptvars; then
-    __claude_status_is_placed || PS1='${CLAUDE_STATUS:+$CLAUDE_STATUS }'$PS1
+    if ! __claude_status_is_placed; then
+      __claude_status_first_row
+      PS1=${PS1%"$__cs_rest"}'${CLAUDE_STATUS:+$CLAUDE_STATUS }'$__cs_rest
+    fi
     __claude_status_seen=$PS1
   fi
   [[ $- != *e* ]] || __claude_status_exit=0

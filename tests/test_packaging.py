@@ -27,7 +27,7 @@ NOT_IN_A_CLONE = shutil.ignore_patterns(
 )
 SNIPPETS = {
     "claude-status.bash", "claude-status.fish", "claude-status.tmux", "claude-status.zsh",
-    "claude-status-place.zsh",
+    "claude-status-place.fish", "claude-status-place.zsh",
     "starship.toml", "statusline.json", "completions/_claude-status",
     "completions/claude-status.bash", "completions/claude-status.fish",
 }  # fmt: skip

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError, SettingsError
-from claude_status.install import bars, completions, link, purge, snippets
+from claude_status.install import bars, completions, link, purge, sides, snippets
 from claude_status.install.backup import Keep
 from claude_status.install.changes import Change, putting, taking
 from claude_status.install.edits import ClaudeHooks
@@ -34,13 +34,14 @@ def init(arguments: argparse.Namespace) -> int:
 def install(arguments: argparse.Namespace) -> int:
     """Add our part to the files of some hosts; where none are named, list them all."""
     keep, ours, hooks = _keep(), _parts(), _hooks(arguments)
+    sides.refuse(arguments.side, arguments.host, every=arguments.all)
     if not arguments.all and not arguments.host:
         return _list(lambda host: would_install(host, keep, ours), "install")
     names = _checked(arguments.host)
     if arguments.all:
         names |= {host.name for host in hosts(os.environ) if host.is_there}
     chosen = [
-        replace(host, edit=hooks) if host.name == HOOKS else host
+        replace(host, edit=hooks) if host.name == HOOKS else sides.on(arguments.side, host)
         for host in hosts(os.environ, names, hooked=bool(names & set(SHELLS)))
     ]
 

@@ -1,4 +1,4 @@
-"""Options: the types of the numeric ones, and those of the line that no command takes."""
+"""Options: types of the numeric ones, groups of them, and those of the line alone."""
 
 from __future__ import annotations
 
@@ -45,6 +45,25 @@ def seconds(text: str) -> float:
     if value is None or value >= 1e9:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
     return value
+
+
+def add_sides(install: argparse.ArgumentParser) -> None:
+    """Where ``install`` puts the line: None as it is now, or as is usual in the host."""
+    sides = install.add_mutually_exclusive_group()
+    for side in ("left", "right"):
+        text = f"with zsh, fish or tmux: show the line at the {side}"
+        sides.add_argument(f"--{side}", action="store_const", const=side, dest="side", help=text)
+
+
+def add_thresholds(parser: argparse.ArgumentParser, default: float | None, lead: str) -> None:
+    """The percentages at which Claude Code's hooks act."""
+    for name, text in (
+        ("--max", "stop Claude above this percentage"),
+        ("--tell", "tell Claude the numbers from this percentage on"),
+    ):
+        parser.add_argument(
+            name, type=percentage, default=default, metavar="PERCENT", help=lead + text
+        )
 
 
 def _number(text: str) -> float | None:

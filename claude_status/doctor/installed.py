@@ -11,8 +11,10 @@ from claude_status.doctor.findings import Finding, Grade, from_sentence
 from claude_status.errors import ClaudeStatusError, SettingsError
 from claude_status.install import json_edit, next_steps
 from claude_status.install.claude_settings import KEY
+from claude_status.install.edits import side_of
 from claude_status.install.files import look
 from claude_status.install.hosts import HOOKS, Host, hosts
+from claude_status.install.sides import CHOICE
 
 # Where an administrator's settings are
 MANAGED = {
@@ -39,7 +41,7 @@ def check_hosts(scene: Scene) -> Iterator[Finding]:
                 advice = f"run `claude-status install {host.name}`"
                 yield Finding(host.name, text, Grade.WRONG, advice)
             else:
-                yield Finding(host.name, f"installed in {file}")
+                yield Finding(host.name, f"installed in {file}{_side(host, file)}")
                 if host.name == "bash":
                     for sentence in next_steps.login_bash(scene.environ):
                         yield from_sentence(host.name, sentence, Grade.NOTE)
@@ -55,6 +57,12 @@ def _paths(host: Host, file: Path) -> list[str] | None:
         return None if host.edit.take(data, None)[0] == data else host.edit.paths(data)
     except ClaudeStatusError:
         return None
+
+
+def _side(host: Host, file: Path) -> str:
+    """On which side our part shows the line, where the host has two."""
+    side = side_of(look(file).data or b"") if host.name in CHOICE else ""
+    return f", at the {side}" if side else ""
 
 
 def _overridden(name: str, own: Path, managed: Path) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ def loader(shell: str) -> Block:
     return Block(shell, partial(_body, shell))
 
 
-def _body(shell: str, parts: Parts) -> str:
+def _body(shell: str, parts: Parts, _side: str) -> str:
     quote = fish if shell == "fish" else sh
     file = quote(parts.snippet(COMPLETIONS[shell]))
     line = f"test -r {file}; and source {file}" if shell == "fish" else f"[ -r {file} ] && . {file}"

@@ -21,6 +21,7 @@ else:
     import tomli as tomllib
 
 PATH = re.compile(rb"(?<=')/[^'\\#\n]*/claude-status(?:\.\w+)?(?=')")
+SIDE = re.compile(rb"/claude-status(?:-place)?(?:\.\w+)?' (left|right)\b")
 
 
 class EditError(ClaudeStatusError):
@@ -45,10 +46,11 @@ class Edit(Protocol):
 
 @dataclass(frozen=True)
 class Block:
-    """A marked block in a file of lines."""
+    """A marked block in a file of lines; ``side`` is where to show the line, "" as it is now."""
 
     host: str
-    body: Callable[[Parts], str]
+    body: Callable[[Parts, str], str]
+    side: str = ""
 
     def put(self, data: bytes, parts: Parts) -> bytes:
         """The file with the block; raises ByHand, or BlockError if it cannot be added."""
@@ -59,7 +61,7 @@ class Block:
         for number, line in enumerate(blocks.take(data).splitlines(), 1):
             if any(needle in line for needle in needles) and not line.lstrip().startswith(b"#"):
                 raise ByHand(f"line {number} already loads it")
-        return blocks.put(data, self.body(parts).encode())
+        return blocks.put(data, self.body(parts, self.side or side_of(data)).encode())
 
     def take(self, data: bytes, kept: Kept | None) -> tuple[bytes, str]:
         """The file without the block."""
@@ -86,7 +88,7 @@ class Starship(Block):
             found = theirs.get(table)
             if isinstance(found, dict) and name in found:
                 raise ByHand(f"it already has a table {table}.{name}")
-        new = blocks.put(data, self.body(parts).encode())
+        new = blocks.put(data, self.body(parts, self.side).encode())
         _toml(new, "no tables can be added")
         return new
 
@@ -131,6 +133,12 @@ class ClaudeHooks(ClaudeCode):
     def paths(self, data: bytes) -> list[str]:
         """The path of the launcher."""
         return claude_hooks.programs(_utf8(data))
+
+
+def side_of(data: bytes) -> str:
+    """Where our block in a file puts the line, "" if there is none, or if it does not say."""
+    found = SIDE.search(blocks.cut(data) or b"")
+    return found[1].decode() if found else ""
 
 
 def _utf8(data: bytes) -> str:

@@ -21,7 +21,7 @@ WRITTEN = "# Written by `claude-status install {0}`; to remove it: `claude-statu
 
 BASH_BLOCK = """\
 if [ -r SNIPPET ]; then
-  . SNIPPET PROGRAM left
+  . SNIPPET PROGRAM SIDE
 elif [[ $- == *i* ]]; then
   printf 'claude-status: %s is gone: install it again, or remove this block.\\n' SNIPPET >&2
 fi
@@ -46,7 +46,7 @@ BASH_INIT = r"""[ -r SNIPPET ] && . SNIPPET PROGRAM
 ZSH_BLOCK = """\
 if [[ -r SNIPPET ]]; then
   . SNIPPET PROGRAM
-  [[ -r PLACE ]] && . PLACE
+  [[ -r PLACE ]] && . PLACE SIDE
   fpath+=(COMPLETIONS)
   if (( ${+functions[compdef]} )); then
     autoload -Uz _claude-status && compdef _claude-status claude-status
@@ -68,7 +68,6 @@ ZSH_INIT = """\
 #   POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS+=(claude_status)
 """
 
-# conf.d is read before config.fish, and the user's prompt may come from anywhere: hence so late.
 FISH_BLOCK = """\
 if not status is-interactive
     # no prompt, no line
@@ -76,21 +75,7 @@ else if not test -r SNIPPET
     printf 'claude-status: %s is gone: install it again, or remove this block.\\n' SNIPPET >&2
 else
     source SNIPPET PROGRAM
-    function __claude_status_place --on-event fish_prompt
-        functions --erase __claude_status_place
-        functions fish_prompt fish_right_prompt |
-            string match -qri 'claude_status|starship'; and return
-        functions --query fish_right_prompt
-        and functions --copy fish_right_prompt __claude_status_right
-        # theirs comes first, as it may show $status and $pipestatus
-        functions --query __claude_status_right
-        or function __claude_status_right
-        end
-        function fish_right_prompt
-            set -l right (__claude_status_right)
-            string join --no-empty ' ' (claude_status_prompt) $right
-        end
-    end
+    test -r PLACE; and source PLACE SIDE
 end
 """
 FISH_INIT = """\
@@ -107,9 +92,7 @@ STARSHIP_BETWEEN = """
 """
 
 TMUX_BLOCK = """\
-if-shell -F "#{m:*claude?status*,#{status-left}#{status-right}}" "" \\
-  "set -ga status-right ' #{claude_status}'"
-run-shell "[ ! -r SNIPPET ] || COMMAND"
+run-shell "[ ! -r SNIPPET ] || COMMAND SIDE #{q:current_file}"
 """
 TMUX_INIT = """\
 # Put this at the end of tmux.conf. It shows the line in place of #{claude_status} in status-right
@@ -123,30 +106,34 @@ class Text:
     """What goes into one host's file, and how its language quotes the paths.
 
     These replace SNIPPET, PLACE, COMPLETIONS (a folder) and PROGRAM; COMMAND is snippet and
-    program, with the variables that a server may lack.
+    program, with the variables that a server may lack; SIDE is one of ``sides``.
     """
 
     snippet: str  # the file's name
     quote: Callable[[str], str]
     block: str
     init: str
+    sides: tuple[str, ...]  # where it can be put, the default first
 
 
 TEXTS = {
-    "bash": Text("claude-status.bash", sh, BASH_BLOCK, BASH_INIT),
-    "zsh": Text("claude-status.zsh", sh, ZSH_BLOCK, ZSH_INIT),
-    "fish": Text("claude-status.fish", fish, FISH_BLOCK, FISH_INIT),
-    "tmux": Text("claude-status.tmux", tmux, TMUX_BLOCK, TMUX_INIT),
+    "bash": Text("claude-status.bash", sh, BASH_BLOCK, BASH_INIT, ("left",)),
+    "zsh": Text("claude-status.zsh", sh, ZSH_BLOCK, ZSH_INIT, ("right", "left")),
+    "fish": Text("claude-status.fish", fish, FISH_BLOCK, FISH_INIT, ("right", "left")),
+    "tmux": Text("claude-status.tmux", tmux, TMUX_BLOCK, TMUX_INIT, ("right", "left")),
 }
 
 
-def block(host: str, parts: Parts) -> str:
-    """The body of a host's block; ``starship_alone`` is for shells without a snippet of ours."""
+def block(host: str, parts: Parts, side: str = "") -> str:
+    """The body of a host's block; ``starship_alone`` is for shells without a snippet of ours.
+
+    ``side`` is where to put the line, "" the host's default.
+    """
     name = host.partition("_")[0]
     if name == "starship":
         body = _starship_tables(parts)[host != name]
     else:
-        body = _fill(TEXTS[host], TEXTS[host].block, parts)
+        body = _fill(TEXTS[host], TEXTS[host].block, parts, side)
     return WRITTEN.format(name) + body
 
 
@@ -169,14 +156,15 @@ def _starship_tables(parts: Parts) -> tuple[str, str]:
     return hooked, alone.replace("@CLAUDE_STATUS@", toml(sh(parts.program))[1:-1])
 
 
-def _fill(text: Text, template: str, parts: Parts) -> str:
+def _fill(text: Text, template: str, parts: Parts, side: str = "") -> str:
     snippet, program = text.quote(parts.snippet(text.snippet)), text.quote(parts.program)
     settings = [f"{name}={text.quote(value)}" for name, value in parts.settings]
     words = {
         "SNIPPET": snippet,
-        "PLACE": text.quote(str(parts.folder / "claude-status-place.zsh")),
+        "PLACE": text.quote(str(parts.folder / text.snippet.replace(".", "-place."))),
         "COMPLETIONS": text.quote(str(parts.folder / "completions")),
         "PROGRAM": program,
         "COMMAND": " ".join([*settings, "sh", snippet, program]),
+        "SIDE": side or text.sides[0],
     }
     return re.sub(rf"\b(?:{'|'.join(words)})\b", lambda found: words[found[0]], template)

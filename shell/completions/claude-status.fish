@@ -89,6 +89,8 @@ complete -c claude-status -n '_shtab_claude_status_using; and test $_shtab_claud
 complete -c claude-status -n '_shtab_claude_status_using install' -s h -l help -d 'show this help message and exit'
 complete -c claude-status -n '_shtab_claude_status_using install' -l all -d 'all hosts that are found'
 complete -c claude-status -n '_shtab_claude_status_using install' -l dry-run -d 'only show what would change'
+complete -c claude-status -n '_shtab_claude_status_using install' -l left -d 'with zsh, fish or tmux: show the line at the left'
+complete -c claude-status -n '_shtab_claude_status_using install' -l right -d 'with zsh, fish or tmux: show the line at the right'
 complete -c claude-status -n '_shtab_claude_status_using install' -l max -x -d 'with claude-hooks: stop Claude above this percentage'
 complete -c claude-status -n '_shtab_claude_status_using install' -l tell -x -d 'with claude-hooks: tell Claude the numbers from this percentage on'
 complete -c claude-status -n '_shtab_claude_status_using install; and test $_shtab_claude_status_npos -ge 0' -ka "bash zsh fish starship tmux claude claude-hooks" -d 'bash, zsh, fish, starship, tmux, claude, claude-hooks'

@@ -124,7 +124,7 @@ class TestThereAndBack:
     def test_a_file_of_lines(self, data):
         """Any bytes with any line endings, with or without a final one, and no file."""
         try:
-            there_and_back(Block("bash", lambda _: "one\n"), data)
+            there_and_back(Block("bash", lambda *_: "one\n"), data)
         except changes.ChangeError:
             assume(False)
 
@@ -143,7 +143,7 @@ class TestThereAndBack:
     def test_starship(self, text):
         """Any TOML, as our tables come last."""
         body = "[env_var.CLAUDE_STATUS]\n"
-        there_and_back(Starship("starship", lambda _: body), text.encode())
+        there_and_back(Starship("starship", lambda *_: body), text.encode())
 
 
 class TestTheFile:
@@ -374,7 +374,7 @@ class TestAtOnce:
     def test_a_change_in_between_is_not_lost(self, home, rc, parts):
         """If another program writes the file after it was read, its change stays."""
         keep = Keep.of(os.environ)
-        change = changes.putting(rc, Block("bash", lambda _: "x\n"), parts, keep)
+        change = changes.putting(rc, Block("bash", lambda *_: "x\n"), parts, keep)
         rc.write_bytes(b"theirs\n")
         with pytest.raises(FileError, match="run this again"):
             change.make(keep)

@@ -10,9 +10,10 @@ import pytest
 
 from tests.conftest import SHELL, program
 from tests.hosts.prompts import Shell
-from tests.hosts.shells import TEXTS, calls, draw, odd_file, run
+from tests.hosts.shells import TEXTS, calls, draw, odd_file, processes, run
 
 SNIPPET = SHELL / "claude-status.fish"
+PLACE = SHELL / "claude-status-place.fish"
 
 
 @pytest.fixture
@@ -26,6 +27,19 @@ def test_the_function_prints_the_line_and_leaves_the_status(fish: Shell, home: P
     draw(home)
     script = f'{fish.sourcing()}emit fish_prompt; false; claude_status_prompt; echo " $status"'
     assert fish.run(script) == f"{TEXTS['fish']} 1\n"
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_placing_starts_no_process(fish: Shell, home: Path, side: str) -> None:
+    """Placing the line beside the user's prompts starts no process."""
+    draw(home)
+    place = f"source {PLACE} {side}\nfunction fish_prompt; echo theirs; end\n"
+    prompts = "emit fish_prompt; fish_prompt; fish_right_prompt\n"
+    script = f"{fish.sourcing()}{place}function fish_right_prompt; end\n"
+    shown = fish.run(script + prompts)
+    assert TEXTS["fish"] in shown
+    argv = [*fish.argv, script + prompts * 10]
+    assert processes(argv, home / "strace") == processes([*fish.argv, script], home / "strace")
 
 
 def test_sourcing_twice_is_sourcing_once(fish: Shell) -> None:
@@ -59,10 +73,11 @@ def test_an_older_fish_shows_nothing(fish: Shell, change: tuple[str, str], home:
 
 
 def test_syntax_and_layout() -> None:
-    """fish can parse the snippet, so can older versions, and fish_indent would not change it."""
-    subprocess.run([program("fish"), "--no-execute", SNIPPET], check=True)
-    subprocess.run([program("fish_indent"), "--check", SNIPPET], check=True)
-    code = re.sub(r"(?m)^\s*#.*", "", SNIPPET.read_text())
+    """fish can parse the snippets, so can older versions, and fish_indent would not change them."""
+    for snippet in (SNIPPET, PLACE):
+        subprocess.run([program("fish"), "--no-execute", snippet], check=True)
+        subprocess.run([program("fish_indent"), "--check", snippet], check=True)
+    code = re.sub(r"(?m)^\s*#.*", "", SNIPPET.read_text() + PLACE.read_text())
     assert not re.search(r'"[^"\n]*\$\(', code), "fish 3.3 has no $() in quotes"
     assert not re.search(r"builtin path", code), "fish 3.4 refuses a builtin that it lacks"
 

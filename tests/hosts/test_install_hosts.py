@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,60 +12,14 @@ import pytest
 
 from claude_status.cli import main
 from tests.conftest import program
-from tests.hosts.shells import header
+from tests.hosts.installed import LINE, RC, SHELLS, THEIRS, last_row
 from tests.screen import Screen
 
-LINE = "5h 42% 2h13m"
-COLOURED = {
-    "plain": LINE,
-    "fish": "5h \x1b[32m42%\x1b[0m 2h13m",
-    "starship": "5h \x1b[32m42%\x1b[0m 2h13m",
-    "claude": "5h \x1b[32m42%\x1b[0m 2h13m",
-    "bash": "5h \x01\x1b[32m\x0242%\x01\x1b[0m\x02 2h13m",
-    "zsh": "5h %F{green}42%%%f 2h13m",
-    "tmux": "5h #[fg=green]42%#[default] 2h13m",
-}
-RC = {
-    "bash": ".bashrc",
-    "zsh": ".zshrc",
-    "fish": ".config/fish/config.fish",
-}
-SHELLS = tuple(RC)
-THEIRS = {
-    "bash": "PS1='mine> '\n",
-    "zsh": "PROMPT='mine> '\n",
-    "fish": "set fish_greeting\nfunction fish_prompt; echo -n 'mine> '; end\n",
-}
-
 
 @pytest.fixture
-def user(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home whose frames say ``LINE`` for an hour, with a prompt in each shell."""
-    frames = home / ".cache/claude-status/at/default/@/frames"
-    frames.mkdir(mode=0o700, parents=True)
-    now = int(time.time())
-    for dialect, text in COLOURED.items():
-        (frames / dialect).write_text(f"{header(3600)}\n{now - 60} {text}\n")
-    for shell, name in RC.items():
-        (home / name).parent.mkdir(parents=True, exist_ok=True)
-        (home / name).write_text(THEIRS[shell])
-    (home / ".local/share/fish/generated_completions").mkdir(parents=True)
-    launcher = tmp_path / "bin dir" / "claude-status"
-    launcher.parent.mkdir()
-    launcher.symlink_to(Path(__file__).parents[2] / "shell" / "claude-status")
-    monkeypatch.setattr(sys, "argv", [str(launcher.with_name("claude-status-py"))])
-    monkeypatch.chdir(home)
-    return home
-
-
-@pytest.fixture
-def opened(user: Path) -> Callable[..., Screen]:
-    """Opens a new interactive shell of this user."""
-
-    def open_(shell: str, *words: str, **more: str) -> Screen:
-        return Screen([program(shell), *words], {**os.environ, **more}, cwd=str(user))
-
-    return open_
+def user(owner: Path) -> Path:
+    """A home whose prompts have the line once it is installed."""
+    return owner
 
 
 def prompt(screen: Screen, text: str = "mine> ") -> str:
@@ -336,11 +288,6 @@ theme() { PROMPT='theirs> '; RPROMPT= }
 precmd_functions+=(theme)
 """,
 }
-
-
-def last_row(text: str) -> str:
-    """The row in which input is typed."""
-    return (text.rstrip().splitlines() or [""])[-1]
 
 
 @pytest.mark.parametrize("below", [False, True], ids=["above", "below"])

@@ -322,19 +322,22 @@ def test_lint() -> None:
     subprocess.run([program("shfmt"), "-i", "2", "-ci", "-d", SCRIPT], check=True)
 
 
+@pytest.mark.parametrize("side", ["", "right"])
 @pytest.mark.parametrize("shell", ["dash", "bash", "busybox", "zsh"])
-def test_any_sh_will_do(tmux: Tmux, program_path: Path, shell: str) -> None:
+def test_any_sh_will_do(tmux: Tmux, program_path: Path, shell: str, side: str) -> None:
     """Each shell that may be sh sets the same option, and prints nothing."""
+    conf = tmux.home / "tmux.conf"
+    conf.touch()
     words = {"busybox": "busybox sh -eu", "zsh": "zsh --emulate sh -eu"}.get(shell, f"{shell} -eu")
     program(shell)
     folder = program_path.parent / "it's #(50%)"
     tmux("set-option", "-g", "status-right", f"<{TOKEN}\\;")
     tmux(
         "run-shell",
-        f"{words} {shlex.quote(str(SCRIPT))} {shlex.quote(str(launcher(folder)))}".replace(
-            "#", "##"
-        ),
+        f"{words} {shlex.quote(str(SCRIPT))} {shlex.quote(str(launcher(folder)))}"
+        f" {side} {conf if side else ''}".replace("#", "##"),
     )
     number = {c: f"'\"$(printf '\\{ord(c):03o}')\"'" for c in "'#(%)"}
     quoted = "".join(number.get(c, c) for c in f"{folder}/claude-status")
     assert tmux.option("status-right") == f"<#('{quoted}' --format tmux);"
+    assert tmux("show-hooks", "-g").count("[97]") == (3 if side else 0)
