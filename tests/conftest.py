@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SHELL = ROOT / "shell"
+LAUNCHER_SHELLS = ("dash", "bash", "busybox")  # which may run the launcher
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,6 +47,11 @@ def program(name: str) -> str:
             pytest.fail(f"{name} is not installed, and CI skips nothing")
         pytest.skip(f"{name} is not installed")
     return path
+
+
+def launcher_shell(shell: str) -> list[str]:
+    """The command line of one of these shells, up to the script."""
+    return [program(shell), *(["sh"] if shell == "busybox" else [])]
 
 
 @pytest.fixture

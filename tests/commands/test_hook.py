@@ -18,14 +18,13 @@ from claude_status.paths import make_private
 from claude_status.render.line import draw_line
 from claude_status.settings.settings import Settings
 from tests.bodies import usage_body
-from tests.conftest import ROOT, program
+from tests.conftest import LAUNCHER_SHELLS, ROOT, launcher_shell
 from tests.server import ApiServer, ok
 from tests.support import User, until
 
 NOW = 1_800_000_000
 PROMPT = ("--max", "95", "--tell", "70")
 TOOL = ("--max", "95")
-SHELLS = ("dash", "bash", "busybox")
 STOPPED = "python\n"  # what the stand-in for Python prints
 LINE = "Claude plan usage (~: old): "
 
@@ -37,7 +36,7 @@ def hook(
     launcher = user.home / "bin" / "claude-status"
     if not launcher.exists():
         user.install_launcher(launcher.parent)
-    argv = [program(shell), *(["sh"] if shell == "busybox" else []), str(launcher)]
+    argv = [*launcher_shell(shell), str(launcher)]
     done = subprocess.run(
         [*argv, *before, "hook", *words],
         env={**user.environ, **more},
@@ -60,7 +59,7 @@ def use(user: User, api: ApiServer, percent: float, **more: int) -> None:
     user.refresh(force=True)
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", LAUNCHER_SHELLS)
 @pytest.mark.parametrize(
     ("percent", "line"), [(42, ""), (69.9, ""), (70, "5h 70%"), (95, "5h 95%")]
 )
@@ -77,7 +76,7 @@ def test_sh_decides_up_to_the_percentage(
     assert hook(user, *TOOL, shell=shell) == (0, "", "")
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", LAUNCHER_SHELLS)
 @pytest.mark.parametrize("words", [PROMPT, TOOL])
 def test_python_decides_above_the_percentage(
     user: User, api: ApiServer, shell: str, words: tuple[str, ...]
@@ -116,7 +115,7 @@ def test_wrong_usage_stops_nothing(user: User, api: ApiServer, words: tuple[str,
 
 
 @pytest.mark.parametrize("words", [("--all",), ("--format", "plain"), ("--format", "x"), ("-x",)])
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", LAUNCHER_SHELLS)
 def test_an_option_before_it_stops_nothing(
     user: User, api: ApiServer, shell: str, words: tuple[str, ...]
 ) -> None:

@@ -20,12 +20,10 @@ from claude_status.model.usage import Limit, Usage
 from claude_status.paths import make_private
 from claude_status.settings.settings import Settings
 from tests.bodies import usage_body
-from tests.conftest import program
+from tests.conftest import LAUNCHER_SHELLS, launcher_shell
 from tests.server import ApiServer, ok
 from tests.strategies import DAY, NOW, quick, usages
 from tests.support import User
-
-SHELLS = ("dash", "bash", "busybox")
 
 
 @pytest.fixture
@@ -38,12 +36,12 @@ def launcher(user: User) -> str:
 
 def check(user: User, launcher: str, *words: str, shell: str = "dash") -> tuple[int, str, str]:
     """The exit status of ``check``, and what it prints."""
-    argv = [program(shell), *(["sh"] if shell == "busybox" else []), launcher, "check", *words]
+    argv = [*launcher_shell(shell), launcher, "check", *words]
     done = subprocess.run(argv, env=user.environ, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", LAUNCHER_SHELLS)
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -67,12 +65,12 @@ def test_sh_decides(
     assert check(user, launcher, *words, shell=shell) == expected
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", LAUNCHER_SHELLS)
 def test_a_failing_output_does_not_change_the_answer(user: User, launcher: str, shell: str) -> None:
     """With a full disk or no stdout, the status still answers, and the shell prints nothing."""
     user.log_in()
     user.refresh()
-    words = [program(shell), *(["sh"] if shell == "busybox" else []), launcher, "check", "--max"]
+    words = [*launcher_shell(shell), launcher, "check", "--max"]
     for most, status in (("90", 0), ("41", 1)):
         for place in (">/dev/full", ">&-"):
             done = subprocess.run(

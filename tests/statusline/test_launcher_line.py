@@ -14,10 +14,8 @@ from typing import Any
 import pytest
 
 from claude_status.statusline.fit import visible_width
-from tests.conftest import program
+from tests.conftest import LAUNCHER_SHELLS, launcher_shell, program
 from tests.support import User
-
-SHELLS = ("dash", "bash", "busybox")
 
 
 def payload(home: Path, percent: float = 42, count: int = 1000, **more: Any) -> bytes:
@@ -37,7 +35,7 @@ def payload(home: Path, percent: float = 42, count: int = 1000, **more: Any) -> 
 def line(user: User, launcher: str, data: bytes, shell: str = "dash") -> str:
     """The status line."""
     (user.home / "one.jsonl").touch()
-    argv = [program(shell), *(["sh"] if shell == "busybox" else []), launcher, "statusline"]
+    argv = [*launcher_shell(shell), launcher, "statusline"]
     done = subprocess.run(
         argv, env=user.environ, input=data, capture_output=True, check=True, timeout=60
     )
@@ -51,7 +49,7 @@ def runs(user: User) -> int:
     return len(path.read_text().splitlines()) if path.exists() else 0
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", LAUNCHER_SHELLS)
 def test_nothing_new_takes_no_python(user: User, launcher: str, shell: str) -> None:
     """If nothing is new, the launcher prints the same line without Python."""
     first = line(user, launcher, payload(user.home), shell)
