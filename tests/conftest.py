@@ -50,7 +50,7 @@ def program(name: str) -> str:
 
 
 def launcher_shell(shell: str) -> list[str]:
-    """The command line of one of these shells, up to the script."""
+    """The command line of one of ``LAUNCHER_SHELLS``, up to the script."""
     return [program(shell), *(["sh"] if shell == "busybox" else [])]
 
 
