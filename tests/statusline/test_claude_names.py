@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from claude_status.statusline.filled import filled
-from tests.conftest import program
-from tests.statusline.test_launcher_line import SHELLS, line, payload, runs
+from tests.conftest import LAUNCHER_SHELLS, program
+from tests.statusline.test_launcher_line import line, payload, runs
 from tests.support import User
 
 TEMPLATE = (
@@ -178,7 +178,7 @@ def pipe(user: User) -> Path:
     return made
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", LAUNCHER_SHELLS)
 def test_the_launcher_says_what_the_program_says(
     user: User, launcher: str, work: Path, shell: str
 ) -> None:
@@ -194,7 +194,7 @@ def test_the_launcher_says_what_the_program_says(
         assert (name, by_program(user, data)) == (name, said)
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", LAUNCHER_SHELLS)
 def test_parts_are_dropped_from_the_end(user: User, launcher: str, work: Path, shell: str) -> None:
     """At each width the line fits, with whole parts, and the launcher needs no Python."""
     data = payload_of(user, session(work))
