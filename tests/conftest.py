@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,15 @@ def program(name: str) -> str:
 def launcher_shell(shell: str) -> list[str]:
     """The command line of one of ``LAUNCHER_SHELLS``, up to the script."""
     return [program(shell), *(["sh"] if shell == "busybox" else [])]
+
+
+@pytest.fixture(autouse=True)
+def _no_time_limit_is_left() -> Iterator[None]:
+    """Lift the limit that a command has set for its process: here it would end all tests."""
+    yield
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
 
 
 @pytest.fixture

@@ -280,8 +280,6 @@ def test_root_does_not_use_the_users_cache(
     monkeypatch.setattr(os, "geteuid", lambda: own + 1 if own else 0)
     for name, value in user.environ.items():
         monkeypatch.setenv(name, value)
-    # it would end the test run itself, much later
-    monkeypatch.setattr("claude_status.terminal.end_after", lambda *_: None)
     assert main(["refresh"]) == 1
     assert "another user" in capsys.readouterr().err
     assert read_frame(str(user.account.home), "plain", time.time(), prompt=True)[0] == ""

@@ -404,12 +404,10 @@ def test_the_command_without_any(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_plain_one_starts_no_shell(
-    place: Place, user: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    place: Place, user: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """``doctor`` only reads files, and names the command that starts shells."""
     place("bash", above=f"touch {user}/started\n")
-    # it would end the test run itself, much later
-    monkeypatch.setattr("claude_status.commands.doctor.end_after", lambda *_: None)
     main(["doctor"])
     assert "`claude-status doctor --shells`" in capsys.readouterr().out
     assert not (user / "started").exists()
