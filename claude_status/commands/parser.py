@@ -97,7 +97,7 @@ def _noun(name: str) -> str:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    """What a wrong name may stand for, in brackets; the names there are, where none is near."""
+    """What a wrong name may stand for, in brackets; "" where none is near."""
     import difflib
 
     near = difflib.get_close_matches(name, known, 1)
