@@ -33,7 +33,7 @@ def test_the_function_prints_the_line_and_leaves_the_status(fish: Shell, home: P
 def test_placing_starts_no_process(fish: Shell, home: Path, side: str) -> None:
     """Placing the line beside the user's prompts starts no process."""
     draw(home)
-    place = f"source {PLACE} {side}\nfunction fish_prompt; echo theirs; end\n"
+    place = f"source '{PLACE}' {side}\nfunction fish_prompt; echo theirs; end\n"
     prompts = "emit fish_prompt; fish_prompt; fish_right_prompt\n"
     script = f"{fish.sourcing()}{place}function fish_right_prompt; end\n"
     shown = fish.run(script + prompts)

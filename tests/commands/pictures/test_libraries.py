@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def test_loaded(user: User, loaded: tuple[dict[str, str], Path], command: str) -
 def test_missing(user: User, tmp_path: Path, command: tuple[str, ...], library: str) -> None:
     """A missing library is reported in one sentence, with how to install it, and status 1."""
     done = user.run(*command, environ=without(library, tmp_path / "path"))
-    advice = f"in the clone, run {sys.executable} -m pip install '.[look]'"
+    advice = f"in the clone, run {shlex.quote(sys.executable)} -m pip install '.[look]'"
     sentence = f"claude-status: This needs {library}: {advice}.\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
 

@@ -402,5 +402,5 @@ def test_without_rich(known: User, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr == (
         "claude-status: This needs rich: in the clone, run "
-        f"{sys.executable} -m pip install '.[look]'.\n"
+        f"{shlex.quote(sys.executable)} -m pip install '.[look]'.\n"
     )
