@@ -129,7 +129,9 @@ def _limit(limit: Limit, now: float, style: Style, span: Callable[[float], str],
 
 def _credits(credit: Credits, now: float, style: Style, span: Callable[[float], str]) -> Row:
     over = credit.is_over(now)
-    known = credit.percent is not None and not over
+    # without a limit there is no share, though the API says 0
+    unlimited = credit.limit is None and credit.used and not credit.percent
+    known = credit.percent is not None and not over and not unlimited
     mark = _mark(credit, now, style)
     share = mark + shown_percent(credit.percent or 0) if known else OVER if over else ""
     words = [

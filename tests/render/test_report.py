@@ -143,6 +143,9 @@ def test_credits_are_money() -> None:
     )
     assert (shown.name, shown.share, shown.state) == ("credits", "25%", "$125.50/$500")
     assert (unknown.share, unknown.filled, unknown.state) == ("", None, "~$125.50")
+    unlimited = replace(credit, limit=None, percent=0)  # as the API says it: 0% of nothing
+    row = report(Usage("endpoint", NOW, (), unlimited), NOW, STYLE).rows[0]
+    assert (row.share, row.filled, row.state) == ("", None, "$125.50")
     unused = report(Usage("endpoint", NOW, (), replace(credit, used=0, percent=0)), NOW, STYLE)
     assert (unused.rows[0].share, unused.rows[0].filled) == ("0%", 0)
 
