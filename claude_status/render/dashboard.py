@@ -103,7 +103,9 @@ def _layouts(report: Report, columns: int) -> Iterator[list[Text]]:
         yield table[: len(report.rows) + 1]  # without the sources
         return
     yield short_blocks(report.rows, columns)
-    yield wide_table(report.rows, columns, LEAST_BAR)
+    table = wide_table(report.rows, columns, LEAST_BAR)
+    if table:  # else it is too narrow, and the limits go before all else
+        yield table
 
 
 def _below(board: Board, columns: int, spare: int) -> list[list[Text]]:

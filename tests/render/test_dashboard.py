@@ -67,6 +67,14 @@ def test_it_fits(
         assert all(row.share in joined for row in picture.rows)
 
 
+@pytest.mark.parametrize("lines", range(4, 12))
+def test_a_tiny_screen_has_the_numbers(lines: int) -> None:
+    """In 20 columns the limits have their place before events and charts."""
+    drawn = "\n".join(texts(BOARD, 20, lines))
+    shares = [row.share for row in BOARD.report.rows]
+    assert any(share in drawn for share in shares)
+
+
 @pytest.mark.parametrize("columns", [40, 80, 120, 200])
 def test_the_last_line_has_the_keys(columns: int) -> None:
     """From ten lines on the last line has the keys, whatever else is shown."""
