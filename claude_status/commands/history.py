@@ -81,6 +81,10 @@ def _print_charts(shown: Snapshot, points: Sequence[Point], days: int | None) ->
     style = shown.settings.style("plain", shown.account.name)
     limits = limits_seen(shown.usage, points)
     found = of_past(limits, shown, points, days) if days else of_present(limits, shown, points)
+    if not found and shown.usage and shown.usage.numbers():
+        raise ClaudeStatusError(
+            "There is no window to draw, only numbers: `claude-status show` has them."
+        )
     if not found:
         raise ClaudeStatusError("No data yet: run `claude-status show`, which asks for it.")
     seen = [words for limit in limits if (words := windows_words(limit, points))]

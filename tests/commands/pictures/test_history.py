@@ -18,7 +18,7 @@ from claude_status.store import history, records
 from claude_status.store.database import open_store
 from tests.commands.pictures.conftest import HOUR, WIDTHS, without
 from tests.screen import Screen
-from tests.server import ApiServer
+from tests.server import ApiServer, ok, usage_body
 from tests.support import User
 
 DAY = 24 * HOUR
@@ -274,3 +274,13 @@ def test_a_refresh_keeps_its_reading(user: User) -> None:
     user.refresh()
     keys = {row["key"] for row in csv.DictReader(io.StringIO(user.run("history", "--csv").stdout))}
     assert keys == {SESSION, WEEK, "scope:fable"}
+
+
+def test_credits_have_no_window(user: User, api: ApiServer) -> None:
+    """An account that has only credits is not told to ask for what it has."""
+    api.answer = ok(usage_body(time.time(), None, None, credits_used=12550))
+    user.log_in()
+    user.refresh()
+    done = user.run("history")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("claude-status: There is no window to draw")
