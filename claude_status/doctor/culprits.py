@@ -111,7 +111,7 @@ def _taken_over(shell: str, scripts: Sequence[Script], program: str) -> Finding:
 
 def _started(scripts: Sequence[Script], program: str) -> str:
     """A program, and the line that seems to start it."""
-    pattern = re.compile(rf"(?<![\w-]){re.escape(program)}(?![\w-])")
+    pattern = re.compile(rf"(?<![\w-]){re.escape(program)}(?![\w-]|\.\w)")
     places = (
         f"{program} ({script.path}, line {number})"
         for script in scripts

@@ -65,6 +65,14 @@ def test_what_is_in_the_way(look: Look, words: str) -> None:
     assert found.advice
 
 
+def test_a_longer_name_is_another_program() -> None:
+    """A path with python3.11 in it does not start python3."""
+    look = Look("", "", "python3", waits=True)
+    found = judge("fish", [script(". /venv/lib/python3.11/ours.fish")], look, 0)
+    assert found is not None
+    assert found.text == "python3 has the terminal, in front of the prompt"
+
+
 def test_a_prompt_without_the_line_is_left_to_the_files() -> None:
     """A shell that waits at a prompt without the line is left to an examination of its files."""
     assert judge("bash", [script("")], Look("", "", "bash", waits=True), 0) is None
