@@ -25,7 +25,9 @@ def refuse(side: str | None, named: Collection[str], *, every: bool) -> None:
         )
     for name in named:
         if name not in TEXTS:
-            raise SettingsError(f"--left and --right are for {_either()}, not for {name}.")
+            raise SettingsError(
+                f"--left and --right are for {_either()}, not for {name}: name it without --{side}."
+            )
 
 
 def on(side: str | None, host: Host) -> Host:

@@ -166,7 +166,7 @@ def test_a_place_of_their_own_counts_more(
     [
         (["bash", "--right"], "bash has no right prompt"),
         (["zsh", "bash", "--right"], "bash has no right prompt"),
-        (["zsh", "starship", "--left"], "not for starship"),
+        (["zsh", "starship", "--left"], "not for starship: name it without --left."),
         (["claude", "--right"], "not for claude"),
         (["claude-hooks", "--left"], "not for claude-hooks"),
         (["--left"], "needs a host"),
