@@ -178,7 +178,7 @@ def _add_config(config: argparse.ArgumentParser) -> None:
         f"{config.prog} [--init | --check]\n"
         f"       {config.prog} set NAME VALUE\n       {config.prog} unset NAME"
     )
-    changes = config.add_subparsers(title="changes", metavar="CHANGE", prog=config.prog)
+    changes = config.add_subparsers(title="changes", metavar="SUBCOMMAND", prog=config.prog)
     for verb, run, text in (
         ("set", "commands.config:set_one", "change a setting, for example: set template bars"),
         ("unset", "commands.config:unset_one", "go back to the default of a setting"),

@@ -72,7 +72,7 @@ def test_a_wrong_call_is_reported_with_status_2(user: User, arguments: Sequence[
         ("show more", "There is one argument too many, 'more': see `claude-status show --help`."),
         ("check", "The option --max is missing: see `claude-status check --help`."),
         ("config set", "NAME and VALUE are missing: see `claude-status config set --help`."),
-        ("config st ttl 3", "There is no change 'st' (did you mean 'set'?): "),
+        ("config st ttl 3", "There is no subcommand 'st' (did you mean 'set'?): "),
         ("init bsh", "There is no host 'bsh' (did you mean 'bash'?): "),
         ("init", "HOST is missing: see `claude-status init --help`."),
         ("check --max", "The option --max needs a value: "),
