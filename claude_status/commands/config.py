@@ -6,11 +6,14 @@ import argparse
 import contextlib
 import os
 import textwrap
+import time
+from dataclasses import replace as replace_style
 from pathlib import Path
 
 from claude_status.errors import ClaudeStatusError, SettingsError
+from claude_status.frames_read import start_refresh
 from claude_status.install.files import look, replace
-from claude_status.paths import settings_file
+from claude_status.paths import accounts, environ_of, locate, settings_file
 from claude_status.render.colours import COLOUR_NAMES
 from claude_status.render.libraries import need
 from claude_status.settings.listing import all_colours, describe, toml
@@ -109,6 +112,7 @@ def set_one(arguments: argparse.Namespace) -> int:
     value = set_value(path, arguments.name, arguments.value)
     print(f"{arguments.name} = {toml(value)}  # {path}")
     redraw()
+    _say_why_hidden(arguments.name)
     return 0
 
 
@@ -122,11 +126,12 @@ def unset_one(arguments: argparse.Namespace) -> int:
         raise SettingsError(unknown(arguments.name) or f"{path} does not set {arguments.name}.")
     print(f"{arguments.name} is back to its default ({path}).")
     redraw()
+    _say_why_hidden(arguments.name)
     return 0
 
 
 def redraw() -> None:
-    """Redraw the line with the settings as they are now, where there is one."""
+    """Redraw the line with the settings as they are now, and other accounts' in the background."""
     from claude_status.asking.ask import Asker
     from claude_status.asking.refresh import refresh
     from claude_status.terminal import place
@@ -135,6 +140,27 @@ def redraw() -> None:
     if os.path.exists(account.frames):
         with contextlib.suppress(ClaudeStatusError):
             refresh(Asker(account, settings, os.environ, typed=True))
+    for name in accounts(account.cache):
+        environ = environ_of(os.environ, name)
+        with contextlib.suppress(ClaudeStatusError, OSError):
+            other = locate(environ)
+            if other != account and other.frames.exists() and other.config_dir.exists():
+                start_refresh("bar", environ)
+
+
+def _say_why_hidden(name: str) -> None:
+    """Say why there is no line any more, where a change to that setting leaves none."""
+    from claude_status.asking.snapshot import take_snapshot
+    from claude_status.commands.line import why_hidden
+    from claude_status.render.line import draw_line
+    from claude_status.terminal import place, say
+
+    account, settings = place(os.environ, warn=False)
+    shown = take_snapshot(account, settings, time.time())
+    host = name.split(".")[1] if name.startswith("hosts.") else "plain"
+    look = replace_style(settings.style(host, account.name, shown.plan), in_claude=host == "claude")
+    if not draw_line(shown.usage, shown.now, look) and (reason := why_hidden(shown, look)):
+        say(reason)
 
 
 def _init(path: Path) -> int:

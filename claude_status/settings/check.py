@@ -26,7 +26,8 @@ def _whole(least: int, most: int, unit: str) -> Callable[[object], int]:
 
 def _sources(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(source in SOURCES for source in value):
-        raise ValueError("must be a list of " + ", ".join(f'"{source}"' for source in SOURCES))
+        known = ", ".join(f'"{source}"' for source in SOURCES)
+        raise ValueError(f'must be a list of {known}, such as ["statusline"]')
     return tuple(source for source in SOURCES if source in value)
 
 
@@ -160,7 +161,7 @@ def _hours(value: object) -> str:
 
 
 def _command(value: object) -> tuple[str, ...]:
-    words = [value] if isinstance(value, str) else value
+    words = [value] if isinstance(value, str) and len(value.split()) == 1 else value
     if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
         raise ValueError('must be a command as a list of words, such as ["/path/to/it", "-x"]')
     return tuple(words)

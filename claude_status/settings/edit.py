@@ -64,8 +64,12 @@ def unset_value(path: Path, name: str) -> bool:
 
 
 def _keys(name: str) -> Sequence[str]:
-    """The keys of a dotted name; in a label's, everything after the first dot is a directory."""
-    return name.split(".", 1) if name.startswith("labels.") else name.split(".")
+    """The keys of a dotted name; in a label's, a directory is all of the rest, in quotes or not."""
+    if not name.startswith("labels."):
+        return name.split(".")
+    table, directory = name.split(".", 1)
+    is_quoted = len(directory) > 1 and directory[0] == directory[-1] and directory[0] in "\"'"
+    return table, directory[1:-1] if is_quoted else directory
 
 
 def _value(text: str) -> object:

@@ -14,7 +14,7 @@ from claude_status.cli import HOSTS
 from claude_status.paths import settings_file
 from claude_status.settings.settings import Settings, load
 from tests.server import ApiServer
-from tests.support import User
+from tests.support import User, until
 
 
 def no_space() -> None:
@@ -223,6 +223,17 @@ def test_a_first_setting_makes_the_file(user: User) -> None:
     assert loaded.settings.labels["/default"] == "home"
 
 
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+def test_the_directory_of_a_label_may_be_quoted(user: User, quote: str) -> None:
+    """A label is set and removed by its directory, with TOML's quotes or without them."""
+    name = f"labels.{quote}~/.claude-work{quote}"
+    assert user.run("config", "set", name, "work").returncode == 0
+    labels = load(settings_file(user.environ)).settings.labels
+    assert labels == {f"{Path.home()}/.claude-work": "work"}
+    assert user.run("config", "unset", name).returncode == 0
+    assert "work" not in settings_file(user.environ).read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -234,6 +245,8 @@ def test_a_first_setting_makes_the_file(user: User) -> None:
         (["set", "hosts.tmux", "x"], "hosts.tmux: must contain a template"),
         (["set", "ttl.x", "5"], "ttl is not a table"),
         (["set", "colours.warning", "bald"], "colours.warning: 'bald' is no colour: use a name"),
+        (["set", "sources", "endpont"], '"claude_cli", such as ["statusline"].'),
+        (["set", "on_alert", "say hi"], "on_alert: must be a command as a list of words"),
         (["set", "colours.warn", "red"], "colours.warn: 'warn' is none of the kinds normal, "),
         (["set", "hosts.tmux.colours", "red"], 'hosts.tmux: colours must be "none", or a table'),
         (["set", "colors.warning", "red"], "did you mean 'colours'?"),
@@ -259,6 +272,42 @@ def test_a_change_shows_at_once(user: User, api: ApiServer) -> None:
     _, _, text = (user.account.frames / "plain").read_text().splitlines()[1].partition(" ")
     assert text.endswith("%")
     assert len(api.requests) == calls
+
+
+def test_a_change_shows_in_every_account(user: User, api: ApiServer) -> None:
+    """What is set from one account is soon in the frames of the others, without another call."""
+    other = User(user.home, api.url, CLAUDE_CONFIG_DIR=f"{user.home}/work")
+    other.log_in()
+    user.refresh()
+    other.refresh()
+    calls = len(api.requests)
+    assert user.run("config", "set", "labels.~/work", "work").returncode == 0
+    until(lambda: other.line(time.time()).startswith("work"))
+    until(other.is_drawn)
+    assert len(api.requests) == calls
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("hide_below", "99", "Nothing has reached 99% (hide_below)"),
+        ("max_width", "10", "The line does not fit into 10 columns: allow more."),
+        ("template", "{nope}", "The template names no number that is known"),
+        ("hosts.tmux.template", "{nope}", "The template names no number that is known"),
+        ("template", "{5h}", ""),
+        ("hosts.claude.template", "{claude.model}", ""),
+    ],
+)
+def test_a_change_that_leaves_no_line_says_why(
+    user: User, api: ApiServer, name: str, value: str, reason: str
+) -> None:
+    """Where a change leaves the line empty though there are numbers, one sentence says why."""
+    user.run("config", "set", "template", "{5h} {5h.reset} {7d}")
+    user.refresh()
+    done = user.run("config", "set", name, value)
+    assert done.returncode == 0
+    assert done.stderr.removeprefix("claude-status: ").startswith(reason)
+    assert done.stderr.count("\n") == bool(reason)
 
 
 def test_a_colour_shows_at_once(user: User, api: ApiServer) -> None:

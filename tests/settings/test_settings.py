@@ -46,7 +46,7 @@ WRONG = {
     "alert_thresholds": [80, "80", ["80"], [True], [0], [80, -1], [math.nan], {}, True],
     "quiet_hours": ["22:00", "22-07", "24:00-07:00", "22:60-07:00", "22:00 - 07:00", 22, True,
                     datetime.time(22), ["22:00-07:00"]],
-    "on_alert": [5, True, {}, [""], [5], [["a"]]],
+    "on_alert": [5, True, {}, "", "notify-send hi", [""], [5], [["a"]]],
 }  # fmt: skip
 RIGHT = {
     "ttl": [(180, 180), (86400, 86400)],
