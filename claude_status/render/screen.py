@@ -40,7 +40,8 @@ def draw_screen(
     """A line for each limit if its words fit, else a block; ``hint`` comes last.
 
     ``lines`` is the available height: if that is too little, the blocks move together; then each
-    limit is one line with as many words as fit; then the title is dropped, and the last lines.
+    limit is one line with as many words as fit, or two on a narrow screen; then the title is
+    dropped, and the last lines.
     """
     columns = max(columns, LEAST_COLUMNS)
     head = [*wrapped(Text(report.title, "bold"), columns), Text()]
@@ -56,6 +57,8 @@ def draw_screen(
         if len(head) + len(middle) + 1 + len(foot) <= lines:
             return [*head, *middle, Text(), *foot]
     middle = wide_table(report.rows, columns, LEAST_BAR) or dense
+    if len(middle) > lines and report.rows:
+        middle = short_blocks(report.rows, columns)
     foot = foot[: max(0, lines - len(middle))]
     return [*head[: max(0, lines - len(middle) - len(foot))], *middle, *foot][:lines]
 
