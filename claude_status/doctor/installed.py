@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from claude_status.install.claude_settings import KEY
 from claude_status.install.edits import side_of
 from claude_status.install.files import look
 from claude_status.install.hosts import HOOKS, Host, hosts
+from claude_status.install.program import Parts
 from claude_status.install.sides import CHOICE
 
 # Where an administrator's settings are
@@ -21,6 +23,7 @@ MANAGED = {
     "darwin": Path("/Library/Application Support/ClaudeCode"),
     "linux": Path("/etc/claude-code"),
 }
+VARIABLE = re.compile(rb"\|\| [A-Z_]+=")  # of the program that a block of tmux starts
 PROJECT = (".claude/settings.local.json", ".claude/settings.json")
 
 
@@ -42,6 +45,10 @@ def check_hosts(scene: Scene) -> Iterator[Finding]:
                 yield Finding(host.name, text, Grade.WRONG, advice)
             else:
                 yield Finding(host.name, f"installed in {file}{_side(host, file)}")
+                if _is_of_another_version(host, file, paths):
+                    advice = f"run `claude-status install {host.name}`, which updates it"
+                    text = "the block there was written by another version"
+                    yield Finding(host.name, text, Grade.NOTE, advice)
                 if host.name == "bash":
                     for sentence in next_steps.login_bash(scene.environ):
                         yield from_sentence(host.name, sentence, Grade.NOTE)
@@ -57,6 +64,22 @@ def _paths(host: Host, file: Path) -> list[str] | None:
         return None if host.edit.take(data, None)[0] == data else host.edit.paths(data)
     except ClaudeStatusError:
         return None
+
+
+def _is_of_another_version(host: Host, file: Path, paths: list[str]) -> bool:
+    """Whether a block is not what this version writes for the same program and snippet.
+
+    Not known of a block that sets variables for its program, as for another account in tmux.
+    """
+    data = look(file).data or b""
+    program = next((path for path in paths if path.endswith("/claude-status")), None)
+    snippet = next((path for path in paths if path.endswith(f".{host.name}")), None)
+    if program is None or snippet is None or VARIABLE.search(data):
+        return False
+    try:
+        return host.edit.put(data, Parts(program, Path(snippet).parent)) != data
+    except ClaudeStatusError:
+        return False
 
 
 def _side(host: Host, file: Path) -> str:

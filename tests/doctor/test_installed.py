@@ -37,6 +37,15 @@ def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def plain(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the program, in a path without quotes."""
+    made = folder.parent.rename(tmp_path / "plain") / "shell"
+    monkeypatch.setattr(own, "PACKAGE", made.parent / "claude_status")
+    monkeypatch.setattr(sys, "argv", [str(made / "claude-status-py")])
+    return made
+
+
+@pytest.fixture
 def found(home: Path) -> Callable[[], list[Finding]]:
     """What doctor finds now."""
     program = Path("/opt/made up/bin/claude-status")
@@ -61,6 +70,31 @@ def test_what_is_installed_is_named(folder, home, found, host):
     assert str(home) in only.text
 
 
+@pytest.mark.parametrize("host", ["bash", "zsh", "fish", "tmux"])
+def test_a_block_of_another_version(plain, home, found, host):
+    """A block that this version would write otherwise still works, and a note says how to update.
+
+    Where it is as written, there is no note; an update leaves none.
+    """
+    main(["install", host])
+    (only,) = found()
+    (file,) = (path for path in home.rglob("*") if path.is_file() and str(path) in only.text)
+    file.write_bytes(file.read_bytes().replace(b"Written by", b"Put here by"))
+    good, note = found()
+    assert (good.grade, note.grade) == (Grade.GOOD, Grade.NOTE)
+    assert note.advice == f"run `claude-status install {host}`, which updates it"
+    main(["install", host])
+    assert found() == [only]
+
+
+def test_a_block_with_variables(plain, home, found, monkeypatch):
+    """A block of tmux that selects an account is no other version's."""
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(home / "work"))
+    main(["install", "tmux"])
+    monkeypatch.delenv("CLAUDE_CONFIG_DIR")
+    assert [finding.grade for finding in found()] == [Grade.GOOD]
+
+
 @pytest.mark.parametrize(("file", "named"), [(None, ".bash_profile"), (".profile", ".profile")])
 def test_a_login_bash_that_reads_another_file(folder, home, found, file, named):
     """A note says where login shells of bash do not read the file that has our part."""
@@ -74,11 +108,8 @@ def test_a_login_bash_that_reads_another_file(folder, home, found, file, named):
 
 
 @pytest.mark.parametrize("host", HOST_NAMES)
-def test_a_path_that_is_gone(folder, found, host, monkeypatch, tmp_path):
+def test_a_path_that_is_gone(plain, found, host, monkeypatch, tmp_path):
     """If the program was moved, the row says so, and its advice repairs that."""
-    plain = folder.parent.rename(tmp_path / "plain") / "shell"
-    monkeypatch.setattr(own, "PACKAGE", plain.parent / "claude_status")
-    monkeypatch.setattr(sys, "argv", [str(plain / "claude-status-py")])
     main(["install", host])
     moved = plain.parent.rename(tmp_path / "moved") / "shell"
     (only,) = found()
