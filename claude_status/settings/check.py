@@ -69,11 +69,12 @@ def _template(value: object) -> str:
         )
     text = PRESETS.get(value, value)
     parse_template(text)
-    if value not in PRESETS and "{" not in value:
+    if value and value not in PRESETS and "{" not in value:  # it would say the same for ever
         import difflib
 
-        for preset in difflib.get_close_matches(value, PRESETS, 1):
-            raise ValueError(f"there is no preset {value!r} (did you mean {preset!r}?)")
+        near = difflib.get_close_matches(value, PRESETS, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(PRESETS)}"
+        raise ValueError(f"there is no preset {value!r} ({hint})")
     return text
 
 

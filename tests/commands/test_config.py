@@ -140,14 +140,14 @@ def test_each_host_may_have_a_line_of_its_own(user: User) -> None:
     """A host's template is used in its frames and by `--format`, and nowhere else."""
     path = settings_file(user.environ)
     path.parent.mkdir(parents=True)
-    tables = (f'[hosts.{host}]\ntemplate = "on {host}"\n' for host in HOSTS)
+    tables = (f'[hosts.{host}]\ntemplate = "on {host} {{plan}}"\n' for host in HOSTS)
     path.write_text("".join(tables) + '[colours]\nlabel = "none"\n')
 
     user.refresh(settings=load(path).settings)
 
     for host in HOSTS:
-        assert user.line(time.time(), host) == f"on {host}"
-        assert user.run("--format", host).stdout == f"on {host}\n"
+        assert user.line(time.time(), host) == f"on {host} max"
+        assert user.run("--format", host).stdout == f"on {host} max\n"
     assert "on " not in user.line(time.time(), "ansi")
 
 
@@ -239,6 +239,7 @@ def test_the_directory_of_a_label_may_be_quoted(user: User, quote: str) -> None:
     [
         (["set", "ttl", "10"], "ttl: must be a whole number of seconds"),
         (["set", "template", "minimul"], "did you mean 'minimal'?"),
+        (["set", "template", "compact"], "no preset 'compact' (there are default, minimal, "),
         (["set", "tll", "600"], "did you mean 'ttl'?"),
         (["set", "nope", "1"], "There is no setting 'nope': `claude-status config` lists all."),
         (["unset", "nope"], "There is no setting 'nope': `claude-status config` lists all."),

@@ -30,7 +30,7 @@ WRONG = {
     ],
     "max_width": [9, 501, 0, -1, 60.0, "60", True, [60], {}],
     "template": [5, True, ["{5h}"], {}, "{5hh}", "{", "}", "{5h", "a\nb", "`id`", "$(id)", "50%",
-                 "{\x1b[31m}", "#[fg=red]", "\\n", "minimul", "Full"],
+                 "{\x1b[31m}", "#[fg=red]", "\\n", "minimul", "Full", "compact"],
     "clock": ["12", 12, "am", True, ["12h"]],
     "hide_below": ["50", -1, 100.5, math.nan, True, [50]],
     "colours": [
