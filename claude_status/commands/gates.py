@@ -14,7 +14,7 @@ import time
 from claude_status.asking.snapshot import Snapshot, fresh_snapshot, take_snapshot
 from claude_status.errors import SettingsError
 from claude_status.frames_read import kick, read_frame
-from claude_status.model.usage import FRESH, Limit
+from claude_status.model.usage import CREDITS, FRESH, Limit
 from claude_status.paths import Account
 from claude_status.render.words import duration, plain_label, shown_percent
 from claude_status.terminal import TYPED_SECONDS, end_after, place, say
@@ -130,8 +130,7 @@ def _progress(snapshot: Snapshot, arguments: argparse.Namespace) -> str:
     last = max(waiting, key=lambda limit: limit.resets_at or 0, default=None)
     if last is None:
         return "waiting for a current number"
-    text = f"{plain_label(last.label)} is at {shown_percent(last.percent)}, waiting for less than"
-    text += f" {arguments.below:g}%"
+    text = f"{_named([last])}, waiting for less than {arguments.below:g}%"
     if last.resets_at is None or not last.window:
         return text
     left = last.resets_at - now
@@ -140,7 +139,11 @@ def _progress(snapshot: Snapshot, arguments: argparse.Namespace) -> str:
 
 
 def _named(limits: list[Limit]) -> str:
-    return ", ".join(f"{plain_label(x.label)} is at {shown_percent(x.percent)}" for x in limits)
+    return ", ".join(f"{_subject(x)} at {shown_percent(x.percent)}" for x in limits)
+
+
+def _subject(limit: Limit) -> str:
+    return f"{plain_label(limit.label)} {'are' if limit.key == CREDITS else 'is'}"
 
 
 def _drawn_at(account: Account) -> int:

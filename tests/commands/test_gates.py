@@ -58,11 +58,11 @@ def test_credits_are_a_limit() -> None:
     """An account with only credits is judged by them, also when they are spent."""
     paid = Credits(49000, 50000, "USD", 2, 98.0, NOW, "endpoint")
     found = replace(snapshot(), usage=Usage("endpoint", NOW, (), paid))
-    assert judge(found, 90, None) == (1, "credits is at 98%, which is above 90%.")
+    assert judge(found, 90, None) == (1, "credits are at 98%, which is above 90%.")
     assert judge(found, 99, "credits")[0] == 0
     spent = replace(paid, percent=None, reason="out of usage credits")
     gone = replace(found, usage=Usage("endpoint", NOW, (), spent))
-    assert judge(gone, 99, "credits") == (1, "credits is at 100%, which is above 99%.")
+    assert judge(gone, 99, "credits") == (1, "credits are at 100%, which is above 99%.")
 
 
 def test_unknown_says_why() -> None:

@@ -85,7 +85,7 @@ def test_credits_decide_too(user: User, launcher: str, api: ApiServer) -> None:
     api.answer = ok(usage_body(time.time(), None, None, credits_used=49000))
     user.refresh()
     assert check(user, launcher, "--max", "90")[:2] == (
-        1, "credits is at 98%, which is above 90%.\n",
+        1, "credits are at 98%, which is above 90%.\n",
     )  # fmt: skip
 
 
