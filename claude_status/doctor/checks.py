@@ -75,6 +75,10 @@ def check_settings(scene: Scene) -> Iterator[Finding]:
     for problem in scene.loaded.problems:
         said = problem.removeprefix(path).lstrip(": ").rstrip(".")
         yield Finding("", said, Grade.WRONG)
+    bundle = scene.loaded.settings.ca_bundle
+    if bundle not in ("", "system") and not os.path.exists(bundle):
+        text = f"ca_bundle names {bundle}, which does not exist"
+        yield Finding("ca_bundle", text, Grade.WRONG, "name an existing file, or remove it")
 
 
 def check_alerts(scene: Scene) -> Iterator[Finding]:

@@ -618,6 +618,18 @@ def test_the_command_of_alerts_is_checked(user: User, settings: str, grade: Grad
     assert [row.grade for row in findings(user).get("alerts", [])] == ([grade] if grade else [])
 
 
+@pytest.mark.parametrize(
+    ("bundle", "grades"),
+    [("/missing.pem", [Grade.WRONG]), ("/etc/passwd", []), ("system", []), ("", [])],
+)
+def test_a_missing_ca_bundle_is_reported(user: User, bundle: str, grades: list[Grade]) -> None:
+    """A file of certificates that does not exist is reported before a call fails."""
+    path = user.home / ".config/claude-status/config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(f'ca_bundle = "{bundle}"\n')
+    assert [row.grade for row in findings(user).get("ca_bundle", [])] == grades
+
+
 @given(FINDINGS, st.integers(1, 120), st.sampled_from(["ansi", "plain", "ascii"]))
 def test_any_findings_can_be_drawn(rows: list[Finding], columns: int, dialect: str) -> None:
     """Whatever a finding says, every line is printable."""
