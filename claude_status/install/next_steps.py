@@ -41,6 +41,8 @@ def login_bash(environ: Mapping[str, str]) -> Iterator[str]:
     start = "Login shells of bash, as in tmux, ssh and Terminal.app,"
     if file is None:
         yield f"{start} do not read ~/.bashrc: add `. ~/.bashrc` to ~/{LOGIN_FILES[0]}."
+    elif (home / file).resolve() == rc_files.bash(environ).resolve():
+        return  # one file under both names: sourcing itself, it would never end
     elif not _has(home / file, rb"bashrc"):
         yield f"{start} read ~/{file}, not ~/.bashrc: add `. ~/.bashrc` to it."
 

@@ -107,6 +107,14 @@ def test_a_login_bash_that_reads_another_file(folder, home, found, file, named):
     assert f"~/{named}" in f"{note.text} {note.advice}"
 
 
+def test_a_login_file_that_is_a_link(folder, home, found):
+    """Where the login file is a link to ~/.bashrc, nothing is to be added: it would read itself."""
+    (home / ".profile").unlink()
+    (home / ".bash_profile").symlink_to(".bashrc")
+    main(["install", "bash"])
+    assert [finding.grade for finding in found()] == [Grade.GOOD]
+
+
 @pytest.mark.parametrize("host", HOST_NAMES)
 def test_a_path_that_is_gone(plain, found, host, monkeypatch, tmp_path):
     """If the program was moved, the row says so, and its advice repairs that."""
