@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from claude_status.doctor.findings import Finding, Grade
+from claude_status.doctor.findings import Finding, Grade, from_sentence
 from claude_status.doctor.trial import Look
 from claude_status.install.blocks import END
 from claude_status.install.hosts import SHELLS
@@ -81,8 +81,13 @@ def judge(shell: str, scripts: Sequence[Script], look: Look, seen: int) -> Findi
     return _taken_over(shell, scripts, program) if program else None
 
 
-def find_culprit(shell: str, scripts: Sequence[Script], *, starship: bool) -> Finding:
-    """Why the prompt of a shell has no line; ``starship`` says that our part is in its file."""
+def find_culprit(
+    shell: str, scripts: Sequence[Script], *, starship: bool, unnamed: str = ""
+) -> Finding:
+    """Why the prompt of a shell has no line; ``starship`` says that our part is in its file.
+
+    ``unnamed`` is what to do where its format does not name our part, "" where it does.
+    """
     file = scripts[0]
     end = file.end_of_block
     if not end and not any(PLACED.search(line) for each in scripts for _, line in each.code()):
@@ -97,7 +102,7 @@ def find_culprit(shell: str, scripts: Sequence[Script], *, starship: bool) -> Fi
         if number < end and ENDS.match(line):
             text = f"{file.path} ends in line {number}, above our block"
             return _wrong(shell, text, f"move our block above it: {_again(shell)}")
-    return _framework(shell, scripts, starship=starship) or _unknown(shell, scripts)
+    return _framework(shell, scripts, starship, unnamed) or _unknown(shell, scripts)
 
 
 def _taken_over(shell: str, scripts: Sequence[Script], program: str) -> Finding:
@@ -127,7 +132,9 @@ def _lost(shell: str, script: Script, number: int) -> Finding:
     return _wrong(shell, text, f"keep what is in {name} there, or move that line above our block")
 
 
-def _framework(shell: str, scripts: Sequence[Script], *, starship: bool) -> Finding | None:
+def _framework(
+    shell: str, scripts: Sequence[Script], starship: bool, unnamed: str
+) -> Finding | None:
     own = scripts if shell == "fish" else scripts[:1]  # others may be some library's
     code = "\n".join(line for script in own for _, line in script.code())
     for name, pattern in FRAMEWORKS.items():
@@ -138,6 +145,8 @@ def _framework(shell: str, scripts: Sequence[Script], *, starship: bool) -> Find
         if not starship:
             text = "starship draws the prompt, without the line"
             return _wrong(shell, text, "claude-status install starship")
+        if unnamed:
+            return from_sentence(shell, unnamed, Grade.WRONG)
     return None
 
 

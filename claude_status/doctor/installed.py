@@ -52,6 +52,9 @@ def check_hosts(scene: Scene) -> Iterator[Finding]:
                 if host.name == "bash":
                     for sentence in next_steps.login_bash(scene.environ):
                         yield from_sentence(host.name, sentence, Grade.NOTE)
+                if host.name == "starship":
+                    for sentence in next_steps.unnamed(scene.environ):
+                        yield from_sentence(host.name, sentence, Grade.NOTE)
             if host.name in ("claude", HOOKS):
                 managed = MANAGED.get(scene.platform, MANAGED["linux"])
                 yield from _overridden(host.name, file, managed)

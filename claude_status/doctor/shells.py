@@ -20,7 +20,7 @@ from claude_status.doctor.seen import first_prompt, is_in, shown_text
 from claude_status.doctor.trial import LIMIT, Look, look_at
 from claude_status.errors import SettingsError
 from claude_status.frames_read import read_frame
-from claude_status.install import rc_files
+from claude_status.install import next_steps, rc_files
 from claude_status.install.hosts import SHELLS, hosts, is_installed
 from claude_status.isolation import for_the_user
 from claude_status.paths import accounts, environ_of, locate
@@ -85,8 +85,9 @@ def _examine(
             look = watch({**environ, "TMUX": f"{environ['TMUX_TMPDIR']}/none,0,0"})
     found = judge(shell, scripts, look, first_prompt(texts(), look))
     if found is None:
-        starship = rc_files.starship(scene.environ)
-        return find_culprit(shell, scripts, starship=bool(OURS.search(_text(starship))))
+        is_in_starship = bool(OURS.search(_text(rc_files.starship(scene.environ))))
+        unnamed = next(next_steps.unnamed(scene.environ), "") if is_in_starship else ""
+        return find_culprit(shell, scripts, starship=is_in_starship, unnamed=unnamed)
     return Finding(shell, found.text + inside, found.grade, found.advice)
 
 

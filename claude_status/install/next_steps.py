@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import sys
@@ -69,6 +70,12 @@ def starship(environ: Mapping[str, str]) -> Iterator[str]:
     own = f"${{{table}.{name}}}"
     if not any(part in shown for part in ("$all", f"${table}", own)):
         yield f"Your starship.toml sets its own format: add {own} where you want the line."
+
+
+def unnamed(environ: Mapping[str, str]) -> Iterator[str]:
+    """What ``starship`` yields; nothing for a file that cannot be read."""
+    with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
+        yield from starship(environ)
 
 
 def tmux(environ: Mapping[str, str]) -> Iterator[str]:

@@ -85,6 +85,16 @@ def test_each_framework_is_known(name: str) -> None:
     assert found.text == f"{name} draws the prompt, without the line"
 
 
+def test_a_format_that_does_not_name_our_part() -> None:
+    """Where starship has our part but its format leaves it out, that is the reason."""
+    files = [script(f"{USES['starship']}\n{BLOCK}")]
+    todo = "Your starship.toml sets its own format: add ${env_var.X} where you want the line."
+    found = find_culprit("bash", files, starship=True, unnamed=todo)
+    assert found.text == "Your starship.toml sets its own format"
+    assert found.advice == "add ${env_var.X} where you want the line"
+    assert find_culprit("bash", [script(BLOCK)], starship=True, unnamed=todo).text != found.text
+
+
 @pytest.mark.parametrize(
     "line", ["# PROMPT_COMMAND=x", 'PROMPT_COMMAND="x; $PROMPT_COMMAND"', "a=1"]
 )

@@ -107,6 +107,19 @@ def test_a_login_bash_that_reads_another_file(folder, home, found, file, named):
     assert f"~/{named}" in f"{note.text} {note.advice}"
 
 
+@pytest.mark.parametrize(
+    ("own", "notes"),
+    [('format = "$directory"\n', 1), ('format = "${env_var.CLAUDE_STATUS}"\n', 0), ("", 0)],
+)
+def test_a_format_of_starship_that_leaves_it_out(folder, home, found, own, notes):
+    """A note says that a format of the user's own does not name our part."""
+    (home / ".config").mkdir(exist_ok=True)
+    (home / ".config" / "starship.toml").write_text(own)
+    main(["install", "zsh", "starship"])
+    rows = [row for row in found() if row.name == "starship"]
+    assert [row.grade for row in rows] == [Grade.GOOD, *[Grade.NOTE] * notes]
+
+
 def test_a_login_file_that_is_a_link(folder, home, found):
     """Where the login file is a link to ~/.bashrc, nothing is to be added: it would read itself."""
     (home / ".profile").unlink()
