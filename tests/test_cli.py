@@ -78,6 +78,13 @@ def test_a_wrong_call_is_reported_with_status_2(user: User, arguments: Sequence[
         ("check --max", "The option --max needs a value: "),
         ("refresh --force=yes", "The option --force takes no value: "),
         ("history --csv --json", "The option --json is not allowed with --csv: "),
+        ("check --mx 90", "There is no option '--mx' (did you mean '--max'?): "),
+        ("config set -1", "VALUE is missing: "),
+        ("--frmat show", "There is no option '--frmat' (did you mean '--format'?): see "
+         "`claude-status --help`."),
+        ("--format show", "There is no format 'show': see `claude-status --help`."),
+        ("--max-width check", "Option --max-width: 'check' is not a number of columns, such as 60: "
+         "see `claude-status --help`."),
         ("check --max high", "Option --max: 'high' is not a percentage, such as 90: "),
     ],
 )  # fmt: skip
