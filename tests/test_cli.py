@@ -375,6 +375,23 @@ def test_an_interrupt_ends_it_in_silence(user: User, api: ApiServer, arguments: 
     assert len(api.requests) == 1
 
 
+def test_an_interrupt_while_nobody_reads_is_as_silent(user: User) -> None:
+    """Ctrl-C while the last of the output waits for a reader gives no traceback, but status 130."""
+    code = """if True:
+        import io, os, signal, sys
+        class Waiting(io.StringIO):
+            def flush(self):
+                os.kill(os.getpid(), signal.SIGINT)
+        sys.argv, sys.stdout = ["claude-status", "--version"], Waiting()
+        from claude_status.__main__ import entry
+        entry()
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=user.environ, capture_output=True, timeout=30, check=False
+    )
+    assert (done.stdout, done.stderr, done.returncode) == (b"", b"", 130)
+
+
 def test_what_takes_too_long_ends_with_a_sentence(user: User) -> None:
     """A typed command that takes too long gives up with a sentence."""
     code = "import time; from claude_status.terminal import *; end_after(0.1); time.sleep(60)"
