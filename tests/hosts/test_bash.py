@@ -12,7 +12,7 @@ from tests.conftest import SHELL
 from tests.hosts.prompts import Shell
 from tests.hosts.shells import calls, draw, stand_in
 
-HOOK = "__claude_status_hook 2> /dev/null"
+HOOK = "__claude_status_hook 2> /dev/null && :"
 CODE = re.sub(r"(?m)^\s*#.*\n", "", (SHELL / "claude-status.bash").read_text())
 
 
@@ -47,6 +47,22 @@ def test_errexit_does_not_end_the_shell(bash: Shell, home: Path) -> None:
     draw(home)
     script = f"set -e\n{bash.sourcing()}! true\n__claude_status_hook; echo on"
     assert bash.run(script) == "on\n"
+
+
+@pytest.mark.parametrize("theirs", ["", "PROMPT_COMMAND='seen=$?'\n", "PROMPT_COMMAND=(: :)\n"])
+@pytest.mark.parametrize("option", ["+E", "-E"])
+def test_an_err_trap_fires_for_the_command_alone(
+    bash: Shell, option: str, theirs: str, home: Path
+) -> None:
+    """A trap that reports a failed command does so once, not again for hooks that keep its status."""
+    draw(home)
+    rc = f"set {option}; PS1='$?> '\n{theirs}{bash.sourcing().rstrip()} left\n"
+    with bash.session(rc + "trap 'echo failed' ERR\n", alone=True) as screen:
+        screen.until("0>")
+        screen.send("false\n")
+        text = screen.until("1>")
+        assert text.count("failed") == 1
+        assert text.count("5h") == 2
 
 
 def test_an_interrupt_changes_no_option(bash: Shell, home: Path) -> None:
@@ -124,6 +140,13 @@ def test_frameworks_for_hooks_are_used(bash: Shell, framework: str, order: str, 
     assert seen.count("]") == 1
     # A hook that was there before bash-preexec runs after those of the framework.
     assert seen == f"[7/{bash.text('ascii')}]\n" or (order == "before" and seen == "[7/]\n")
+
+
+def test_no_list_is_split_at_the_users_ifs() -> None:
+    """Inside [[ ]] each list is quoted: bash 3.2 splits it at IFS, which may be any letter."""
+    tests = re.findall(r"\[\[ .*? \]\]", CODE)
+    assert any("[*]" in test for test in tests)
+    assert not [test for test in tests if "[*]" in re.sub(r'"[^"]*"', "", test)]
 
 
 def test_a_reset_of_seconds_does_no_harm(home: Path) -> None:
