@@ -54,7 +54,7 @@ def test_errexit_does_not_end_the_shell(bash: Shell, home: Path) -> None:
 def test_an_err_trap_fires_for_the_command_alone(
     bash: Shell, option: str, theirs: str, home: Path
 ) -> None:
-    """A trap that reports a failed command does so once, not again for hooks that keep its status."""
+    """A trap that reports a failed command does so once, not again for our hooks."""
     draw(home)
     rc = f"set {option}; PS1='$?> '\n{theirs}{bash.sourcing().rstrip()} left\n"
     with bash.session(rc + "trap 'echo failed' ERR\n", alone=True) as screen:
