@@ -243,8 +243,8 @@ __claude_status_hook() {
 # Puts the hook before whatever else runs at the prompt, as that may draw it. Idempotent.
 __claude_status_hook_up() {
   local __cs_hook
-  # The status goes on to the next command, and sets off neither an ERR trap nor `set -e`.
-  __cs_hook='__claude_status_hook 2> /dev/null && :'
+  # Before an `&&`, the status that it keeps sets off no ERR trap. No function is named like `((1))`.
+  __cs_hook='__claude_status_hook 2> /dev/null && ((1))'
   if [[ -n ${BLE_VERSION-} ]]; then
     # In front, if ble.sh supports that.
     blehook PRECMD+-=__claude_status_hook 2>/dev/null || blehook PRECMD+=__claude_status_hook
@@ -331,7 +331,7 @@ __claude_status_place() {
 # shellcheck disable=SC2128,SC2178 # one string, or the one element of an array
 __claude_status_place_last() {
   local __cs_place __cs_each __cs_others
-  __cs_place='__claude_status_place 2> /dev/null && :' __cs_others=()
+  __cs_place='__claude_status_place 2> /dev/null && ((1))' __cs_others=()
   if [[ " ${precmd_functions[*]-} " == *' __claude_status_hook '* ]]; then
     for __cs_each in "${precmd_functions[@]}"; do
       [[ $__cs_each == __claude_status_place ]] || __cs_others+=("$__cs_each")

@@ -12,7 +12,7 @@ from tests.conftest import SHELL
 from tests.hosts.prompts import Shell
 from tests.hosts.shells import calls, draw, stand_in
 
-HOOK = "__claude_status_hook 2> /dev/null && :"
+HOOK = "__claude_status_hook 2> /dev/null && ((1))"
 CODE = re.sub(r"(?m)^\s*#.*\n", "", (SHELL / "claude-status.bash").read_text())
 
 
