@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import tempfile
@@ -114,6 +115,22 @@ def test_a_theme_that_is_chosen_later(owner: Path, tmux: Server) -> None:
         screen.until(right(f"here {LINE}"))
         assert tmux("show-option", "-gv", "status-right") == everywhere
         assert screen.text().count(LINE) == 1
+
+
+def test_a_session_may_set_its_own_meanwhile(owner: Path, tmux: Server) -> None:
+    """What another session sets while our script is about to end keeps the line, too."""
+    configure(owner, "")
+    with tmux.screen() as screen, contextlib.ExitStack() as stack:
+        screen.until(right(LINE))
+        stack.enter_context(tmux.screen()).until(right(LINE))
+        wrapper = owner / "bin" / "tmux"
+        late = f"{program('tmux')} set-option -t '$0' status-right late"
+        case = f"*'-gu @claude_status_pending'*) [ -e ~/once ] || {{ : >~/once; {late}; }} ;;"
+        wrapper.write_text(
+            wrapper.read_text().replace("exec", f'case "$*" in {case} esac\nexec', 1)
+        )
+        tmux("set-option", "-g", "status-right", "dark")
+        screen.until(right(f"late {LINE}"))
 
 
 def test_nothing_is_started_where_the_line_is(owner: Path, tmux: Server) -> None:
