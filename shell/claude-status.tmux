@@ -222,6 +222,7 @@ claude_status_hook() {
   hook="if-shell -F '#{?#{@claude_status_pending},1,$hook}' ''"
   hook="$hook { set-option -g @claude_status_pending 1 ; run-shell -b '#{@claude_status_again}' }"
   for name in $hooks; do tmux set-hook -g "${name}[97]" "$hook"; done
+  claude_status_set @claude_status_again "$again" # the first look, at what was set since
 }
 
 claude_status_unhook() {
