@@ -346,7 +346,11 @@ __claude_status_place_last() {
     PROMPT_COMMAND=$__cs_place
   elif [[ $PROMPT_COMMAND != *"$__cs_place" ]]; then
     __cs_each=${PROMPT_COMMAND//"$__cs_place; "/}
-    PROMPT_COMMAND="${__cs_each//"; $__cs_place"/}; $__cs_place"
+    __cs_each=${__cs_each//"; $__cs_place"/}
+    # Theirs may end in a separator, as that of `PROMPT_COMMAND="history -a; $PROMPT_COMMAND"` does.
+    while [[ $__cs_each == *[[:space:]] ]]; do __cs_each=${__cs_each%?}; done
+    [[ -z $__cs_each || $__cs_each == *[\;\&] ]] || __cs_each+=';'
+    PROMPT_COMMAND="$__cs_each $__cs_place"
   fi
 }
 

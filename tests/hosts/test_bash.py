@@ -94,6 +94,23 @@ def test_the_hook_comes_first_and_once(bash: Shell, before: str, after: str) -> 
     assert bash.run(f"{before}\n{bash.sourcing() * 2}{show}") == after + "\n"
 
 
+@pytest.mark.parametrize("end", ["", ";", "; ", " ;\n", " & wait;", " &"])
+@pytest.mark.parametrize("version", ["5.2", "5.0", "3.2"])
+def test_a_string_may_end_in_a_separator(version: str, end: str, home: Path) -> None:
+    """Theirs runs once and the line is placed, however their string of commands ends."""
+    draw(home)
+    bash = Shell(f"bash {version}", home)
+    place = f"{bash.sourcing().rstrip()} left\n"
+    theirs = f"export PROMPT_COMMAND='echo theirs{end}'; PS1='> '\n"
+    prompt = 'eval "$PROMPT_COMMAND"; wait; echo "$PS1"\n'
+    shown = "theirs\n${CLAUDE_STATUS:+$CLAUDE_STATUS }> \n"
+    assert bash.run(theirs + place * 2 + prompt * 2) == shown * 2
+    more = "PROMPT_COMMAND+='; echo more;'\n"
+    later = "theirs\nmore\n${CLAUDE_STATUS:+$CLAUDE_STATUS }> \n"
+    if "&" not in end:
+        assert bash.run(theirs + place + more + prompt * 2) == later * 2
+
+
 def test_an_old_bash_gets_one_string(home: Path) -> None:
     """Before 5.1 only the first element of an array is run, so the hook goes into that."""
     bash = Shell("bash 5.0", home)
