@@ -29,7 +29,7 @@ def entry() -> NoReturn:
     os.umask(0o077)
     drop()
     _mend_streams()
-    cut: OSError | None = None
+    cut: OSError | KeyboardInterrupt | None = None
     try:
         status = _run(sys.argv[1:])
     except KeyboardInterrupt:
@@ -39,7 +39,9 @@ def entry() -> NoReturn:
     except OSError as error:  # a full disk
         status, cut = 1, error
     cut, complaint = _flush(sys.stdout, 1) or cut, ""
-    if cut and not isinstance(cut, BrokenPipeError):
+    if isinstance(cut, KeyboardInterrupt):
+        status = 130
+    elif cut and not isinstance(cut, BrokenPipeError):
         status, complaint = 1, f"claude-status: The output was cut off ({cut.strerror}).\n"
     _flush(sys.stderr, 2, complaint)
     os._exit(status)  # to take Python apart would be a tenth of a run
@@ -92,13 +94,13 @@ def _mend_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _flush(stream: TextIO, descriptor: int, text: str = "") -> OSError | None:
-    """Write what is left, and a text; what cannot be written is dropped silently."""
+def _flush(stream: TextIO, descriptor: int, text: str = "") -> OSError | KeyboardInterrupt | None:
+    """Write what is left, and a text; what cannot be written, or not in time, is dropped."""
     try:
         stream.write(text)
         stream.flush()
         return None
-    except OSError as error:
+    except (OSError, KeyboardInterrupt) as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
         return error
 

@@ -12,8 +12,8 @@
 set -g __claude_status_side "$argv[1]"
 
 function __claude_status_place --on-event fish_prompt
-    functions --erase __claude_status_place
-    functions fish_prompt fish_right_prompt |
+    builtin functions --erase __claude_status_place
+    builtin functions fish_prompt fish_right_prompt |
         string match -qri 'claude_status|starship'; and return
     if test "$__claude_status_side" = left
         __claude_status_place_left
@@ -23,9 +23,9 @@ function __claude_status_place --on-event fish_prompt
 end
 
 function __claude_status_place_right
-    functions --query fish_right_prompt
-    and functions --copy fish_right_prompt __claude_status_right
-    functions --query __claude_status_right
+    builtin functions --query fish_right_prompt
+    and builtin functions --copy fish_right_prompt __claude_status_right
+    builtin functions --query __claude_status_right
     or function __claude_status_right
     end
     function fish_right_prompt
@@ -35,17 +35,17 @@ function __claude_status_place_right
 end
 
 function __claude_status_place_left
-    functions --query fish_prompt
-    and functions --copy fish_prompt __claude_status_left
-    functions --query __claude_status_left
+    builtin functions --query fish_prompt
+    and builtin functions --copy fish_prompt __claude_status_left
+    builtin functions --query __claude_status_left
     or function __claude_status_left
     end
     function fish_prompt
         set -l rows (__claude_status_left)
         set -l first 1
         if test -n "$CLAUDE_STATUS"
-            while test $first -lt (count $rows); and not string match -qr '[^\s\x00]' -- "$rows[$first]"
-                set first (math $first + 1)
+            while test $first -lt (builtin count $rows); and not string match -qr '[^\s\x00]' -- "$rows[$first]"
+                set first (builtin math $first + 1)
             end
             # A prompt that fills its row gets the line above it, since fish would cut the row.
             set -l between ' '

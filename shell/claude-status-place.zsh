@@ -23,16 +23,16 @@ __claude_status_place_p10k() {
   local -a left right
   local -i is_drawn=$(( ${+_POWERLEVEL9K_LEFT_PROMPT_ELEMENTS} || ${+_POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS} ))
   if (( is_drawn )); then
-    left=(${_POWERLEVEL9K_LEFT_PROMPT_ELEMENTS-}) right=(${_POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS-})
+    left=(${_POWERLEVEL9K_LEFT_PROMPT_ELEMENTS[@]-}) right=(${_POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS[@]-})
   else
-    left=(${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS-}) right=(${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS-})
-    [[ -n $left && -n $right ]] || return 0
+    left=(${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS[@]-}) right=(${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS[@]-})
+    [[ -n "${left[*]}" && -n "${right[*]}" ]] || return 0
   fi
-  [[ -z "$left$right" || "$left $right" == *claude_status* ]] && return 0
+  [[ -z "${left[*]}${right[*]}" || "${left[*]} ${right[*]}" == *claude_status* ]] && return 0
   if [[ $__claude_status_side == left ]]; then
-    POWERLEVEL9K_LEFT_PROMPT_ELEMENTS=(claude_status $left)
+    POWERLEVEL9K_LEFT_PROMPT_ELEMENTS=(claude_status ${left[@]})
   else
-    POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=($right claude_status)
+    POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=(${right[@]} claude_status)
   fi
   (( ! is_drawn )) || p10k reload
 }
@@ -46,11 +46,11 @@ __claude_status_placing() {
     return 0
   fi
   if (( ${+functions[spaceship::section]} )); then
-    [[ "${SPACESHIP_PROMPT_ORDER-} ${SPACESHIP_RPROMPT_ORDER-}" == *claude_status* ]] && return 0
+    [[ "${SPACESHIP_PROMPT_ORDER[*]-} ${SPACESHIP_RPROMPT_ORDER[*]-}" == *claude_status* ]] && return 0
     SPACESHIP_CLAUDE_STATUS_ASYNC=false
     if [[ $__claude_status_side == left ]]; then
       spaceship_claude_status() { spaceship::section --color default --suffix ' ' "$CLAUDE_STATUS"; }
-      SPACESHIP_PROMPT_ORDER=(claude_status $SPACESHIP_PROMPT_ORDER)
+      SPACESHIP_PROMPT_ORDER=(claude_status ${SPACESHIP_PROMPT_ORDER[@]-})
     else
       spaceship_claude_status() { spaceship::section --color default "$CLAUDE_STATUS"; }
       SPACESHIP_RPROMPT_ORDER+=(claude_status)
@@ -58,22 +58,28 @@ __claude_status_placing() {
     return 0
   fi
   own=(${(k)functions[(R)*CLAUDE_STATUS*]})
-  own=(${own:#*claude?status*})
-  [[ -z ${own[1]-} ]] || return 0
+  own=(${own[@]:#*claude?status*})
+  (( ! ${#own[@]} )) || return 0
   case ${PROMPT-}${RPROMPT-} in
     *CLAUDE_STATUS* | *97v* | *"${CLAUDE_STATUS:-CLAUDE_STATUS}"*) return 0 ;;
   esac
+  # Our text would be shown as it is.
+  [[ -o prompt_percent ]] || return 0
   # Without prompt_subst, which we must not set since it turns data into code, the whole line has the
   # colour of its highest number.
   text='%(98V.%F{%98v}.%(99V.%F{%99v}.))%97v%f'
+  # Their own may be readonly, which the user would be told at each prompt.
   if [[ $__claude_status_side == left ]]; then
+    [[ ${(t)PROMPT-} != *readonly* ]] || return 0
     text="%(97V.$text .)"
     [[ ! -o prompt_subst ]] || text='${CLAUDE_STATUS:+$CLAUDE_STATUS }'
     # Many prompts begin with an empty row.
     head=${PROMPT%%[^$'\n']*}
     PROMPT=$head$text${PROMPT#"$head"}
   else
+    [[ ${(t)RPROMPT-} != *readonly* ]] || return 0
     [[ ! -o prompt_subst ]] || text='$CLAUDE_STATUS'
+    typeset -g RPROMPT
     RPROMPT=$text${RPROMPT:+ $RPROMPT}
   fi
   [[ -z ${1-} ]] || zle reset-prompt

@@ -243,7 +243,8 @@ __claude_status_hook() {
 # Puts the hook before whatever else runs at the prompt, as that may draw it. Idempotent.
 __claude_status_hook_up() {
   local __cs_hook
-  __cs_hook='__claude_status_hook 2> /dev/null'
+  # Before an `&&`, the status that it keeps sets off no ERR trap. No function is named like `((1))`.
+  __cs_hook='__claude_status_hook 2> /dev/null && ((1))'
   if [[ -n ${BLE_VERSION-} ]]; then
     # In front, if ble.sh supports that.
     blehook PRECMD+-=__claude_status_hook 2>/dev/null || blehook PRECMD+=__claude_status_hook
@@ -267,7 +268,7 @@ __claude_status_hook_up() {
   # does not export arrays.
   # shellcheck disable=SC2128,SC2178
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 501)) ||
-    [[ -z ${PROMPT_COMMAND[*]} || ${PROMPT_COMMAND@a} == x ]]; then
+    [[ -z "${PROMPT_COMMAND[*]}" || ${PROMPT_COMMAND@a} == x ]]; then
     PROMPT_COMMAND="$__cs_hook${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
   else
     PROMPT_COMMAND=("$__cs_hook" "${PROMPT_COMMAND[@]}")
@@ -330,7 +331,7 @@ __claude_status_place() {
 # shellcheck disable=SC2128,SC2178 # one string, or the one element of an array
 __claude_status_place_last() {
   local __cs_place __cs_each __cs_others
-  __cs_place='__claude_status_place 2> /dev/null' __cs_others=()
+  __cs_place='__claude_status_place 2> /dev/null && ((1))' __cs_others=()
   if [[ " ${precmd_functions[*]-} " == *' __claude_status_hook '* ]]; then
     for __cs_each in "${precmd_functions[@]}"; do
       [[ $__cs_each == __claude_status_place ]] || __cs_others+=("$__cs_each")
@@ -345,7 +346,11 @@ __claude_status_place_last() {
     PROMPT_COMMAND=$__cs_place
   elif [[ $PROMPT_COMMAND != *"$__cs_place" ]]; then
     __cs_each=${PROMPT_COMMAND//"$__cs_place; "/}
-    PROMPT_COMMAND="${__cs_each//"; $__cs_place"/}; $__cs_place"
+    __cs_each=${__cs_each//"; $__cs_place"/}
+    # Theirs may end in a separator, as that of `PROMPT_COMMAND="history -a; $PROMPT_COMMAND"` does.
+    while [[ $__cs_each == *[[:space:]] ]]; do __cs_each=${__cs_each%?}; done
+    [[ -z $__cs_each || $__cs_each == *[\;\&] ]] || __cs_each+=';'
+    PROMPT_COMMAND="$__cs_each $__cs_place"
   fi
 }
 
@@ -353,4 +358,4 @@ __claude_status_place_last() {
 __claude_status_side=
 [[ ${2-} != left ]] || __claude_status_side=left
 __claude_status_hook_up
-[[ -z $__claude_status_side || ${PROMPT_COMMAND[*]-} != *__claude_status_hook* ]] || __claude_status_place_last
+[[ -z $__claude_status_side || "${PROMPT_COMMAND[*]-}" != *__claude_status_hook* ]] || __claude_status_place_last

@@ -171,19 +171,26 @@ claude_status_put() {
   case $(claude_status_sides -g) in *"$call"*"$call"*) claude_status_take "$side" "$call" ;; esac
 }
 
-# Shows the line, in sessions with options of their own, too. Fails if it has been placed by hand.
-claude_status_place() {
-  tmux set-option -g @claude_status_pending 1
-  if claude_status_is_by_hand; then return 1; fi
-  claude_status_put
+# Appends the call in each session that has a side of its own and no call.
+claude_status_append_in_sessions() {
   for session in $(tmux list-sessions -F '#{session_id}' 2>/dev/null); do
     own=$(claude_status_sides -t "$session")
     case $own in *claude-status*) continue ;; esac
     [ -z "$(tmux show-option -qv -t "$session" "status-$side")" ] || claude_status_append -t "$session"
   done
+}
+
+# Shows the line, in sessions with options of their own, too. Fails if it has been placed by hand.
+claude_status_place() {
+  tmux set-option -g @claude_status_pending 1
+  if claude_status_is_by_hand; then return 1; fi
+  claude_status_put
+  claude_status_append_in_sessions
   [ "$(tmux show-option -gqv @claude_status_side)" != "$side" ] ||
     claude_status_widen "status-$side-length" 200
   tmux set-option -gu @claude_status_pending
+  # What was set in one of them since, while tmux did not look:
+  claude_status_append_in_sessions
 }
 
 # ==================================================================================================
@@ -215,6 +222,7 @@ claude_status_hook() {
   hook="if-shell -F '#{?#{@claude_status_pending},1,$hook}' ''"
   hook="$hook { set-option -g @claude_status_pending 1 ; run-shell -b '#{@claude_status_again}' }"
   for name in $hooks; do tmux set-hook -g "${name}[97]" "$hook"; done
+  claude_status_set @claude_status_again "$again" # the first look, at what was set since
 }
 
 claude_status_unhook() {

@@ -16,6 +16,15 @@ from collections.abc import Callable, Mapping, Sequence
 import pyte
 
 
+class Display(pyte.Screen):
+    """A screen that ignores private questions for its state, which tmux 3.7 asks."""
+
+    def report_device_status(self, mode: int, **private: bool) -> None:
+        """Answer only what is not private."""
+        if not private:
+            super().report_device_status(mode)
+
+
 class Screen:
     """Runs ``argv`` on a pty of ``columns`` by ``lines``, and shows what a person would see."""
 
@@ -27,7 +36,7 @@ class Screen:
         columns: int = 80,
         lines: int = 24,
         cwd: str | None = None,
-        display: type[pyte.Screen] = pyte.Screen,
+        display: type[pyte.Screen] = Display,
     ) -> None:
         """Start the program; ``env`` is its whole environment."""
         self.display = display(columns, lines)

@@ -78,6 +78,13 @@ def test_a_wrong_call_is_reported_with_status_2(user: User, arguments: Sequence[
         ("check --max", "The option --max needs a value: "),
         ("refresh --force=yes", "The option --force takes no value: "),
         ("history --csv --json", "The option --json is not allowed with --csv: "),
+        ("check --mx 90", "There is no option '--mx' (did you mean '--max'?): "),
+        ("config set -1", "VALUE is missing: "),
+        ("--frmat show", "There is no option '--frmat' (did you mean '--format'?): see "
+         "`claude-status --help`."),
+        ("--format show", "There is no format 'show': see `claude-status --help`."),
+        ("--max-width check", "Option --max-width: 'check' is not a number of columns, such as 60: "
+         "see `claude-status --help`."),
         ("check --max high", "Option --max: 'high' is not a percentage, such as 90: "),
     ],
 )  # fmt: skip
@@ -366,6 +373,23 @@ def test_an_interrupt_ends_it_in_silence(user: User, api: ApiServer, arguments: 
     assert process.returncode == 130
     assert "cut short" in user.run("refresh").stderr
     assert len(api.requests) == 1
+
+
+def test_an_interrupt_while_nobody_reads_is_as_silent(user: User) -> None:
+    """Ctrl-C while the last of the output waits for a reader gives no traceback, but status 130."""
+    code = """if True:
+        import io, os, signal, sys
+        class Waiting(io.StringIO):
+            def flush(self):
+                os.kill(os.getpid(), signal.SIGINT)
+        sys.argv, sys.stdout = ["claude-status", "--version"], Waiting()
+        from claude_status.__main__ import entry
+        entry()
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=user.environ, capture_output=True, timeout=30, check=False
+    )
+    assert (done.stdout, done.stderr, done.returncode) == (b"", b"", 130)
 
 
 def test_what_takes_too_long_ends_with_a_sentence(user: User) -> None:

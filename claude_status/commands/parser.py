@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 _CHOICE = re.compile(r"argument (\S+): invalid choice: (.*) \(choose from .*\)", re.DOTALL)
+_OPTION = re.compile(r"-\D")  # a negative number is a value
 _UNKNOWN = "unrecognized arguments: "
 _REQUIRED = "the following arguments are required: "
 _WORDINGS = [
@@ -24,7 +25,7 @@ _WORDINGS = [
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser whose errors are sentences, with a suggestion where one is near."""
 
-    _given: Sequence[str] = ()
+    _given: Sequence[str] | None = None  # None for a command that was not given
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse, and remember what was given."""
@@ -39,17 +40,17 @@ class Parser(argparse.ArgumentParser):
     def reason(self, message: str) -> str:
         """What argparse says, in our words."""
         choice = _CHOICE.fullmatch(message)
+        option = self._unknown_option()
+        if option and (message.startswith(_REQUIRED) or (choice and choice[1] == "COMMAND")):
+            return f"There is no option {option!r}{_near(option, self._options())}"
         if choice:
             name, value = choice.groups()
-            option = self._unknown_option()
-            if name == "COMMAND" and option:
-                return f"There is no option {option!r}{_near(option, self._options())}"
             known = [
                 str(each) for action in self._actions_of(name) for each in action.choices or ()
             ]
             return f"There is no {_noun(name)} {value}{_near(value.strip(chr(39)), known)}"
         if message.startswith(_UNKNOWN):
-            first = self._unknown_option() or message.removeprefix(_UNKNOWN).split(" ")[0]
+            first = option or message.removeprefix(_UNKNOWN).split(" ")[0]
             if first.startswith("-"):
                 return f"There is no option {first!r}{_near(first, self._options())}"
             return f"There is one argument too many, {first!r}"
@@ -62,14 +63,14 @@ class Parser(argparse.ArgumentParser):
         return message[:1].upper() + message[1:]
 
     def _asked(self) -> Parser:
-        """The parser of the command that was given, or this one."""
+        """The parser of the command that was given, or this one if an option before it is wrong."""
         for action in self._actions:
             if isinstance(action, argparse._SubParsersAction):
-                found = next((word for word in self._given if word in action.choices), None)
-                if found is not None:
-                    parser: Parser = action.choices[found]
-                    parser._given = self._given[self._given.index(found) + 1 :]
-                    return parser._asked()
+                for parser in action.choices.values():
+                    if parser._given is not None:
+                        self._given = (self._given or ())[: -len(parser._given) - 1]
+                        asked: Parser = parser._asked()
+                        return self if self._unknown_option() else asked
         return self
 
     def _options(self) -> list[str]:
@@ -78,9 +79,9 @@ class Parser(argparse.ArgumentParser):
     def _unknown_option(self) -> str:
         """The first word given that looks like an option and is none, or begins none."""
         known = self._options()
-        for word in self._given:
+        for word in self._given or ():
             name = word.partition("=")[0]
-            if word.startswith("-") and not any(option.startswith(name) for option in known):
+            if _OPTION.match(word) and not any(option.startswith(name) for option in known):
                 return name
         return ""
 

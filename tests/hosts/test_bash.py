@@ -12,7 +12,7 @@ from tests.conftest import SHELL
 from tests.hosts.prompts import Shell
 from tests.hosts.shells import calls, draw, stand_in
 
-HOOK = "__claude_status_hook 2> /dev/null"
+HOOK = "__claude_status_hook 2> /dev/null && ((1))"
 CODE = re.sub(r"(?m)^\s*#.*\n", "", (SHELL / "claude-status.bash").read_text())
 
 
@@ -49,6 +49,22 @@ def test_errexit_does_not_end_the_shell(bash: Shell, home: Path) -> None:
     assert bash.run(script) == "on\n"
 
 
+@pytest.mark.parametrize("theirs", ["", "PROMPT_COMMAND='seen=$?'\n", "PROMPT_COMMAND=(: :)\n"])
+@pytest.mark.parametrize("option", ["+E", "-E"])
+def test_an_err_trap_fires_for_the_command_alone(
+    bash: Shell, option: str, theirs: str, home: Path
+) -> None:
+    """A trap that reports a failed command does so once, not again for our hooks."""
+    draw(home)
+    rc = f"set {option}; PS1='$?> '\n{theirs}{bash.sourcing().rstrip()} left\n"
+    with bash.session(rc + "trap 'echo failed' ERR\n", alone=True) as screen:
+        screen.until("0>")
+        screen.send("false\n")
+        text = screen.until("1>")
+        assert text.count("failed") == 1
+        assert text.count("5h") == 2
+
+
 def test_an_interrupt_changes_no_option(bash: Shell, home: Path) -> None:
     """After Ctrl-C at the prompt the shell still has its usual options."""
     draw(home, refresh=-1)
@@ -76,6 +92,23 @@ def test_the_hook_comes_first_and_once(bash: Shell, before: str, after: str) -> 
     """The hook goes before whatever PROMPT_COMMAND has, once even if sourced twice."""
     show = "IFS='|'; echo \"${PROMPT_COMMAND[*]}\""
     assert bash.run(f"{before}\n{bash.sourcing() * 2}{show}") == after + "\n"
+
+
+@pytest.mark.parametrize("end", ["", ";", "; ", " ;\n", " & wait;", " &"])
+@pytest.mark.parametrize("version", ["5.2", "5.0", "3.2"])
+def test_a_string_may_end_in_a_separator(version: str, end: str, home: Path) -> None:
+    """Theirs runs once and the line is placed, however their string of commands ends."""
+    draw(home)
+    bash = Shell(f"bash {version}", home)
+    place = f"{bash.sourcing().rstrip()} left\n"
+    theirs = f"export PROMPT_COMMAND='echo theirs{end}'; PS1='> '\n"
+    prompt = 'eval "$PROMPT_COMMAND"; wait; echo "$PS1"\n'
+    shown = "theirs\n${CLAUDE_STATUS:+$CLAUDE_STATUS }> \n"
+    assert bash.run(theirs + place * 2 + prompt * 2) == shown * 2
+    more = "PROMPT_COMMAND+='; echo more;'\n"
+    later = "theirs\nmore\n${CLAUDE_STATUS:+$CLAUDE_STATUS }> \n"
+    if "&" not in end:
+        assert bash.run(theirs + place + more + prompt * 2) == later * 2
 
 
 def test_an_old_bash_gets_one_string(home: Path) -> None:
@@ -124,6 +157,13 @@ def test_frameworks_for_hooks_are_used(bash: Shell, framework: str, order: str, 
     assert seen.count("]") == 1
     # A hook that was there before bash-preexec runs after those of the framework.
     assert seen == f"[7/{bash.text('ascii')}]\n" or (order == "before" and seen == "[7/]\n")
+
+
+def test_no_list_is_split_at_the_users_ifs() -> None:
+    """Inside [[ ]] each list is quoted: bash 3.2 splits it at IFS, which may be any letter."""
+    tests = re.findall(r"\[\[ .*? \]\]", CODE)
+    assert any("[*]" in test for test in tests)
+    assert not [test for test in tests if "[*]" in re.sub(r'"[^"]*"', "", test)]
 
 
 def test_a_reset_of_seconds_does_no_harm(home: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import SHELL, program
 from tests.hosts.prompts import Shell
+from tests.hosts.settings import FISH
 from tests.hosts.shells import TEXTS, calls, draw, odd_file, processes, run
 
 SNIPPET = SHELL / "claude-status.fish"
@@ -40,6 +41,19 @@ def test_placing_starts_no_process(fish: Shell, home: Path, side: str) -> None:
     assert TEXTS["fish"] in shown
     argv = [*fish.argv, script + prompts * 10]
     assert processes(argv, home / "strace") == processes([*fish.argv, script], home / "strace")
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_placing_runs_no_function_of_the_user(fish: Shell, home: Path, side: str) -> None:
+    """Functions named like builtins and commands are not run by our part of the prompt."""
+    draw(home)
+    theirs = "function fish_prompt; builtin echo; builtin echo theirs; end\n"
+    place = f"{fish.sourcing()}source '{PLACE}' {side}\n"
+    prompts = "emit fish_prompt; fish_prompt; fish_right_prompt\n"
+    plain = fish.run(f"function fish_right_prompt; end\n{theirs}{place}{prompts}")
+    assert TEXTS["fish"] in plain
+    named = "function functions; builtin echo functions!; end\n" + FISH["functions"]
+    assert fish.run(f"function fish_right_prompt; end\n{theirs}{named}\n{place}{prompts}") == plain
 
 
 def test_sourcing_twice_is_sourcing_once(fish: Shell) -> None:

@@ -143,6 +143,63 @@ def test_powerlevel10k_has_it_before_its_first_prompt(
         assert screen.until("mine>") == f"{lists}.\nmine>"
 
 
+KSH = "setopt ksh_arrays no_unset\n"  # the name of a list is its first element
+
+
+@pytest.mark.parametrize(
+    ("stand_in", "shown", "expected"),
+    [
+        (
+            "p10k() { : }\nPOWERLEVEL9K_LEFT_PROMPT_ELEMENTS=(a b)\n"
+            "POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=(c d)\n",
+            "${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS[*]}",
+            "claude_status a b",
+        ),
+        (
+            "spaceship::section() { : }\nSPACESHIP_PROMPT_ORDER=(a b)\n",
+            "${SPACESHIP_PROMPT_ORDER[*]}",
+            "claude_status a b",
+        ),
+        ("theirs() { : $CLAUDE_STATUS }\n", "$PROMPT", "mine>"),
+    ],
+    ids=["powerlevel10k", "spaceship", "by hand"],
+)
+def test_lists_are_whole_where_a_name_is_one_element(
+    owner: Path, opened: Callable[..., Screen], stand_in: str, shown: str, expected: str
+) -> None:
+    """With ksh_arrays, no element of the user's lists is lost, and no place by hand is missed."""
+    (owner / ".zshrc").write_text(f"PROMPT='mine> '\n{KSH}{stand_in}")
+    assert main(["install", "zsh", "--left"]) == 0
+    with opened("zsh") as screen:
+        screen.until("mine>")
+        screen.send(f'print -r -- "{shown}."\n')
+        screen.until(f"\n{expected}{' ' * shown.endswith('PROMPT')}.")
+
+
+@pytest.mark.parametrize(
+    ("side", "theirs"),
+    [
+        ("right", "typeset -r RPROMPT=theirs"),
+        ("left", "typeset -r PROMPT"),
+        ("right", "setopt no_prompt_percent"),
+        ("left", "setopt no_prompt_percent"),
+        ("right", "setopt warn_create_global; unset RPROMPT"),
+    ],
+)
+def test_a_prompt_that_cannot_be_changed_causes_no_error(
+    owner: Path, opened: Callable[..., Screen], side: str, theirs: str
+) -> None:
+    """A prompt that is readonly, or shows text as it is, stays without the line, and no error."""
+    (owner / ".zshrc").write_text(f"PROMPT='mine> '\n{theirs}\n")
+    assert main(["install", "zsh", f"--{side}"]) == 0
+    with opened("zsh") as screen:
+        screen.until("mine>")
+        screen.send("echo done\n")
+        text = screen.until("done\nmine>")
+        assert "%" not in text.replace(LINE, "")
+        assert {line.split()[0] for line in text.splitlines()} == {"mine>", "done"}
+
+
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_a_place_of_their_own_counts_more(
     owner: Path, opened: Callable[..., Screen], shell: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import tempfile
@@ -51,6 +52,12 @@ class Server:
             [*self.words, *words], env=self.env, capture_output=True, text=True, check=True
         )
         return done.stdout.removesuffix("\n")
+
+    def served(self, screen: Screen) -> None:
+        """Wait for the line, and for the last command of our script: its second of this kind."""
+        screen.until(right(LINE))
+        last = "set-option -g @claude_status_again"
+        screen.until(lambda _: self.log.read_text().count(last) == 2)
 
     def screen(self) -> Screen:
         """A terminal with a new session, of a server that reads the user's file."""
@@ -104,7 +111,7 @@ def test_a_theme_that_is_chosen_later(owner: Path, tmux: Server) -> None:
     """Whenever a side is set again, even for one session, the line comes back."""
     configure(owner, "")
     with tmux.screen() as screen:
-        screen.until(right(LINE))
+        tmux.served(screen)
         tmux("set-option", "-g", "status-right", "dark")
         screen.until(right(f"dark {LINE}"))
         tmux("run-shell", str(owner / "theme.sh"))
@@ -116,11 +123,39 @@ def test_a_theme_that_is_chosen_later(owner: Path, tmux: Server) -> None:
         assert screen.text().count(LINE) == 1
 
 
+def interject(tmux: Server, call: str, words: str) -> None:
+    """Have another command run once, just before our script makes this call."""
+    wrapper = tmux.home / "bin" / "tmux"
+    case = f"*'{call}'*) [ -e ~/once ] || {{ : >~/once; {program('tmux')} {words}; }} ;;"
+    wrapper.write_text(wrapper.read_text().replace("exec", f'case "$*" in {case} esac\nexec', 1))
+
+
+def test_a_session_may_set_its_own_meanwhile(owner: Path, tmux: Server) -> None:
+    """What another session sets while our script is about to end keeps the line, too."""
+    configure(owner, "")
+    with tmux.screen() as screen, contextlib.ExitStack() as stack:
+        tmux.served(screen)
+        stack.enter_context(tmux.screen()).until(right(LINE))
+        interject(tmux, "-gu @claude_status_pending", "set-option -t '$0' status-right late")
+        tmux("set-option", "-g", "status-right", "dark")
+        screen.until(right(f"late {LINE}"))
+
+
+def test_a_theme_may_come_before_the_hooks(owner: Path, tmux: Server) -> None:
+    """What a theme sets between our line and our hooks keeps the line."""
+    with tmux.screen() as screen:
+        screen.until("0:")
+        file = configure(owner, "")
+        interject(tmux, "set-hook -g after-set-option", "set-option -g status-right early")
+        tmux("source-file", str(file))
+        screen.until(right(f"early {LINE}"))
+
+
 def test_nothing_is_started_where_the_line_is(owner: Path, tmux: Server) -> None:
     """While the line is there, neither a redraw nor another option starts our script."""
     configure(owner, "set -g status-interval 1\n")
     with tmux.screen() as screen:
-        screen.until(right(LINE))
+        tmux.served(screen)
         before = tmux.log.read_text()
         for count in range(3):
             tmux("set-option", "-g", "status-left", f"[{count}] #(date +%S) ")
@@ -161,8 +196,7 @@ def test_nothing_comes_back_once_the_block_is_gone(owner: Path, tmux: Server) ->
     """After ``uninstall`` the next theme stays as it is, and the server has no hooks of ours."""
     configure(owner, "")
     with tmux.screen() as screen:
-        screen.until(right(LINE))
-        assert "[97]" in tmux("show-hooks", "-g")
+        tmux.served(screen)
         assert main(["uninstall", "tmux"]) == 0
         tmux("set-option", "-g", "status-right", "alone")
         screen.until(lambda _: "[97]" not in tmux("show-hooks", "-g"))
@@ -179,7 +213,7 @@ def test_nothing_is_said_where_the_package_is_gone(
     file = configure(owner, "")
     file.write_text(file.read_text().replace(f"{SHELL}/claude-status.tmux", str(script)))
     with tmux.screen() as screen:
-        screen.until(right(LINE))
+        tmux.served(screen)
         script.unlink()
         command = ["sh", "-c", tmux("show-option", "-gv", "@claude_status_again")]
     done = subprocess.run(command, capture_output=True, check=True)
