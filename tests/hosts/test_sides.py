@@ -93,6 +93,18 @@ def test_fish_gives_it_a_row_where_the_prompt_fills_its_own(
         assert screen.text() == f"{LINE}\n{'=' * 80}\nmine>"
 
 
+def assert_at_the_left(
+    owner: Path, opened: Callable[..., Screen], above: str, shown: str, expected: str
+) -> None:
+    """Below these lines and with ``--left``, zsh's first prompt leaves this text as expected."""
+    (owner / ".zshrc").write_text(f"PROMPT='mine> '\n{above}")
+    assert main(["install", "zsh", "--left"]) == 0
+    with opened("zsh") as screen:
+        screen.until("mine>")
+        screen.send(f'print -r -- "{shown}."\n')
+        screen.until(f"\n{expected}.")
+
+
 @pytest.mark.parametrize(
     ("stand_in", "lists", "expected"),
     [
@@ -115,12 +127,7 @@ def test_frameworks_get_it_first_in_their_left_list(
     owner: Path, opened: Callable[..., Screen], stand_in: str, lists: str, expected: str
 ) -> None:
     """The section comes first on the left, once, and there is none on the right."""
-    (owner / ".zshrc").write_text(f"PROMPT='mine> '\n{stand_in}")
-    assert main(["install", "zsh", "--left"]) == 0
-    with opened("zsh") as screen:
-        screen.until("mine>")
-        screen.send(f'print -r -- "{lists}."\n')
-        screen.until(f"\n{expected}.")
+    assert_at_the_left(owner, opened, stand_in, lists, expected)
 
 
 @pytest.mark.parametrize(
@@ -168,12 +175,8 @@ def test_lists_are_whole_where_a_name_is_one_element(
     owner: Path, opened: Callable[..., Screen], stand_in: str, shown: str, expected: str
 ) -> None:
     """With ksh_arrays, no element of the user's lists is lost, and no place by hand is missed."""
-    (owner / ".zshrc").write_text(f"PROMPT='mine> '\n{KSH}{stand_in}")
-    assert main(["install", "zsh", "--left"]) == 0
-    with opened("zsh") as screen:
-        screen.until("mine>")
-        screen.send(f'print -r -- "{shown}."\n')
-        screen.until(f"\n{expected}{' ' * shown.endswith('PROMPT')}.")
+    expected += " " * shown.endswith("PROMPT")
+    assert_at_the_left(owner, opened, KSH + stand_in, shown, expected)
 
 
 @pytest.mark.parametrize(
