@@ -64,25 +64,25 @@ def test_a_wrong_call_is_reported_with_status_2(user: User, arguments: Sequence[
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("shw", "There is no command 'shw' (did you mean 'show'?): see `claude-status --help`."),
-        ("--fromat json", "There is no option '--fromat' (did you mean '--format'?): "),
-        ("--format jsno", "There is no format 'jsno' (did you mean 'json'?): "),
-        ("install --dryrun", "There is no option '--dryrun' (did you mean '--dry-run'?): see "
+        ("shw", "Unknown command 'shw' (did you mean 'show'?): see `claude-status --help`."),
+        ("--fromat json", "Unknown option '--fromat' (did you mean '--format'?): "),
+        ("--format jsno", "Unknown format 'jsno' (did you mean 'json'?): "),
+        ("install --dryrun", "Unknown option '--dryrun' (did you mean '--dry-run'?): see "
          "`claude-status install --help`."),
         ("show more", "There is one argument too many, 'more': see `claude-status show --help`."),
         ("check", "The option --max is missing: see `claude-status check --help`."),
         ("config set", "NAME and VALUE are missing: see `claude-status config set --help`."),
-        ("config st ttl 3", "There is no subcommand 'st' (did you mean 'set'?): "),
-        ("init bsh", "There is no host 'bsh' (did you mean 'bash'?): "),
+        ("config st ttl 3", "Unknown subcommand 'st' (did you mean 'set'?): "),
+        ("init bsh", "Unknown host 'bsh' (did you mean 'bash'?): "),
         ("init", "HOST is missing: see `claude-status init --help`."),
         ("check --max", "The option --max needs a value: "),
         ("refresh --force=yes", "The option --force takes no value: "),
         ("history --csv --json", "The option --json is not allowed with --csv: "),
-        ("check --mx 90", "There is no option '--mx' (did you mean '--max'?): "),
+        ("check --mx 90", "Unknown option '--mx' (did you mean '--max'?): "),
         ("config set -1", "VALUE is missing: "),
-        ("--frmat show", "There is no option '--frmat' (did you mean '--format'?): see "
+        ("--frmat show", "Unknown option '--frmat' (did you mean '--format'?): see "
          "`claude-status --help`."),
-        ("--format show", "There is no format 'show': see `claude-status --help`."),
+        ("--format show", "Unknown format 'show': see `claude-status --help`."),
         ("--max-width check", "Option --max-width: 'check' is not a number of columns, such as 60: "
          "see `claude-status --help`."),
         ("check --max high", "Option --max: 'high' is not a percentage, such as 90: "),

@@ -149,7 +149,7 @@ def redraw() -> None:
 
 
 def _say_why_hidden(name: str) -> None:
-    """Say why there is no line any more, where a change to that setting leaves none."""
+    """Say why the line is empty, if this change to a setting leaves it so."""
     from claude_status.asking.snapshot import take_snapshot
     from claude_status.commands.line import why_hidden
     from claude_status.render.line import draw_line

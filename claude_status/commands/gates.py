@@ -108,7 +108,7 @@ def _chosen(snapshot: Snapshot, name: str | None) -> list[Limit]:
     found = [limit for limit in known if wanted in (limit.label.lower(), limit.key)]
     if not found:
         names = ", ".join(plain_label(limit.label) for limit in known)
-        raise SettingsError(f"There is no limit {name!r}: choose one of {names}.")
+        raise SettingsError(f"Unknown limit {name!r}: choose one of {names}.")
     return found
 
 

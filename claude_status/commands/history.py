@@ -83,7 +83,7 @@ def _print_charts(shown: Snapshot, points: Sequence[Point], days: int | None) ->
     found = of_past(limits, shown, points, days) if days else of_present(limits, shown, points)
     if not found and shown.usage and shown.usage.numbers():
         raise ClaudeStatusError(
-            "There is no window to draw, only numbers: `claude-status show` has them."
+            "There are no windows to chart, only credits: run `claude-status show`."
         )
     if not found:
         raise ClaudeStatusError("No data yet: run `claude-status show`, which asks for it.")

@@ -170,7 +170,7 @@ def _checked(names: list[str]) -> set[str]:
         if name in bars.TEXTS:
             raise SettingsError(f"Only you can add {name}: `claude-status init {name}` says how.")
         if name not in HOST_NAMES:
-            raise SettingsError(f"There is no host {name!r}: choose from {', '.join(HOST_NAMES)}.")
+            raise SettingsError(f"Unknown host {name!r}: choose from {', '.join(HOST_NAMES)}.")
     return set(names)
 
 

@@ -59,7 +59,7 @@ def _everyone(own: Account) -> Iterator[tuple[Account, Mapping[str, str]]]:
 
 
 def _is_of_use(shown: Snapshot) -> bool:
-    """Whether an account still exists or has numbers: a removed one must not be down for ever."""
+    """Whether an account exists or has numbers; a removed one must not be reported as down."""
     numbers = shown.usage.shown_at(shown.now).numbers() if shown.usage else []
     return bool(numbers) or shown.account.config_dir.exists()
 

@@ -32,7 +32,7 @@ def days(text: str) -> int:
 
 
 def percentage(text: str) -> float:
-    """From 0 to 1000, since a limit can be exceeded; with or without its sign."""
+    """A percentage, with or without ``%``: 0 to 1000, as usage can exceed a limit."""
     value = _number(text.removesuffix("%"))
     if value is None or value > 1000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a percentage, such as 90")

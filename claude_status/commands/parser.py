@@ -42,17 +42,17 @@ class Parser(argparse.ArgumentParser):
         choice = _CHOICE.fullmatch(message)
         option = self._unknown_option()
         if option and (message.startswith(_REQUIRED) or (choice and choice[1] == "COMMAND")):
-            return f"There is no option {option!r}{_near(option, self._options())}"
+            return f"Unknown option {option!r}{_near(option, self._options())}"
         if choice:
             name, value = choice.groups()
             known = [
                 str(each) for action in self._actions_of(name) for each in action.choices or ()
             ]
-            return f"There is no {_noun(name)} {value}{_near(value.strip(chr(39)), known)}"
+            return f"Unknown {_noun(name)} {value}{_near(value.strip(chr(39)), known)}"
         if message.startswith(_UNKNOWN):
             first = option or message.removeprefix(_UNKNOWN).split(" ")[0]
             if first.startswith("-"):
-                return f"There is no option {first!r}{_near(first, self._options())}"
+                return f"Unknown option {first!r}{_near(first, self._options())}"
             return f"There is one argument too many, {first!r}"
         if message.startswith(_REQUIRED):
             *others, last = message.removeprefix(_REQUIRED).split(", ")

@@ -104,7 +104,7 @@ def _way_onto_path(scene: Scene) -> str:
     """Through the link in ~/.local/bin if possible: a venv's folder has a Python of its own."""
     try:
         link = link_file(scene.environ)
-    except SettingsError:  # there is no home
+    except SettingsError:  # HOME is not set
         return f"add {scene.program.parent} to it"
     if os.path.lexists(link):
         is_ours = _sibling(link) == _sibling(scene.program)

@@ -129,7 +129,7 @@ def _limit(limit: Limit, now: float, style: Style, span: Callable[[float], str],
 
 def _credits(credit: Credits, now: float, style: Style, span: Callable[[float], str]) -> Row:
     over = credit.is_over(now)
-    # without a limit there is no share, though the API says 0
+    # the API reports 0 per cent of credits that have no limit
     unlimited = credit.limit is None and credit.used and not credit.percent
     known = credit.percent is not None and not over and not unlimited
     mark = _mark(credit, now, style)

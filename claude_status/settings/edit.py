@@ -20,9 +20,7 @@ def unknown(name: str) -> str:
     first = name.partition(".")[0]
     if first in READERS:
         return ""
-    return (
-        f"There is no setting {first!r}{suggestion(first) or ': `claude-status config` lists all'}."
-    )
+    return f"Unknown setting {first!r}{suggestion(first) or ': `claude-status config` lists all'}."
 
 
 def set_value(path: Path, name: str, text: str) -> object:

@@ -283,4 +283,4 @@ def test_credits_have_no_window(user: User, api: ApiServer) -> None:
     user.refresh()
     done = user.run("history")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("claude-status: There is no window to draw")
+    assert done.stderr.startswith("claude-status: There are no windows to chart")
