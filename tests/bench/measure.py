@@ -98,7 +98,7 @@ def report(rows: Sequence[Row], figures: Mapping[str, Figure]) -> bool:
             within = 0 < ratios.median <= row.budget
             fine = fine and within
             of = f"x {row.base}" if row.base else row.unit
-            line += f"  {f'<= {row.budget:g} {of}':<26}{'ok' if within else 'OVER'}"
+            line += f"  {f'<= {row.budget:g} {of}':<26} {'ok' if within else 'OVER'}"
         print(line)
     return fine
 
